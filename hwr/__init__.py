@@ -1,0 +1,9 @@
+"""hwr reads lines of handwriting: digit strings first, any alphabet by the same road."""
+
+from hwr.alphabet import Alphabet
+from hwr.errors import HwrError
+from hwr.reading import Character, Reading
+from hwr.recognizer import Recognizer
+from hwr.version import __version__
+
+__all__ = ["Alphabet", "Character", "HwrError", "Reading", "Recognizer", "__version__"]

@@ -1,0 +1,5 @@
+"""`python -m hwr` is `hwr`."""
+
+from hwr.cli.main import main
+
+main()

@@ -1,0 +1,119 @@
+"""`hwr eval`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import click
+
+from hwr.cli import model
+from hwr.errors import DataError
+from hwr.evaluate import evaluate, line_picture
+from hwr.lines.sources import open_source
+from hwr.recognizer import Recognizer
+from hwr.scoring.rates import LineScore, Rates, by_length, confusions, rates, worst
+from hwr.scoring.report import write_report
+from hwr.version import __version__
+
+SHOWN = 8
+"""Confusions and worst lines that are printed; a report shows more."""
+
+
+@click.command()
+@model.option
+@click.option(
+    "--data",
+    required=True,
+    metavar="SOURCE",
+    help="A folder of line pictures with texts, or synth:PRESET?count=N&split=test&seed=S",
+)
+@click.option(
+    "--json",
+    "table",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the figures to FILE, as fractions.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a page with the pictures of the worst lines.",
+)
+def command(given: Path | None, data: str, table: Path | None, report: Path | None) -> None:
+    """Measure a recognizer: CER, WER, accuracy, with intervals.
+
+    A folder holds each x.png with x.gt.txt, or a labels.tsv of file TAB text, the pictures beside
+    it or in images/.
+    """
+    if report is not None and report.exists() and not report.is_dir():
+        raise DataError(f"{report}: is a file, not a folder for the report: name another")
+    path = model.find_model(given)
+    recognizer = Recognizer(path)
+    source = open_source(data, recognizer.card.image.height)
+    with click.progressbar(length=len(source.texts), label="reading", file=sys.stderr) as bar:
+        result = evaluate(recognizer, source, bar.update)
+    total = rates(result.scores)
+    click.echo(f"{path} on {data}")
+    _print(total, result.scores, len(result.scores) / max(result.seconds, 1e-9))
+    if table is not None:
+        _write_json(table, {"model": str(path), "data": data, **total.to_dict()})
+    if report is not None:
+        facts = {
+            "Model": str(path),
+            "Data": data,
+            "Date": date.today().isoformat(),
+            "hwr": __version__,
+        }
+        page = write_report(
+            report,
+            f"hwr: {data}",
+            result.scores,
+            lambda row: line_picture(recognizer, source, row),
+            facts,
+        )
+        click.echo(f"report: {page}")
+
+
+def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
+    click.echo(f"  {total.lines} lines, {total.characters} characters, {speed:.0f} lines/s")
+    for name, value, low, high in (
+        ("CER", total.cer, total.cer_low, total.cer_high),
+        ("WER", total.wer, total.wer_low, total.wer_high),
+        ("accuracy", total.accuracy, total.accuracy_low, total.accuracy_high),
+    ):
+        click.echo(f"  {name:8} {value:7.2%}  (95 %: {low:.2%} to {high:.2%})")
+    lengths = by_length(scores, resamples=0)
+    if len(lengths) > 1:
+        click.echo("by length: characters, lines, CER, accuracy")
+        for length, group in lengths:
+            click.echo(f"  {length:4} {group.lines:6} {group.cer:7.2%} {group.accuracy:8.2%}")
+    found = confusions(scores)
+    for name, items in (
+        (
+            "read as",
+            [f"{truth!r} as {read!r} {count}x" for truth, read, count in found.substitutions],
+        ),
+        ("inserted", [f"{read!r} {count}x" for read, count in found.insertions]),
+        ("lost", [f"{truth!r} {count}x" for truth, count in found.deletions]),
+    ):
+        if items:
+            click.echo(f"{name}: {', '.join(items[:SHOWN])}")
+    for score in worst(scores, SHOWN):
+        click.echo(f"wrong: {score.name}: {score.truth!r} read as {score.read!r}")
+
+
+def _write_json(path: Path, content: dict[str, str | int | float]) -> None:
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_text(
+            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        os.replace(beside, path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror})") from error

@@ -1,0 +1,91 @@
+"""`hwr`: the entry point, and how errors are told."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from hwr.errors import HwrError, MissingExtraError
+from hwr.version import __version__
+
+COMMANDS = {
+    "train": "Train a recognizer from an experiment file.",
+    "eval": "Measure a recognizer: CER, WER, accuracy, with intervals.",
+    "read": "Read pictures of lines.",
+    "synth": "Write composed lines of digits as pictures with their texts.",
+}
+"""Each is the function `command` of `hwr.cli.NAME`. Their help stands here, so that `hwr --help`
+needs to import none of them."""
+
+USER_ERROR = 2
+INTERRUPTED = 130
+
+
+class LateGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = "evaluate" if cmd_name == "eval" else cmd_name
+        try:
+            command: click.Command = importlib.import_module(f"hwr.cli.{module}").command
+        except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] == "hwr":
+                raise
+            raise MissingExtraError(f"hwr {cmd_name}", error.name) from error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hwr")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def hwr(debug: bool) -> None:
+    """Reads lines of handwriting: digit strings first, any alphabet by the same road."""
+
+
+def main() -> None:
+    """Runs the command line. What a user did wrong is one line and exit status 2."""
+    arguments = sys.argv[1:]
+    # Before or behind the subcommand, wherever one thinks of it.
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]
+    try:
+        status: Any = hwr(arguments, prog_name="hwr", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(USER_ERROR)
+    except HwrError as error:
+        if debug:
+            raise
+        _fail(str(error), getattr(error, "status", USER_ERROR))
+    except click.ClickException as error:
+        if debug:
+            raise
+        command = (
+            error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "hwr"
+        )
+        _fail(f"{error.format_message()} (see  {command} --help)", USER_ERROR)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has enough: no error, and nothing left to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(f"hwr: {' '.join(message.split())}", err=True)
+    sys.exit(status)

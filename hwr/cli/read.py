@@ -1,0 +1,122 @@
+"""`hwr read`."""
+
+from __future__ import annotations
+
+import glob
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hwr.cli import model
+from hwr.errors import DataError, HwrError
+from hwr.images.normalise import Line, normalise
+from hwr.images.open import open_picture
+from hwr.lines.folders import pictures_in
+from hwr.reading import Reading
+from hwr.recognizer import POOL, Recognizer
+
+STANDARD_INPUT = "-"
+
+
+@click.command()
+@model.option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "tsv", "json"]),
+    default="text",
+    show_default=True,
+    help="text: one line a picture. tsv: path, text, confidence. json: with places of characters.",
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def command(given: Path | None, form: str, paths: tuple[str, ...]) -> int:
+    """Read pictures of lines.
+
+    PATH is a picture, a folder of pictures, a pattern such as 'scans/*.png', or - for a picture on
+    standard input. Pictures that cannot be read are told of, the others are read, and the exit
+    status is 2.
+    """
+    names = expand(paths)
+    recognizer = Recognizer(model.find_model(given))
+    failed = False
+
+    def told(error: HwrError) -> None:
+        nonlocal failed
+        failed = True
+        click.echo(f"hwr: {error}", err=True)
+
+    write = {"text": _write_text, "tsv": _write_tsv, "json": _write_json}[form]
+    write(_read(recognizer, names, told))
+    return 2 if failed else 0
+
+
+def expand(paths: tuple[str, ...]) -> list[str]:
+    """The pictures that paths, folders and patterns name, folders sorted.
+
+    Raises:
+        DataError: a folder holds no pictures, or a pattern fits none.
+    """
+    names: list[str] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            found = [str(picture) for picture in pictures_in(path)]
+            if not found:
+                raise DataError(f"{given}: holds no pictures")
+            names += found
+        elif given != STANDARD_INPUT and not path.exists() and glob.has_magic(given):
+            matches = sorted(glob.glob(given, recursive=True))
+            if not matches:
+                raise DataError(f"{given}: fits no file")
+            names += matches
+        else:
+            names.append(given)
+    return names
+
+
+def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
+    # Not with a single line: a bar would only flash up.
+    with click.progressbar(
+        length=len(names), label="reading", file=sys.stderr, hidden=len(names) < POOL
+    ) as bar:
+        for start in range(0, len(names), POOL):
+            good: list[tuple[str, Line]] = []
+            for name in names[start : start + POOL]:
+                try:
+                    good.append((name, _open(recognizer, name)))
+                except HwrError as error:
+                    told(error)
+            readings = recognizer.read_lines([line for _, line in good], bar.update)
+            yield from zip([name for name, _ in good], readings, strict=True)
+
+
+def _open(recognizer: Recognizer, name: str) -> Line:
+    if name == STANDARD_INPUT:
+        grey = open_picture(sys.stdin.buffer.read(), "standard input")
+    else:
+        grey = open_picture(Path(name))
+    return normalise(grey, recognizer.card.image, name)
+
+
+def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:
+    for _, reading in readings:
+        click.echo(reading.text)
+
+
+def _write_tsv(readings: Iterator[tuple[str, Reading]]) -> None:
+    for name, reading in readings:
+        click.echo(f"{name}\t{reading.text}\t{reading.confidence:.4f}")
+
+
+def _write_json(readings: Iterator[tuple[str, Reading]]) -> None:
+    """One array, an element a line: as many as there are, none held back until the end."""
+    before = "[\n"
+    for name, reading in readings:
+        content = {"path": name} | reading.to_json()
+        click.echo(before + json.dumps(content, ensure_ascii=False), nl=False)
+        before = ",\n"
+    click.echo("\n]" if before == ",\n" else "[]")

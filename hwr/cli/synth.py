@@ -1,0 +1,79 @@
+"""`hwr synth`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from PIL import Image
+
+from hwr.errors import DataError
+from hwr.lines.folders import TEXT_ENDING
+from hwr.lines.sources import ComposedLines, SynthSource
+
+CHUNK = 256
+HEIGHT = 32
+
+
+@click.command()
+@click.option("--preset", required=True, metavar="NAME", help="plain or touching.")
+@click.option("--count", type=click.IntRange(1), required=True, metavar="N", help="Lines to write.")
+@click.option("--split", default="test", show_default=True, help="train, val or test digits.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same lines.")
+@click.option("--min", "shortest", default=3, show_default=True, help="Fewest digits of a line.")
+@click.option("--max", "longest", default=10, show_default=True, help="Most digits of a line.")
+@click.option("--alphabet", default="0123456789", show_default=True, help="Digits that may occur.")
+@click.option("--height", default=HEIGHT, show_default=True, help="Height in pixels.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder to make. Without it, synth-PRESET.",
+)
+def command(
+    preset: str,
+    count: int,
+    split: str,
+    seed: int,
+    shortest: int,
+    longest: int,
+    alphabet: str,
+    height: int,
+    out: Path | None,
+) -> None:
+    """Write composed lines of digits as PNG, dark on light, with .gt.txt beside each."""
+    lines = SynthSource(preset, count, seed, split, shortest, longest, alphabet).compose(height)
+    folder = out or Path(f"synth-{preset}")
+    if folder.exists():
+        raise DataError(f"{folder}: is there already: give another folder with --out")
+    # Under another name until all is written: there is never half a folder.
+    beside = folder.with_name(folder.name + ".part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        beside.mkdir(parents=True)
+        _write(lines, beside)
+        os.replace(beside, folder)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    click.echo(f"{count} lines in {folder}")
+
+
+def _write(lines: ComposedLines, folder: Path) -> None:
+    digits = len(str(len(lines.texts) - 1))
+    with click.progressbar(
+        length=len(lines.texts), label="composing", file=sys.stderr, hidden=len(lines.texts) < 1000
+    ) as bar:
+        for start in range(0, len(lines.texts), CHUNK):
+            rows = range(start, min(start + CHUNK, len(lines.texts)))
+            for row, ink in zip(rows, lines.pictures(rows), strict=True):
+                name = f"{row:0{digits}}"
+                Image.fromarray(255 - ink).save(folder / f"{name}.png")
+                (folder / f"{name}{TEXT_ENDING}").write_text(
+                    lines.texts[row] + "\n", encoding="utf-8"
+                )
+            bar.update(len(rows))

@@ -1,0 +1,1 @@
+"""From log-probabilities to symbols with their place and confidence. Knows no network."""

@@ -1,0 +1,94 @@
+"""A recognizer held against lines with known texts: what `hwr eval` does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.errors import AlphabetError, HwrError
+from hwr.images.normalise import Line, normalise
+from hwr.lines.sources import Source, refuse
+from hwr.recognizer import POOL, Recognizer
+from hwr.scoring.rates import LineScore, score_line
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was read of every line of a source.
+
+    Attributes:
+        scores: one for each line, in the source's order.
+        seconds: that reading took, opening and composing pictures included.
+    """
+
+    scores: list[LineScore]
+    seconds: float
+
+
+def evaluate(
+    recognizer: Recognizer, source: Source, done: Callable[[int], None] = lambda count: None
+) -> Evaluation:
+    """Reads all lines of a source and scores them.
+
+    Args:
+        recognizer: what reads.
+        source: lines with their texts.
+        done: called with how many lines were read since the last call.
+
+    Raises:
+        HwrError: pictures that cannot be opened, or texts with characters that the model does not
+            know; all of them are named together, none is left out of the figures in silence.
+    """
+    _check_texts(recognizer, source)
+    started = time.monotonic()
+    scores: list[LineScore] = []
+    errors: list[HwrError] = []
+    for start in range(0, len(source.texts), POOL):
+        rows = range(start, min(start + POOL, len(source.texts)))
+        lines = prepared(recognizer, source, rows)
+        errors += [line for line in lines if isinstance(line, HwrError)]
+        if errors:
+            continue
+        readings = recognizer.read_lines([line for line in lines if isinstance(line, Line)], done)
+        scores += [
+            score_line(source.names[row], source.texts[row], reading.text, reading.confidence)
+            for row, reading in zip(rows, readings, strict=True)
+        ]
+    refuse(errors, len(source.texts))
+    return Evaluation(scores, time.monotonic() - started)
+
+
+def prepared(recognizer: Recognizer, source: Source, rows: Sequence[int]) -> list[Line | HwrError]:
+    """Some lines of a source as the recognizer sees them; for unusable ones, the reason."""
+    found: list[Line | HwrError] = []
+    for row, grey in zip(rows, source.greys(rows), strict=True):
+        if isinstance(grey, HwrError):
+            found.append(grey)
+            continue
+        try:
+            found.append(normalise(grey, recognizer.card.image, source.names[row]))
+        except HwrError as error:
+            found.append(error)
+    return found
+
+
+def line_picture(recognizer: Recognizer, source: Source, row: int) -> NDArray[np.uint8]:
+    """One line of a source as the recognizer sees it, uint8 [height, width], ink high."""
+    line = prepared(recognizer, source, [row])[0]
+    if isinstance(line, HwrError):
+        raise line
+    return line.pixels
+
+
+def _check_texts(recognizer: Recognizer, source: Source) -> None:
+    errors: list[HwrError] = []
+    for name, text in zip(source.names, source.texts, strict=True):
+        try:
+            recognizer.card.alphabet.encode(text, name)
+        except AlphabetError as error:
+            errors.append(error)
+    refuse(errors, len(source.texts))

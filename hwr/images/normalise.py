@@ -1,0 +1,228 @@
+"""Brings any picture of a line to the form that networks read: one height, light ink on black."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hwr.errors import ConfigError, PictureError
+
+Grey = NDArray[np.float32]
+
+_LEAST_CONTRAST = 0.03
+# Between paper and ink, of 0..1; what differs less is taken for a blank picture.
+_FULL_CONTRAST = 0.88
+# With so much, ink is taken to be as strong as it ought to be: stretching it to full black would
+# change lines that need no change, such as composed ones.
+_NOISE_WIDTH = 2.0
+# Paper may be so many standard deviations darker than its median before it counts as ink.
+_CLEARLY_INK = 5.0
+# What is darker than paper by so many standard deviations of its noise is no noise.
+_LEAST_WIDTH = 4
+
+
+@dataclass(frozen=True)
+class ImageSettings:
+    """The form that pictures are brought to. A model's file carries the settings it learnt with."""
+
+    height: int = 32
+    """Pixels."""
+    min_ink: float = 0.6
+    """Least share of the line's height that ink takes; a picture with less is cropped."""
+    max_ink: float = 0.95
+    """Greatest share of the line's height that ink takes; a picture with more is padded."""
+    min_margin: float = 2 / 32
+    """Least margin left and right of the ink, as a share of the height."""
+    max_margin: float = 24 / 32
+    """Greatest margin left and right of the ink, as a share of the height."""
+    max_width: int = 8192
+    """Pixels, at the line's height; a wider picture is refused."""
+
+    def __post_init__(self) -> None:
+        if self.height < 8:
+            raise ConfigError(f"height {self.height}: must be at least 8 pixels")
+        if not 0 < self.min_ink <= self.max_ink <= 1:
+            raise ConfigError(
+                f"min_ink {self.min_ink}, max_ink {self.max_ink}: shares of the height, above 0,"
+                " at most 1, min_ink not above max_ink"
+            )
+        if not 0 <= self.min_margin <= self.max_margin < float("inf"):
+            raise ConfigError(
+                f"min_margin {self.min_margin}, max_margin {self.max_margin}: shares of the"
+                " height, not below 0, min_margin not above max_margin"
+            )
+        if self.max_width < self.height:
+            raise ConfigError(
+                f"max_width {self.max_width}: must be at least the height, {self.height}"
+            )
+
+    def to_dict(self) -> dict[str, int | float]:
+        """For JSON; `from_dict` takes it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, int | float]) -> ImageSettings:
+        """Raises ValueError where a key is unknown or a value cannot be taken."""
+        if unknown := sorted(set(values) - {field.name for field in fields(cls)}):
+            raise ValueError(f"unknown image setting: {unknown[0]!r}")
+        try:
+            return cls(**values)  # type: ignore[arg-type]
+        except (ConfigError, TypeError) as error:
+            raise ValueError(f"image settings: {error}") from error
+
+
+@dataclass(frozen=True)
+class Line:
+    """A picture made ready.
+
+    Attributes:
+        pixels: uint8 [height, width], ink 255 on 0.
+        left: the picture's column at which `pixels` begins; below zero where it was padded.
+        step: columns of the picture to one of `pixels`.
+        picture_width: in pixels, as given.
+    """
+
+    pixels: NDArray[np.uint8]
+    left: int
+    step: float
+    picture_width: int
+
+    def picture_column(self, column: float) -> float:
+        """Where a column of `pixels` lies in the picture as given, kept inside of it."""
+        return min(max(self.left + column * self.step, 0.0), float(self.picture_width))
+
+
+def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Line:
+    """The picture as a line: ink 255 on 0, `settings.height` pixels high.
+
+    A blank picture gives a blank square.
+
+    Args:
+        grey: float32 [height, width], 0..1, dark on light or light on dark.
+        settings: the form to bring it to.
+        name: what to call the picture in a message.
+
+    Raises:
+        PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
+    """
+    if grey.ndim != 2 or not grey.size:
+        raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
+    if not (grey.min() >= 0 and grey.max() <= 1):
+        raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")
+    ink = _ink(grey.astype(np.float32, copy=False))
+    dark = ink > 0.5
+    if not dark.any():
+        blank = np.zeros((settings.height, settings.height), np.uint8)
+        return Line(blank, 0, grey.shape[1] / settings.height, grey.shape[1])
+    top, bottom = _rows(ink, dark, settings)
+    window = bottom - top
+    seen = np.flatnonzero(dark[max(top, 0) : bottom].any(axis=0))
+    left, right = _columns(int(seen[0]), int(seen[-1]) + 1, grey.shape[1], window, settings)
+    scale = settings.height / window
+    width = max(_LEAST_WIDTH, round((right - left) * scale))
+    if width > settings.max_width:
+        raise PictureError(
+            f"{name}: {grey.shape[1]} x {grey.shape[0]} pixels make a line {width} pixels wide,"
+            f" more than {settings.max_width}: cut it into shorter lines"
+        )
+    line = _cut(ink, top, bottom, left, right)
+    if line.shape != (settings.height, width):
+        resized = Image.fromarray(line).resize((width, settings.height), Image.Resampling.LANCZOS)
+        line = np.asarray(resized, np.float32)
+    pixels = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
+    return Line(pixels, left, (right - left) / width, grey.shape[1])
+
+
+def _ink(grey: Grey) -> Grey:
+    """How much ink there is in every pixel, 0..1, whichever way round the picture is."""
+    light = grey > _otsu_threshold(grey)
+    if not _more_paper(light):
+        grey, light = 1 - grey, ~light
+    paper, noise = _level_and_noise(grey[light])
+    if paper - _ink_level(grey[~light], paper) < _CLEARLY_INK * noise:
+        # So little ink that Otsu has parted the paper's own noise: only what stands out is ink.
+        paper, noise = _level_and_noise(grey)
+        light = grey >= paper - _CLEARLY_INK * noise
+    black = _ink_level(grey[~light], paper)
+    if paper - black < _LEAST_CONTRAST:
+        return np.zeros_like(grey)
+    if paper - black > _FULL_CONTRAST:
+        black = 0.0
+    # Half of noisy paper is darker than its median; none of that is to look like ink. On even
+    # paper this is nothing, and the faintest ink stays.
+    paper -= min(_NOISE_WIDTH * noise, (paper - black) / 4)
+    return ((paper - grey) / (paper - black)).clip(0, 1).astype(np.float32)
+
+
+def _level_and_noise(paper: Grey) -> tuple[float, float]:
+    """Median, and standard deviation as the median deviation gives it for a normal spread."""
+    level = float(np.median(paper))
+    return level, 1.4826 * float(np.median(np.abs(paper - level)))
+
+
+def _ink_level(ink: Grey, paper: float) -> float:
+    return float(np.percentile(ink, 5)) if ink.size else paper
+
+
+def _otsu_threshold(grey: Grey) -> float:
+    """The level that parts the grey values best (Otsu 1979, doi 10.1109/TSMC.1979.4310076)."""
+    counts, edges = np.histogram(grey, bins=256)
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(counts)[:-1]
+    above = grey.size - below
+    sums = np.cumsum(counts * centres)
+    mean_below = sums[:-1] / np.maximum(below, 1)
+    mean_above = (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below.astype(np.float64) * above * (mean_above - mean_below) ** 2
+    # Between two clear peaks every level parts equally well: the middle one is the safest.
+    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
+    return float(edges[1:-1][best].mean())
+
+
+def _more_paper(light: NDArray[np.bool_]) -> bool:
+    """Whether the light pixels are the paper: most of all, those near the border twice."""
+    height, width = light.shape
+    band = max(1, min(height, width) // 16)
+    inner = light[band:-band, band:-band]
+    return 2 * int(light.sum()) - int(inner.sum()) >= (2 * light.size - inner.size) / 2
+
+
+def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
+    """First row and end of the line, perhaps outside the picture."""
+    # By the mass of the ink and not by its first and last row, so that a speck moves nothing.
+    mass = np.cumsum((ink * dark).sum(axis=1, dtype=np.float64))
+    top = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
+    bottom = int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
+    height, ink_height = ink.shape[0], bottom - top
+    share = ink_height / height
+    if settings.min_ink <= share <= settings.max_ink:
+        return 0, height
+    cropped = share < settings.min_ink
+    window = round(ink_height / (settings.min_ink if cropped else settings.max_ink))
+    start = round((top + bottom - window) / 2)
+    if cropped:
+        return start, start + window
+    # Padded: no row of the picture is given up, however far from the middle the ink is.
+    return min(start, 0), max(start + window, height)
+
+
+def _columns(
+    first: int, end: int, width: int, window: int, settings: ImageSettings
+) -> tuple[int, int]:
+    """First column and end of the line, perhaps outside the picture."""
+    least, most = round(settings.min_margin * window), round(settings.max_margin * window)
+    return first - min(max(first, least), most), end + min(max(width - end, least), most)
+
+
+def _cut(ink: Grey, top: int, bottom: int, left: int, right: int) -> Grey:
+    """A rectangle of the picture; what lies outside of the picture is paper."""
+    line = np.zeros((bottom - top, right - left), np.float32)
+    height, width = ink.shape
+    inside = ink[max(top, 0) : min(bottom, height), max(left, 0) : min(right, width)]
+    above, before = max(-top, 0), max(-left, 0)
+    line[above : above + inside.shape[0], before : before + inside.shape[1]] = inside
+    return line

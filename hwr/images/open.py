@@ -1,0 +1,149 @@
+"""Opens a picture file as grey values, or says in one line why it cannot be read."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from hwr.errors import PictureError
+
+Grey = NDArray[np.float32]
+
+PICTURE_ENDINGS = (
+    ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pbm",
+)  # fmt: skip
+"""Endings, in lower case, of the files that are taken for pictures in a folder."""
+
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
+# Named, for Pillow would try every format it knows, and start Ghostscript for some.
+
+_SMALLEST_SIDE = 3
+_DARK_SHARE = 0.005
+_ORIENTATION = 0x0112
+
+
+def open_picture(source: Path | bytes, name: str | None = None) -> Grey:
+    """The grey values of a picture, float32 [height, width], 0 (black) to 1 (white).
+
+    Of a file with several pictures, the first. Turned upright as its EXIF orientation says.
+    Transparent parts become white paper, or black where everything opaque is light.
+
+    Args:
+        source: a file, or its content.
+        name: what to call the picture in a message; the file's path where not given.
+
+    Raises:
+        PictureError: missing, empty, no picture, damaged, or too small to hold a line.
+    """
+    if isinstance(source, bytes):
+        name, content = name or "picture", source
+    else:
+        name = name or str(source)
+        content = _read(Path(source), name)
+    if not content:
+        raise PictureError(f"{name}: the file is empty (0 bytes): save or copy the picture anew")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata, which does not concern us, and of more pixels than any
+            # line has, which does: that one becomes an error.
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+                picture.load()
+                grey = _upright(_grey(picture), picture)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PictureError(
+            f"{name}: more than {Image.MAX_IMAGE_PIXELS} pixels: cut out a single line of text"
+        ) from error
+    except UnidentifiedImageError as error:
+        raise PictureError(
+            f"{name}: not a picture that hwr can open, or its first bytes are damaged:"
+            f" give a picture ({', '.join(ending[1:] for ending in PICTURE_ENDINGS)})"
+        ) from error
+    except Exception as error:  # Pillow lets nearly everything through from its decoders
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise PictureError(
+            f"{name}: damaged or cut short, cannot be decoded ({reason}):"
+            " save or copy the picture anew"
+        ) from error
+    height, width = grey.shape
+    if min(height, width) < _SMALLEST_SIDE:
+        raise PictureError(
+            f"{name}: too small to hold a line ({width} x {height} pixels):"
+            " give a picture of a whole line of text"
+        )
+    return grey
+
+
+def _read(path: Path, name: str) -> bytes:
+    if path.is_dir():
+        raise PictureError(f"{name}: is a folder, not a picture: name the picture files in it")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise PictureError(f"{name}: there is no such file: check the path") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(
+            f"{name}: cannot be read ({reason}): check the path and its permissions"
+        ) from error
+
+
+def _grey(picture: Image.Image) -> Grey:
+    mode = picture.mode
+    if mode.startswith("I;16"):
+        return np.asarray(picture).astype(np.float32) / np.float32(65535)
+    if mode in ("I", "F"):
+        return _scaled(np.asarray(picture))
+    if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
+        return _composited(np.asarray(picture.convert("RGBA"), np.float32) / np.float32(255))
+    if mode not in ("1", "L"):
+        # By way of RGB, because not every mode (CMYK, palettes) turns grey rightly by itself.
+        picture = picture.convert("RGB")
+    return np.asarray(picture.convert("L"), np.float32) / np.float32(255)
+
+
+def _scaled(values: NDArray[np.generic]) -> Grey:
+    """32-bit values carry no scale: the least usual one that holds them all, else their range."""
+    numbers = values.astype(np.float64)
+    low, high = float(numbers.min()), float(numbers.max())
+    if not np.isfinite(high - low):
+        raise ValueError("it holds values that are not finite numbers")
+    usual = (1, 255, 65535) if values.dtype.kind == "f" else (255, 65535)
+    for white in usual:
+        if low >= 0 and high <= white:
+            return (numbers / white).astype(np.float32)
+    return ((numbers - low) / max(high - low, 1.0)).astype(np.float32)
+
+
+def _composited(colours: Grey) -> Grey:
+    """Grey of RGBA [height, width, 4] on white paper, or on black where all that shows is light."""
+    # The weights of ITU-R BT.601, as Pillow takes them for pictures without transparency.
+    luminance = colours[:, :, :3] @ np.array([0.299, 0.587, 0.114], np.float32)
+    alpha = colours[:, :, 3]
+    opaque = luminance[alpha > 0.5]
+    # Not their mean: a white page with transparent corners is light too, but has dark ink on it.
+    light_only = opaque.size > 0 and float((opaque < 0.5).mean()) < _DARK_SHARE
+    paper = 0.0 if light_only and opaque.size < alpha.size else 1.0
+    return (luminance * alpha + paper * (1 - alpha)).astype(np.float32)
+
+
+def _upright(grey: Grey, picture: Image.Image) -> Grey:
+    try:
+        # Asked only after loading: Pillow turns a TIFF by itself then, and strikes the tag out.
+        orientation = picture.getexif().get(_ORIENTATION, 1)
+    except Exception:  # a damaged tag must not cost the user a sound picture
+        return grey
+    if orientation in (5, 6, 7, 8):
+        grey = grey.T
+    # Row by row of the tag: 2 mirrored, 3 half a turn, 4 upside down, 5 to 8 the same, transposed.
+    if orientation in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return np.ascontiguousarray(grey)

@@ -1,0 +1,300 @@
+"""Lines composed of MNIST digits, whole batches at once, as tensor operations on any device.
+
+`Composer.plan` draws what the lines say and where every digit goes; `Composer.render` draws the
+pictures of any rows of a plan. The same (preset, split, seed) gives the same lines, and a longer
+plan begins with the lines of a shorter one.
+
+All sizes are in pixels of the 28-pixel digit on a line 32 pixels high; another height scales all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+from hwr.errors import AlphabetError, ConfigError, DataError
+from hwr.lines.batch import LineBatch
+from hwr.lines.digits import DIGIT_SIZE, Digits, Split
+
+BASE_HEIGHT = 32
+"""The line height, in pixels, in which the presets' sizes are given."""
+
+DIGITS = "0123456789"
+
+_VISIBLE_INK = 32
+# Fainter pixels (of 255) do not count where a digit's ink columns are found: nobody sees them.
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How digits are put side by side. Ranges are (lowest, highest), drawn uniformly."""
+
+    gap: tuple[float, float]
+    """Pixels between neighbours; below zero they overlap."""
+    whole_pixels: bool = False
+    """Gaps and margins are whole pixels, so that unscaled digits stay exact copies."""
+    cut_to_ink: bool = False
+    """Neighbours are set by their ink columns, not by their 28-pixel frames."""
+    scale: tuple[float, float] = (1.0, 1.0)
+    jitter: float = 0.0
+    """Up to so many pixels up or down."""
+    margin: tuple[float, float] = (2.0, 8.0)
+    """Pixels left of the first and right of the last digit."""
+    max_overlap: float = 0.3
+    """Overlap at most this share of the narrower neighbour: a thin 1 must not vanish."""
+    min_pitch: float = 4.0
+    """From one digit's left edge to the next one's at least so many pixels. Thin ones set closer
+    than this would leave CTC fewer frames than `characters + repeats`."""
+
+
+PRESETS: dict[str, Preset] = {
+    "plain": Preset(gap=(0, 8), whole_pixels=True),
+    "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
+}
+
+
+@dataclass(frozen=True)
+class LineSpec:
+    """Which lines to compose."""
+
+    preset: str = "touching"
+    split: Split = "train"
+    min_length: int = 3
+    max_length: int = 10
+    alphabet: str = DIGITS
+    """The digits that may occur."""
+
+    def __post_init__(self) -> None:
+        if self.preset not in PRESETS:
+            raise ConfigError(f"no such preset: {self.preset!r} (there are {', '.join(PRESETS)})")
+        if not 1 <= self.min_length <= self.max_length:
+            raise ConfigError(
+                f"lengths {self.min_length} to {self.max_length}: the shortest must be at least 1"
+                " and not above the longest"
+            )
+        if not self.alphabet or len(set(self.alphabet)) != len(self.alphabet):
+            raise ConfigError(f"alphabet {self.alphabet!r}: give each digit once, at least one")
+        if strange := sorted(set(self.alphabet) - set(DIGITS)):
+            raise AlphabetError(f"MNIST has no picture of {strange[0]!r}: only of {DIGITS}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What lines say and where their digits go; nothing drawn yet.
+
+    Attributes:
+        names: what to call each line in a message.
+        lengths: int64 [lines], characters in each line.
+        labels, digits: int64 [lines, longest], each character's class, and its row in the split.
+        scale, left, top: float32 [lines, longest], a digit's size, the column at which its ink (or
+            frame) begins, and the row at which its 28-pixel frame begins.
+        first_column, columns: the part of the digit that shows, in columns of its own frame.
+        widths: int64 [lines], in pixels.
+        height: of all lines, in pixels.
+    """
+
+    names: list[str]
+    lengths: Tensor
+    labels: Tensor
+    digits: Tensor
+    scale: Tensor
+    left: Tensor
+    top: Tensor
+    first_column: Tensor
+    columns: Tensor
+    widths: Tensor
+    height: int
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def texts(self) -> list[str]:
+        """What each line says."""
+        return [
+            "".join(map(str, row[:length]))
+            for row, length in zip(self.labels.tolist(), self.lengths.tolist(), strict=True)
+        ]
+
+    def rows(self, rows: Sequence[int]) -> Plan:
+        """The plan of some of the lines, in the order given."""
+        index = torch.as_tensor(rows, dtype=torch.int64)
+        taken = {
+            field.name: getattr(self, field.name)[index]
+            for field in fields(self)
+            if field.name not in ("names", "height")
+        }
+        return Plan(names=[self.names[row] for row in rows], height=self.height, **taken)
+
+
+def join_plans(plans: Sequence[Plan]) -> Plan:
+    """One plan of all the lines. Raises DataError where heights differ."""
+    heights = {plan.height for plan in plans}
+    if len(heights) != 1:
+        raise DataError(f"lines of several heights cannot be joined: {sorted(heights)}")
+    longest = max(plan.labels.shape[1] for plan in plans)
+
+    def joined(name: str) -> Tensor:
+        parts = [getattr(plan, name) for plan in plans]
+        if parts[0].dim() == 1:
+            return torch.cat(parts)
+        return torch.cat(
+            [torch.nn.functional.pad(part, (0, longest - part.shape[1])) for part in parts]
+        )
+
+    tensors = {f.name: joined(f.name) for f in fields(Plan) if f.name not in ("names", "height")}
+    return Plan(
+        names=[name for plan in plans for name in plan.names], height=heights.pop(), **tensors
+    )
+
+
+class Composer:
+    """Composes lines from the digits of one split.
+
+    Args:
+        digits: the digits of `split`.
+        device: where lines are drawn. What is drawn there is planned on the CPU, so that a seed
+            gives the same lines on every device.
+    """
+
+    def __init__(self, digits: Digits, split: Split, device: torch.device | str = "cpu") -> None:
+        self.split = split
+        self.device = torch.device(device)
+        images = torch.from_numpy(digits.images.copy())
+        labels = torch.from_numpy(digits.labels.astype("int64"))
+        self._images = images.to(self.device)
+        self._by_class = torch.argsort(labels, stable=True)
+        self._class_count = torch.bincount(labels, minlength=10)
+        self._class_start = self._class_count.cumsum(0) - self._class_count
+        ink = images >= _VISIBLE_INK
+        self._first_column, self._last_column = _extent(ink.any(1))
+        self._first_row, self._last_row = _extent(ink.any(2))
+
+    def plan(self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT) -> Plan:
+        """Draws `count` lines of `spec`, `height` pixels high."""
+        if spec.split != self.split:
+            raise DataError(f"digits of split {self.split!r} cannot make {spec.split!r} lines")
+        preset, longest = PRESETS[spec.preset], spec.max_length
+        # One draw, a row for each line: so a longer plan begins with the lines of a shorter one.
+        draws = torch.rand(count, 3 + 5 * longest, generator=_generator(spec, seed))
+        length_draw, margin_left, margin_right = draws[:, 0], draws[:, 1], draws[:, 2]
+        class_draw, digit_draw, scale_draw, jitter_draw, gap_draw = (
+            draws[:, 3:].reshape(count, 5, longest).unbind(1)
+        )
+
+        spread = spec.max_length - spec.min_length + 1
+        lengths = spec.min_length + (length_draw * spread).long()
+        alphabet = torch.tensor([int(character) for character in spec.alphabet])
+        labels = alphabet[(class_draw * len(alphabet)).long()]
+        chosen = (digit_draw * self._class_count[labels]).long()
+        digits = self._by_class[self._class_start[labels] + chosen]
+
+        scale = _uniform(scale_draw, preset.scale)
+        if preset.cut_to_ink:
+            first_column = self._first_column[digits]
+            columns = self._last_column[digits] - first_column + 1
+        else:
+            first_column = torch.zeros_like(digits)
+            columns = torch.full_like(digits, DIGIT_SIZE)
+        width = columns * scale
+
+        gap = _uniform(gap_draw, preset.gap, preset.whole_pixels)[:, 1:]
+        narrower = torch.minimum(width[:, 1:], width[:, :-1])
+        gap = torch.maximum(gap, -preset.max_overlap * narrower)
+        gap = torch.maximum(gap, preset.min_pitch - width[:, :-1])
+        start = _uniform(margin_left, preset.margin, preset.whole_pixels)[:, None]
+        steps = torch.cat([start, width[:, :-1] + gap], dim=1)
+        left = steps.cumsum(1)
+
+        top = (BASE_HEIGHT - DIGIT_SIZE * scale) / 2 + preset.jitter * (2 * jitter_draw - 1)
+        # Ink stays inside the line: a digit shifted too far is shifted less.
+        top = torch.maximum(top, -self._first_row[digits] * scale)
+        top = torch.minimum(top, BASE_HEIGHT - (self._last_row[digits] + 1) * scale)
+
+        zoom = height / BASE_HEIGHT
+        end = (left + width).gather(1, lengths[:, None] - 1).squeeze(1)
+        end = end + _uniform(margin_right, preset.margin, preset.whole_pixels)
+        return Plan(
+            names=[f"{spec.preset}/{spec.split} seed {seed} line {row}" for row in range(count)],
+            lengths=lengths,
+            labels=labels,
+            digits=digits,
+            scale=scale * zoom,
+            left=left * zoom,
+            top=top * zoom,
+            first_column=first_column,
+            columns=columns,
+            widths=(end * zoom).ceil().long(),
+            height=height,
+        )
+
+    def render(self, plan: Plan) -> LineBatch:
+        """Draws every line of a plan."""
+        device, height = self.device, plan.height
+        lines, longest = plan.labels.shape
+        present = torch.arange(longest) < plan.lengths[:, None]
+        line, place = present.nonzero(as_tuple=True)
+        pick = (line, place)
+        scale, left, top = (part[pick].to(device) for part in (plan.scale, plan.left, plan.top))
+        first, columns = plan.first_column[pick].to(device), plan.columns[pick].to(device)
+        digits = self._images[plan.digits[pick].to(device)].float()
+
+        # Rows first: each digit's 28 columns stretched to the height of the line, [n, 28, height].
+        source_row = (torch.arange(height, device=device) + 0.5 - top[:, None]) / scale[:, None]
+        grid = torch.arange(DIGIT_SIZE, device=device)
+        weight = (1 - (source_row[:, :, None] - 0.5 - grid).abs()).clamp_min(0)
+        stretched = torch.bmm(digits.transpose(1, 2), weight.transpose(1, 2))
+
+        # Then every canvas column that a digit covers, mixed from two neighbouring columns of it.
+        width = columns * scale
+        start = (left - 0.5).ceil().long()
+        reach = int(width.max().ceil()) + 1 if len(width) else 1
+        column = start[:, None] + torch.arange(reach, device=device)
+        offset = column + 0.5 - left[:, None]
+        glyph, step = ((offset >= 0) & (offset < width[:, None])).nonzero(as_tuple=True)
+        source = offset[glyph, step] / scale[glyph] + first[glyph] - 0.5
+        lower = source.floor()
+        share = (source - lower)[:, None]
+        lower = lower.long()
+        flat = stretched.reshape(-1, height)
+        near = flat[glyph * DIGIT_SIZE + lower.clamp(0, DIGIT_SIZE - 1)]
+        far = flat[glyph * DIGIT_SIZE + (lower + 1).clamp(0, DIGIT_SIZE - 1)]
+        drawn = near * (1 - share) + far * share
+
+        # Only neighbours overlap (`max_overlap` < 0.5), so digits at even places never meet, nor
+        # those at odd ones: two canvases, and the brighter of the two is the joined ink.
+        canvas_width = int(plan.widths.max())
+        canvas = torch.zeros(2, lines, canvas_width, height, device=device)
+        where = (place.to(device) % 2 * lines + line.to(device)) * canvas_width
+        inside = column[glyph, step] < canvas_width
+        target = (where[glyph] + column[glyph, step])[inside]
+        canvas.view(-1, height)[target] = drawn[inside]
+        images = canvas.amax(0).transpose(1, 2).round().clamp(0, 255).to(torch.uint8).contiguous()
+
+        boxes = torch.stack([plan.left, plan.left + plan.columns * plan.scale], dim=2)
+        boxes = boxes.masked_fill(~present[:, :, None], float("nan"))
+        return LineBatch(images, plan.widths.to(device), plan.texts, plan.names, boxes)
+
+
+def _extent(ink: Tensor) -> tuple[Tensor, Tensor]:
+    """First and last index with ink in each row of a bool tensor [digits, 28]."""
+    first = ink.int().argmax(1)
+    last = ink.shape[1] - 1 - ink.flip(1).int().argmax(1)
+    return first, last
+
+
+def _uniform(draw: Tensor, bounds: tuple[float, float], whole: bool = False) -> Tensor:
+    low, high = bounds
+    if whole:
+        return low + (draw * (high - low + 1)).floor()
+    return low + draw * (high - low)
+
+
+def _generator(spec: LineSpec, seed: int) -> torch.Generator:
+    key = f"{spec.preset}/{spec.split}/{seed}".encode()
+    digest = hashlib.blake2b(key, digest_size=8).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)

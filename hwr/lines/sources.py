@@ -1,0 +1,147 @@
+"""SOURCE on the command line: a folder of line pictures, or `synth:PRESET?count=..&split=..`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.errors import DataError, HwrError, MissingExtraError, PictureError
+from hwr.images.open import open_picture
+from hwr.lines.digits import SPLITS, load_digits
+from hwr.lines.folders import read_folder
+
+SYNTH = "synth:"
+
+Grey = NDArray[np.float32]
+
+
+class Source(Protocol):
+    """Lines with their texts.
+
+    Attributes:
+        names: what to call each line.
+        texts: what each line says.
+    """
+
+    names: list[str]
+    texts: list[str]
+
+    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
+        """The pictures of some lines, [height, width], 0 black to 1 white; for one that cannot be
+        opened, the reason."""
+
+
+def open_source(text: str, height: int) -> Source:
+    """The lines that SOURCE names. Composed ones are made `height` pixels high.
+
+    Raises:
+        HwrError: there is no such folder or preset, or it holds no texts.
+    """
+    if text.startswith(SYNTH):
+        return SynthSource.parse(text).compose(height)
+    return FolderLines(Path(text))
+
+
+class FolderLines:
+    """The labelled pictures of a folder. Raises DataError as `read_folder` does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pictures = read_folder(folder)
+        self.names = [str(picture.path) for picture in self._pictures]
+        self.texts = [picture.text for picture in self._pictures]
+
+    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
+        """See Source."""
+        found: list[Grey | PictureError] = []
+        for row in rows:
+            try:
+                found.append(open_picture(self._pictures[row].path))
+            except PictureError as error:
+                found.append(error)
+        return found
+
+
+@dataclass(frozen=True)
+class SynthSource:
+    """Composed lines, as the command line names them."""
+
+    preset: str
+    count: int = 2000
+    seed: int = 0
+    split: str = "test"
+    min: int = 3
+    max: int = 10
+    alphabet: str = "0123456789"
+
+    @classmethod
+    def parse(cls, text: str) -> SynthSource:
+        """The source of `synth:PRESET` with optional `?option=value&...`.
+
+        Raises:
+            DataError: an option is unknown, or not a number where it must be one.
+        """
+        preset, _, query = text.removeprefix(SYNTH).partition("?")
+        known = {field.name: field.type for field in fields(cls) if field.name != "preset"}
+        options: dict[str, str | int] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            if name not in known:
+                raise DataError(f"{text}: unknown option {name!r} (there are {', '.join(known)})")
+            try:
+                options[name] = int(value) if known[name] == "int" else value
+            except ValueError as error:
+                raise DataError(f"{text}: {name} must be a whole number, not {value!r}") from error
+        return cls(preset, **options)  # type: ignore[arg-type]  # checked above
+
+    def compose(self, height: int) -> ComposedLines:
+        """Plans the lines.
+
+        Raises:
+            HwrError: an option has a value that it cannot take.
+            MissingExtraError: composing needs torch, which is not installed.
+        """
+        return ComposedLines(self, height)
+
+
+class ComposedLines:
+    """Lines composed of digits, drawn when asked for. See `SynthSource.compose`."""
+
+    def __init__(self, source: SynthSource, height: int) -> None:
+        try:
+            from hwr.lines.compose import Composer, LineSpec
+        except ModuleNotFoundError as error:
+            raise MissingExtraError("composing lines", error.name) from error
+        if source.count < 1:
+            raise DataError(f"count must be at least 1, not {source.count}")
+        split = next((split for split in SPLITS if split == source.split), None)
+        if split is None:
+            raise DataError(f"no such split: {source.split!r} (there are {', '.join(SPLITS)})")
+        spec = LineSpec(source.preset, split, source.min, source.max, source.alphabet)
+        self._composer = Composer(load_digits(split), split)
+        self._plan = self._composer.plan(spec, source.count, source.seed, height)
+        self.names = self._plan.names
+        self.texts = self._plan.texts
+
+    def pictures(self, rows: Sequence[int]) -> list[NDArray[np.uint8]]:
+        """Some lines, uint8 [height, width] each, ink high."""
+        batch = self._composer.render(self._plan.rows(rows))
+        return [batch.line(row) for row in range(len(batch))]
+
+    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
+        """See Source: just what a PNG of `hwr synth` would give."""
+        return [(255 - ink).astype(np.float32) / np.float32(255) for ink in self.pictures(rows)]
+
+
+def refuse(errors: Sequence[HwrError], lines: int) -> None:
+    """Raises one DataError that tells of all errors, if there are any."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        first = "; ".join(str(error) for error in errors[:5])
+        more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
+        raise DataError(f"{len(errors)} of {lines} lines cannot be used: {first}{more}")

@@ -1,0 +1,1 @@
+"""The networks: encoder, heads, and the two together. They know tensors, no text."""

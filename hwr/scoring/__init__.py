@@ -1,0 +1,1 @@
+"""How well lines were read: edits, rates with intervals, and pages that show the errors."""

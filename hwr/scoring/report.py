@@ -1,0 +1,166 @@
+"""A page that shows how well lines were read and what went wrong: HTML and PNG, nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hwr.errors import DataError, MissingExtraError
+from hwr.scoring.edits import Edit, align
+from hwr.scoring.rates import (
+    RESAMPLES,
+    LineScore,
+    by_length,
+    confusions,
+    rates,
+    rule_of_three,
+    worst_rows,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+WORST_LINES = 100
+"""Lines shown with their pictures."""
+
+COMMONEST = 12
+"""Errors listed of each kind."""
+
+_LENGTH_GROUPS = 20
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+def write_report(
+    folder: Path,
+    title: str,
+    scores: Sequence[LineScore],
+    pictures: Callable[[int], NDArray[np.uint8]],
+    facts: Mapping[str, str],
+) -> Path:
+    """Writes `folder/index.html` with its pictures in `folder/lines`, and returns the page.
+
+    An older report there is replaced, other files stay. Until the new one is complete the older
+    one is untouched.
+
+    Args:
+        pictures: the picture of `scores[i]`, uint8 [height, width], ink high.
+        facts: what the page says about the run (model, data, date, version), in this order.
+
+    Raises:
+        DataError: there are no scores, or `folder` is a file or cannot be made.
+        MissingExtraError: the package jinja2 is not installed.
+    """
+    rows = worst_rows(scores, WORST_LINES)
+    contents = {"title": title, "facts": facts, **_measured(scores)}
+    template = _template()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{folder}: cannot be a folder for the report ({error.strerror}): name another"
+        ) from error
+    unfinished = folder / ".unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        (unfinished / "old").mkdir(parents=True)
+        (unfinished / "lines").mkdir()
+        worst = [
+            _line(scores[row], pictures(row), unfinished / "lines" / f"{number:04}.png")
+            for number, row in enumerate(rows, start=1)
+        ]
+        page = template.render(contents, worst=worst)
+        # A file name that is no Unicode must not cost the page.
+        (unfinished / "index.html").write_text(page, encoding="utf-8", errors="replace")
+        # The page goes first and comes last: at no moment does one stand beside other pictures.
+        for name in ("index.html", "lines"):
+            if (folder / name).exists():
+                (folder / name).rename(unfinished / "old" / name)
+        for name in ("lines", "index.html"):
+            (unfinished / name).rename(folder / name)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder / "index.html"
+
+
+def _template() -> Template:
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("a report", "jinja2") from error
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(percent=_percent, visible=_visible)
+    return environment.from_string(
+        files("hwr.scoring").joinpath("report.html").read_text(encoding="utf-8")
+    )
+
+
+def _measured(scores: Sequence[LineScore]) -> dict[str, Any]:
+    """What the template shows of all lines together."""
+    total = rates(scores)
+    longest = max(score.characters for score in scores)
+    step = next((step for step in _STEPS if longest // step < _LENGTH_GROUPS), longest)
+    lengths = by_length(scores, step, resamples=0)
+    return {
+        "total": total,
+        "resamples": RESAMPLES,
+        "wrong": total.lines - total.correct_lines,
+        "bound": rule_of_three(total.lines),
+        "step": step,
+        "lengths": lengths,
+        "most_wrong": max(1 - group.accuracy for _, group in lengths),
+        "confusions": confusions(scores),
+        "commonest": COMMONEST,
+    }
+
+
+def _line(score: LineScore, picture: NDArray[np.uint8], path: Path) -> dict[str, Any]:
+    """What the template shows of a wrong line, whose picture goes to `path`."""
+    Image.fromarray(255 - np.asarray(picture, dtype=np.uint8)).save(path)
+    height, width = picture.shape
+    edits = align(score.read, score.truth)
+    return {
+        "score": score,
+        "file": path.name,
+        "width": width,
+        "height": height,
+        "truth": list(_runs(edits, "truth")),
+        "read": list(_runs(edits, "read")),
+    }
+
+
+def _runs(edits: Sequence[Edit], side: Literal["truth", "read"]) -> Iterator[tuple[str, str, int]]:
+    """Neighbours of one kind joined: (kind, characters of this side, edits in the run).
+
+    The characters are empty where the other side has some: a gap.
+    """
+    for kind, run in groupby(edits, key=lambda edit: edit.kind):
+        steps = list(run)
+        yield kind, "".join(getattr(step, side) for step in steps), len(steps)
+
+
+def _percent(share: float) -> str:
+    """A share in percent, never rounded to a 0 or a 100 that it is not."""
+    percent = 100 * share
+    if 0 < percent < 0.005:
+        return "< 0.01 %"
+    if 99.995 <= percent < 100:
+        return "> 99.99 %"
+    return f"{percent:.2f} %"
+
+
+def _visible(text: str) -> str:
+    """Characters as they are, but for those that nobody would see."""
+    signs = {" ": "␣", "\t": "⇥", "\n": "⏎"}
+    return "".join(
+        signs.get(sign, sign if sign.isprintable() else f"U+{ord(sign):04X}") for sign in text
+    )

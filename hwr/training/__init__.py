@@ -1,0 +1,1 @@
+"""From an experiment file to a trained model. The only part that imports Lightning."""

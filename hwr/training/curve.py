@@ -1,0 +1,48 @@
+"""The training curve, drawn from the metrics that the training wrote."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # draws without a screen
+import matplotlib.pyplot as plt
+
+
+def draw_curve(metrics: Path, picture: Path) -> None:
+    """Draws loss and validation CER over steps from a `metrics.csv` into a PNG."""
+    with metrics.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def column(name: str) -> tuple[list[int], list[float]]:
+        found = [(int(row["step"]), float(row[name])) for row in rows if row.get(name)]
+        return [step for step, _ in found], [value for _, value in found]
+
+    figure, (losses, rates) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
+    losses.plot(*column("loss"), color="tab:blue", alpha=0.45, linewidth=0.8, label="training")
+    losses.plot(*column("val_loss"), color="tab:blue", marker="o", markersize=3, label="validation")
+    losses.set(xlabel="step", ylabel="loss per character (nats)", yscale="log")
+    losses.legend(frameon=False)
+
+    steps, cer = column("val_cer")
+    rates.plot(steps, [100 * value for value in cer], color="tab:red", marker="o", markersize=3)
+    if cer and min(cer) > 0:
+        rates.set_yscale("log")
+        rates.yaxis.set_major_formatter("{x:g}")
+        rates.yaxis.set_minor_formatter("{x:g}")
+    if cer:
+        rates.annotate(
+            f"{cer[-1]:.2%}", (steps[-1], 100 * cer[-1]), xytext=(0, 8), textcoords="offset points",
+            ha="right",
+        )  # fmt: skip
+    rates.set(xlabel="step", ylabel="validation CER (%)")
+    for axes in (losses, rates):
+        axes.grid(alpha=0.25, which="both")
+        axes.spines[["top", "right"]].set_visible(False)
+    beside = picture.with_name(picture.name + ".part")
+    figure.savefig(beside, dpi=130, format="png")
+    plt.close(figure)
+    os.replace(beside, picture)

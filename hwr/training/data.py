@@ -1,0 +1,148 @@
+"""The lines to train on and to validate with, as Lightning wants them.
+
+A training batch is a function of the step alone, so a resumed run sees the lines that an
+uninterrupted one would have seen.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from hwr.alphabet import Alphabet
+from hwr.errors import DataError
+from hwr.lines.batch import LineBatch
+from hwr.lines.compose import Composer, LineSpec, Plan, join_plans
+from hwr.lines.digits import Split, load_digits
+from hwr.nets.ctc import frames_needed
+from hwr.nets.network import NetworkOptions
+from hwr.training.options import Options
+
+POOL = 8
+"""Batches planned at once: lines of like width among them go into one batch, to save padding."""
+
+VALIDATION_BATCH = 100
+
+
+class Lines(pl.LightningDataModule):
+    """Composed lines.
+
+    Args:
+        options: of the experiment.
+        running: whether a training epoch is to go on, asked before each step.
+    """
+
+    def __init__(self, options: Options, running: Callable[[], bool] = lambda: True) -> None:
+        super().__init__()
+        self._options = options
+        self._running = running
+        self._alphabet = Alphabet(options.lines.alphabet)
+        self._composers: dict[Split, Composer] = {}
+        self._validation: list[LineBatch] = []
+
+    def train_dataloader(self) -> Iterable[LineBatch]:
+        """Starts where the training stands, each time Lightning asks for an epoch's batches."""
+        return _Loader(self.epoch)
+
+    def val_dataloader(self) -> Iterable[LineBatch]:
+        """The same lines each time."""
+        return _Loader(lambda: iter(self.validation()))
+
+    def validation(self) -> list[LineBatch]:
+        """The batches to validate with."""
+        if not self._validation:
+            plan = self._plan("val", self._options.lines.validation, seed=0)
+            order = torch.argsort(plan.widths).tolist()
+            for start in range(0, len(order), VALIDATION_BATCH):
+                rows = order[start : start + VALIDATION_BATCH]
+                self._validation.append(
+                    self._checked(self._composer("val").render(plan.rows(rows)))
+                )
+        return self._validation
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, _: int) -> Any:
+        """Composed lines are drawn where they are needed: there is nothing to move."""
+        return batch
+
+    def batches(self, step: int) -> Iterator[LineBatch]:
+        """Training batches from a step on, without end."""
+        size = self._options.training.batch
+        while True:
+            pool, skipped = divmod(step, POOL)
+            # Pools of one run, and runs of different seeds, have seeds of their own.
+            seed = self._options.training.seed * 1_000_003 + pool
+            plan = self._plan("train", POOL * size, seed)
+            order = torch.argsort(plan.widths).tolist()
+            batches = [order[start : start + size] for start in range(0, len(order), size)]
+            random.Random(seed).shuffle(batches)
+            for rows in batches[skipped:]:
+                yield self._checked(self._composer("train").render(plan.rows(rows)))
+            step = (pool + 1) * POOL
+
+    def epoch(self) -> Iterator[LineBatch]:
+        """Training batches from the present step to the next validation."""
+        if self.trainer is None:
+            raise RuntimeError("these lines are not attached to a trainer")
+        every = self._options.training.validate_every
+        step = self.trainer.global_step
+        for _, batch in zip(range(every - step % every), self.batches(step), strict=False):
+            if not self._running():
+                return
+            yield batch
+
+    def _composer(self, split: Split) -> Composer:
+        if split not in self._composers:
+            device = self.trainer.strategy.root_device if self.trainer else "cpu"
+            self._composers[split] = Composer(load_digits(split), split, device)
+        return self._composers[split]
+
+    def _plan(self, split: Split, count: int, seed: int) -> Plan:
+        options, plans, share_left = (
+            self._options.lines,
+            [],
+            sum(self._options.lines.presets.values()),
+        )
+        for preset, share in options.presets.items():
+            # The last preset takes what rounding left over.
+            lines = round(count * share / share_left) if share_left else 0
+            share_left -= share
+            count -= lines
+            if lines:
+                spec = LineSpec(
+                    preset, split, options.min_length, options.max_length, options.alphabet
+                )
+                plans.append(
+                    self._composer(split).plan(spec, lines, seed, self._options.image.height)
+                )
+        return join_plans(plans)
+
+    def _checked(self, batch: LineBatch) -> LineBatch:
+        check_frames(batch, self._alphabet, self._options.network)
+        return batch
+
+
+class _Loader:
+    """Lightning asks for something that can be gone through again and again; a list would be
+    several loaders to it."""
+
+    def __init__(self, start: Callable[[], Iterator[LineBatch]]) -> None:
+        self._start = start
+
+    def __iter__(self) -> Iterator[LineBatch]:
+        return self._start()
+
+
+def check_frames(batch: LineBatch, alphabet: Alphabet, network: NetworkOptions) -> None:
+    """Raises DataError that names the first line with fewer frames than CTC needs for its text."""
+    for name, text, width in zip(batch.names, batch.texts, batch.widths.tolist(), strict=True):
+        needed, frames = frames_needed(alphabet.encode(text, name)), network.frames(width)
+        if frames < needed:
+            raise DataError(
+                f"{name}: {text!r} needs {needed} frames (characters and repeats), but {width}"
+                f" pixels give {frames}: use a smaller stride, a larger  network.ctc.split,"
+                " or wider lines"
+            )

@@ -1,0 +1,216 @@
+"""The options of a training, read from a short YAML file and from the command line.
+
+A key that is unknown, or a value that an option cannot take, is an error that names the option.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, get_args
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from hwr.errors import ConfigError
+from hwr.images.normalise import ImageSettings
+from hwr.lines.compose import DIGITS, PRESETS
+from hwr.nets.network import NetworkOptions
+
+Unit = Literal["steps", "epochs", "minutes"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train.
+
+    Attributes:
+        amount: more than nothing.
+        unit: `steps` of one batch each; `epochs`, in which as many digits are drawn as the
+            training split holds; or `minutes` by the clock, validation included.
+    """
+
+    amount: float
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> Budget:
+        """The budget of a text like `4 minutes` or `2000 steps`. Raises ValueError."""
+        amount, _, unit = text.strip().partition(" ")
+        unit = unit.strip() if unit.strip().endswith("s") else unit.strip() + "s"
+        try:
+            number = float(amount)
+        except ValueError:
+            number = math.nan
+        if not (number > 0 and math.isfinite(number)) or unit not in get_args(Unit):
+            raise ValueError(f"{text!r} is no budget: write  2000 steps,  10 epochs  or  4 minutes")
+        return cls(number, unit)  # type: ignore[arg-type]  # checked above
+
+
+@dataclass(frozen=True)
+class LinesOptions:
+    """The composed lines to train on and to validate with.
+
+    Attributes:
+        presets: how lines are composed, each preset with its share.
+        min_length, max_length: characters in a line, drawn uniformly.
+        alphabet: the digits that occur, and the characters that the model can write.
+        validation: how many lines to validate with, of the validation digits.
+    """
+
+    presets: dict[str, float] = field(default_factory=lambda: {"touching": 1.0})
+    min_length: int = 1
+    max_length: int = 10
+    alphabet: str = DIGITS
+    validation: int = 1000
+
+    def __post_init__(self) -> None:
+        for preset, share in self.presets.items():
+            if preset not in PRESETS:
+                raise ValueError(f"no such preset: {preset!r} (there are {', '.join(PRESETS)})")
+            if not share >= 0:
+                raise ValueError(f"the share of {preset!r} must not be negative")
+        if sum(self.presets.values()) <= 0:
+            raise ValueError("presets must hold at least one with a share above zero")
+        if not 1 <= self.min_length <= self.max_length:
+            raise ValueError("min_length must be at least 1 and not above max_length")
+        if strange := set(self.alphabet) - set(DIGITS):
+            raise ValueError(f"alphabet: MNIST has no picture of {min(strange)!r}")
+        if not self.alphabet or len(set(self.alphabet)) < len(self.alphabet):
+            raise ValueError("alphabet must hold each of its digits once, and at least one")
+        if self.validation < 1:
+            raise ValueError("validation must be at least 1 line")
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train.
+
+    Attributes:
+        budget: how long; see Budget.
+        batch: lines in a step.
+        learning_rate: the highest, of AdamW (Loshchilov and Hutter 2019).
+        warmup: share of the budget in which the rate rises to it; then it falls as a cosine to
+            almost nothing (one cycle, Smith and Topin 2018).
+        weight_decay: of AdamW, on weights that are matrices or kernels.
+        clip: gradients longer than this (Euclidean norm) are shortened to it.
+        average: share of the old kept in the moving average of the weights at each step; the
+            average is what is validated and exported. Less is kept in the first steps.
+        validate_every: steps from one validation to the next.
+        precision: `bf16` computes the convolutions in bfloat16 where that is faster.
+        device: where to train; `auto` takes a GPU where there is one.
+        seed: of weights and lines.
+    """
+
+    budget: str = "4 minutes"
+    batch: int = 64
+    learning_rate: float = 4e-3
+    warmup: float = 0.1
+    weight_decay: float = 1e-2
+    clip: float = 1.0
+    average: float = 0.98
+    validate_every: int = 250
+    precision: Literal["32", "bf16"] = "32"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        Budget.parse(self.budget)
+        for name in ("batch", "validate_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        for name in ("learning_rate", "clip"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be above zero")
+        if not self.weight_decay >= 0:
+            raise ValueError("weight_decay must not be negative")
+        for name in ("warmup", "average"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 0 and below 1")
+
+
+@dataclass(frozen=True)
+class Options:
+    """A whole experiment: what to read, with which network, trained how."""
+
+    # pydantic takes this over to the dataclasses inside.
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+    image: ImageSettings = field(default_factory=ImageSettings)
+    lines: LinesOptions = field(default_factory=LinesOptions)
+    network: NetworkOptions = field(default_factory=NetworkOptions)
+    training: TrainingOptions = field(default_factory=TrainingOptions)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The options as plain JSON and YAML know them: `parse_options` takes them back."""
+        plain: dict[str, Any] = TypeAdapter(Options).dump_python(self, mode="json")
+        return plain
+
+
+def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Options:
+    """Reads an experiment file.
+
+    Args:
+        path: of a YAML file.
+        overrides: (dotted option, value as YAML) pairs that replace what the file says.
+
+    Raises:
+        ConfigError: the file cannot be read, or an option is unknown or unfit; it is named.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path}: not YAML: {reason}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: not a set of options, such as  training: {{batch: 64}}")
+    for option, value in overrides:
+        _override(content, option, value)
+    return parse_options(content, str(path))
+
+
+def parse_options(content: dict[str, Any], name: str) -> Options:
+    """Options from plain data. Raises ConfigError, which names the option."""
+    try:
+        options: Options = TypeAdapter(Options).validate_python(content)
+    except ValidationError as error:
+        raise ConfigError(f"{name}: {_explain(error)}") from error
+    return options
+
+
+def _override(content: dict[str, Any], option: str, value: str) -> None:
+    *sections, key = option.split(".")
+    at = content
+    for section in sections:
+        at = at.setdefault(section, {})
+        if not isinstance(at, dict):
+            raise ConfigError(f"--{option}: {section!r} is a value, not a section")
+    try:
+        at[key] = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    option = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "unexpected_keyword_argument":
+        known = ", ".join(_known(first["loc"][:-1]))
+        return f"unknown option {option!r}" + (f" (there are {known})" if known else "")
+    reason = first["msg"].removeprefix("Value error, ")
+    return f"{option}: {reason[0].lower()}{reason[1:]}"
+
+
+def _known(location: tuple[int | str, ...]) -> list[str]:
+    """The options of the section at a place, as far as it is a plain dataclass."""
+    section: Any = Options()
+    for part in location:
+        section = getattr(section, str(part), None)
+    if not dataclasses.is_dataclass(section):
+        return []
+    return [option.name for option in dataclasses.fields(section)]

@@ -1,0 +1,208 @@
+"""One function: options in, a trained model in its folder out."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+import yaml
+from pytorch_lightning.callbacks import ModelCheckpoint
+from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
+
+from hwr.errors import ConfigError, DataError, HwrError
+from hwr.export import export
+from hwr.lines.digits import load_digits
+from hwr.model_file import ModelCard
+from hwr.training.average import MovingAverage
+from hwr.training.curve import draw_curve
+from hwr.training.data import Lines
+from hwr.training.options import Options, parse_options
+from hwr.training.pace import Pace, ProgressBar, make_pace
+from hwr.training.task import ReadingTask
+
+LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model.onnx"
+
+
+class InterruptedTrainingError(HwrError):
+    """The user stopped the training; what was reached is kept."""
+
+    status = 130
+
+
+def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
+    """Trains, and leaves in `folder`: `config.yaml`, `metrics.csv`, TensorBoard's events,
+    `best.ckpt` and `last.ckpt`, `curve.png`, and `model.onnx`.
+
+    Args:
+        options: of the experiment.
+        folder: the run's own; made if need be.
+        resume: a checkpoint of the same experiment, to go on from with all its state.
+
+    Returns:
+        The model file.
+
+    Raises:
+        ConfigError: the folder holds another training, or the checkpoint does not fit.
+        InterruptedTrainingError: Ctrl-C; the message says where the checkpoint is.
+        DataError: a line that cannot be trained on, or damaged MNIST files.
+    """
+    if resume is not None:
+        check_resumable(resume, options)
+    elif any((folder / name).exists() for name in (LAST, BEST, MODEL)):
+        raise ConfigError(
+            f"{folder}: holds a training already: go on with it by  --resume {folder / LAST},"
+            " or give another folder with --out"
+        )
+    _quieten()
+    pl.seed_everything(options.training.seed, verbose=False)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(
+        yaml.safe_dump(options.to_dict(), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+
+    pace = make_pace(options, digits=len(load_digits("train").labels))
+    task = ReadingTask(options)
+    rescue = Rescue(folder / LAST)
+    checkpoints = ModelCheckpoint(
+        dirpath=folder,
+        filename="best",
+        monitor="val_cer",
+        # Of equal ones the later: its average is over more steps.
+        mode="min",
+        save_last=True,
+        enable_version_counter=False,
+    )
+    trainer = pl.Trainer(
+        accelerator="auto" if options.training.device == "auto" else options.training.device,
+        devices=1,
+        precision="bf16-mixed" if options.training.precision == "bf16" else "32-true",
+        max_epochs=-1,
+        gradient_clip_val=options.training.clip,
+        num_sanity_val_steps=0,
+        log_every_n_steps=10,
+        logger=[_metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
+        callbacks=[pace, MovingAverage(options.training.average), checkpoints, rescue,
+                   ProgressBar(pace)],
+        enable_model_summary=False,
+        default_root_dir=folder,
+    )  # fmt: skip
+    try:
+        trainer.fit(task, Lines(options, pace.running), ckpt_path=resume, weights_only=True)
+    except SystemExit as stop:  # what Lightning makes of Ctrl-C
+        raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
+    except HwrError:
+        raise
+    except Exception as error:
+        # The cause is no fault of the user's: the traceback stays, with the way out beside it.
+        error.add_note(rescue.advice)
+        raise
+    draw_curve(folder / "metrics.csv", folder / "curve.png")
+    return _export_best(task, folder, pace)
+
+
+def check_resumable(checkpoint: Path, options: Options) -> None:
+    """Raises ConfigError unless a checkpoint can be read and is of the same network and lines."""
+    kept = read_checkpoint(checkpoint)["options"]
+    before = parse_options(kept, str(checkpoint)).to_dict()
+    now = options.to_dict()
+    for section in ("image", "lines", "network"):
+        if before[section] != now[section]:
+            raise ConfigError(
+                f"{checkpoint}: was trained with other {section} options than the file given:"
+                f" {before[section]}"
+            )
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """The content of a checkpoint; only tensors and plain data are read, nothing is unpickled.
+
+    Raises:
+        ConfigError: missing, damaged, or not a checkpoint of this program.
+    """
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except Exception as error:  # torch raises half a dozen kinds for damaged files
+        raise ConfigError(f"{path}: not a checkpoint, or damaged or cut short") from error
+    if not isinstance(content, dict) or not {"options", "state_dict"} <= content.keys():
+        raise ConfigError(f"{path}: not a checkpoint of  hwr train")
+    return content
+
+
+class Rescue(pl.Callback):
+    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def advice(self) -> str:
+        """What the user can do now."""
+        if not self._path.exists():
+            return "nothing was trained yet"
+        return f"go on with  --resume {self._path}"
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        # While validating, average and present weights have changed places: what the last
+        # validation saved is whole, what would be saved now is not.
+        if trainer.training and trainer.global_step and not isinstance(exception, DataError):
+            beside = self._path.with_name(self._path.name + ".part")
+            trainer.save_checkpoint(beside)
+            os.replace(beside, self._path)
+
+
+def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:
+    checkpoint = read_checkpoint(folder / BEST)
+    task.load_state_dict(checkpoint["state_dict"])
+    options = task.options
+    card = ModelCard(
+        alphabet=task.alphabet,
+        image=options.image,
+        stride=options.network.stride,
+        scores={name: checkpoint["scores"][name] for name in ("val_cer", "val_accuracy")},
+        trained={
+            "steps": checkpoint["global_step"],
+            "minutes": round(pace.seconds / 60, 2),
+            "options": options.to_dict(),
+        },
+    )
+    export(task.network, card, folder / MODEL)
+    return folder / MODEL
+
+
+def _metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
+    """Lightning's CSV logger starts its file anew; a resumed run keeps the rows up to where it
+    goes on from."""
+    logger = CSVLogger(folder, name="", version="")
+    metrics = folder / "metrics.csv"
+    if resume is not None and metrics.exists():
+        step = read_checkpoint(resume)["global_step"]
+        with metrics.open(encoding="utf-8", newline="") as file:
+            kept = [row for row in csv.DictReader(file) if int(row["step"]) < step]
+        logger.experiment.metrics = [
+            {name: value for name, value in row.items() if value} for row in kept
+        ]
+    return logger
+
+
+def _quieten() -> None:
+    """Lightning's remarks that say nothing to a user of this program, one by one."""
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    for remark in (
+        r".*does not have many workers.*",  # lines are composed, not loaded
+        r".*Checkpoint directory .* exists and is not empty.*",  # so it is on resuming
+        r".*LeafSpec.*",  # Lightning's own use of torch
+        r".*you didn't set a .*log_every_n_steps.*",
+        r".*Experiment logs directory .* exists.*",  # both loggers share the run's folder
+        r".*mid-epoch.*",  # a batch is a function of the step: any step can go on
+    ):
+        warnings.filterwarnings("ignore", message=remark)
