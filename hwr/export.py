@@ -10,6 +10,7 @@ from pathlib import Path
 
 import onnx
 import torch
+from torch.jit._trace import TracerWarning
 
 from hwr.model_file import METADATA_KEY, ModelCard
 from hwr.nets.network import Network
@@ -29,6 +30,8 @@ def export(network: Network, card: ModelCard, path: Path) -> None:
             # The older exporter is the one that writes LSTMs of any batch and any length; that it
             # is deprecated matters little while torch is pinned.
             warnings.filterwarnings("ignore", category=DeprecationWarning)
+            # It warns of torch's own checks of sizes, which hold for every size.
+            warnings.filterwarnings("ignore", category=TracerWarning)
             # It warns of LSTMs whose batch is not 1 or dynamic: this one's is dynamic.
             warnings.filterwarnings("ignore", category=UserWarning, module="torch.onnx")
             logging.getLogger("torch.onnx").setLevel(logging.ERROR)

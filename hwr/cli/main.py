@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ COMMANDS = {
     "synth": "Write composed lines of digits as pictures with their texts.",
 }
 """Each is the function `command` of `hwr.cli.NAME`. Their help stands here, so that `hwr --help`
-needs to import none of them."""
+needs to import none of them; a command imports what it needs when it is called."""
 
 USER_ERROR = 2
 INTERRUPTED = 130
@@ -35,12 +36,7 @@ class LateGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = "evaluate" if cmd_name == "eval" else cmd_name
-        try:
-            command: click.Command = importlib.import_module(f"hwr.cli.{module}").command
-        except ModuleNotFoundError as error:
-            if (error.name or "").split(".")[0] == "hwr":
-                raise
-            raise MissingExtraError(f"hwr {cmd_name}", error.name) from error
+        command: click.Command = importlib.import_module(f"hwr.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,11 +65,13 @@ def main() -> None:
         sys.exit(USER_ERROR)
     except HwrError as error:
         if debug:
-            raise
+            traceback.print_exc()
         _fail(str(error), getattr(error, "status", USER_ERROR))
-    except click.ClickException as error:
-        if debug:
+    except ModuleNotFoundError as error:
+        if debug or error.name is None or error.name.split(".")[0] == "hwr":
             raise
+        _fail(str(MissingExtraError(f"hwr {' '.join(arguments[:1])}", error.name)), USER_ERROR)
+    except click.ClickException as error:
         command = (
             error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "hwr"
         )

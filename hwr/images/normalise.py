@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr.errors import ConfigError, PictureError
+from hwr.errors import PictureError
 
 Grey = NDArray[np.float32]
 
@@ -44,19 +44,19 @@ class ImageSettings:
 
     def __post_init__(self) -> None:
         if self.height < 8:
-            raise ConfigError(f"height {self.height}: must be at least 8 pixels")
+            raise ValueError(f"height {self.height}: must be at least 8 pixels")
         if not 0 < self.min_ink <= self.max_ink <= 1:
-            raise ConfigError(
+            raise ValueError(
                 f"min_ink {self.min_ink}, max_ink {self.max_ink}: shares of the height, above 0,"
                 " at most 1, min_ink not above max_ink"
             )
         if not 0 <= self.min_margin <= self.max_margin < float("inf"):
-            raise ConfigError(
+            raise ValueError(
                 f"min_margin {self.min_margin}, max_margin {self.max_margin}: shares of the"
                 " height, not below 0, min_margin not above max_margin"
             )
         if self.max_width < self.height:
-            raise ConfigError(
+            raise ValueError(
                 f"max_width {self.max_width}: must be at least the height, {self.height}"
             )
 
@@ -71,7 +71,7 @@ class ImageSettings:
             raise ValueError(f"unknown image setting: {unknown[0]!r}")
         try:
             return cls(**values)  # type: ignore[arg-type]
-        except (ConfigError, TypeError) as error:
+        except (ValueError, TypeError) as error:
             raise ValueError(f"image settings: {error}") from error
 
 

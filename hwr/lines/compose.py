@@ -46,9 +46,10 @@ class Preset:
     """Pixels left of the first and right of the last digit."""
     max_overlap: float = 0.3
     """Overlap at most this share of the narrower neighbour: a thin 1 must not vanish."""
-    min_pitch: float = 4.0
-    """From one digit's left edge to the next one's at least so many pixels. Thin ones set closer
-    than this would leave CTC fewer frames than `characters + repeats`."""
+    min_pitch: tuple[float, float] = (4.0, 8.0)
+    """From one digit's left edge to the next one's at least so many pixels, where the two differ
+    and where they are the same: two thin 1s set closer are one thick 1 to everybody. With four
+    pixels to a frame this gives CTC the `characters + repeats` frames that it needs."""
 
 
 PRESETS: dict[str, Preset] = {
@@ -205,7 +206,9 @@ class Composer:
         gap = _uniform(gap_draw, preset.gap, preset.whole_pixels)[:, 1:]
         narrower = torch.minimum(width[:, 1:], width[:, :-1])
         gap = torch.maximum(gap, -preset.max_overlap * narrower)
-        gap = torch.maximum(gap, preset.min_pitch - width[:, :-1])
+        different, same = preset.min_pitch
+        pitch = torch.where(labels[:, 1:] == labels[:, :-1], same, different)
+        gap = torch.maximum(gap, pitch - width[:, :-1])
         start = _uniform(margin_left, preset.margin, preset.whole_pixels)[:, None]
         steps = torch.cat([start, width[:, :-1] + gap], dim=1)
         left = steps.cumsum(1)

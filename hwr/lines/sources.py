@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.errors import DataError, HwrError, MissingExtraError, PictureError
+from hwr.errors import DataError, HwrError, PictureError
 from hwr.images.open import open_picture
 from hwr.lines.digits import SPLITS, load_digits
 from hwr.lines.folders import read_folder
@@ -103,7 +103,6 @@ class SynthSource:
 
         Raises:
             HwrError: an option has a value that it cannot take.
-            MissingExtraError: composing needs torch, which is not installed.
         """
         return ComposedLines(self, height)
 
@@ -112,10 +111,9 @@ class ComposedLines:
     """Lines composed of digits, drawn when asked for. See `SynthSource.compose`."""
 
     def __init__(self, source: SynthSource, height: int) -> None:
-        try:
-            from hwr.lines.compose import Composer, LineSpec
-        except ModuleNotFoundError as error:
-            raise MissingExtraError("composing lines", error.name) from error
+        # Late: measuring on pictures needs no torch.
+        from hwr.lines.compose import Composer, LineSpec
+
         if source.count < 1:
             raise DataError(f"count must be at least 1, not {source.count}")
         split = next((split for split in SPLITS if split == source.split), None)

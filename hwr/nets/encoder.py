@@ -74,7 +74,7 @@ class EncoderOptions:
 
     def columns(self, width: int) -> int:
         """Columns of features for a line `width` pixels wide: width over stride, rounded up."""
-        return -(-width // self.stride)
+        return (width + self.stride - 1) // self.stride
 
 
 def zero_behind(features: Tensor, columns: Tensor) -> Tensor:
@@ -146,6 +146,8 @@ class Encoder(nn.Module):
         if rows < 1:
             raise ValueError(f"the stem leaves nothing of a line {height} pixels high")
         self.features = 2 * options.hidden
+        self.half_precision = False
+        """Whether training computes the convolutions in bfloat16. Reading never does."""
         inputs = channels if options.collapse == "max" else channels * rows
         self.recurrent = nn.ModuleList(
             BidirectionalLSTM(self.features if depth else inputs, options.hidden)
@@ -166,13 +168,18 @@ class Encoder(nn.Module):
         # Every line is taken to the next whole column of features, by blank pixels, whatever the
         # width of the batch: so no maximum is ever taken over half a column.
         stride = self.options.stride
-        images = nn.functional.pad(images, (0, -images.shape[2] % stride))
-        features, columns = images[:, None], -(-widths // stride) * stride
+        # (No negative numbers in here: where exported, their division rounds the other way.)
+        missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
+        images = nn.functional.pad(images, (0, missing))
+        features, columns = images[:, None], (widths + stride - 1) // stride * stride
         if self.stem:
             # The layout in which the CPU's convolutions are fastest (1.5 times, measured).
             features = features.contiguous(memory_format=torch.channels_last)
-        for block in self.stem:
-            features, columns = block(features, columns)
+        half = self.half_precision and self.training
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+            for block in self.stem:
+                features, columns = block(features, columns)
+        features = features.float()
         if self.options.collapse == "max":
             sequence = features.amax(dim=2).permute(2, 0, 1)
         else:

@@ -33,13 +33,13 @@ class Lines(pl.LightningDataModule):
 
     Args:
         options: of the experiment.
-        running: whether a training epoch is to go on, asked before each step.
+        over: whether the budget ends before the step of a number, asked when its batch is drawn.
     """
 
-    def __init__(self, options: Options, running: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, options: Options, over: Callable[[int], bool] = lambda step: False) -> None:
         super().__init__()
         self._options = options
-        self._running = running
+        self._over = over
         self._alphabet = Alphabet(options.lines.alphabet)
         self._composers: dict[Split, Composer] = {}
         self._validation: list[LineBatch] = []
@@ -89,10 +89,12 @@ class Lines(pl.LightningDataModule):
             raise RuntimeError("these lines are not attached to a trainer")
         every = self._options.training.validate_every
         step = self.trainer.global_step
-        for _, batch in zip(range(every - step % every), self.batches(step), strict=False):
-            if not self._running():
-                return
+        for batch in self.batches(step):
             yield batch
+            step += 1
+            # Lightning draws a batch ahead, so the number counts here, not how far it is.
+            if step % every == 0 or self._over(step):
+                return
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:

@@ -100,7 +100,8 @@ class TrainingOptions:
         average: share of the old kept in the moving average of the weights at each step; the
             average is what is validated and exported. Less is kept in the first steps.
         validate_every: steps from one validation to the next.
-        precision: `bf16` computes the convolutions in bfloat16 where that is faster.
+        precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
+            computes with it, which is about 1.25 times as fast and reads as well.
         device: where to train; `auto` takes a GPU where there is one.
         seed: of weights and lines.
     """
@@ -113,7 +114,7 @@ class TrainingOptions:
     clip: float = 1.0
     average: float = 0.98
     validate_every: int = 250
-    precision: Literal["32", "bf16"] = "32"
+    precision: Literal["auto", "32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     seed: int = 0
 
@@ -197,7 +198,9 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
 
 
 def _explain(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
+    errors = error.errors(include_url=False, include_context=False)
+    # A misspelt option first: what it leaves missing is only its consequence.
+    first = min(errors, key=lambda found: found["type"] != "unexpected_keyword_argument")
     option = ".".join(str(part) for part in first["loc"])
     if first["type"] == "unexpected_keyword_argument":
         known = ", ".join(_known(first["loc"][:-1]))

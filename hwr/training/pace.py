@@ -69,9 +69,11 @@ class Pace(pl.Callback):
             steps *= self._lines_per_epoch / self._training.batch
         return max(round(steps), 1)
 
-    def running(self) -> bool:
-        """Whether the budget allows another step."""
-        return self.progress < 1
+    def over(self, step: int) -> bool:
+        """Whether the budget ends before the step of this number."""
+        if self.budget.unit == "minutes":
+            return self.progress >= 1
+        return step >= self.steps
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._start = time.monotonic()
@@ -104,7 +106,7 @@ class Pace(pl.Callback):
         return max(self.seconds - self._before, 1e-9)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if not self.running():
+        if self.over(trainer.global_step):
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:

@@ -68,32 +68,26 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
 
     pace = make_pace(options, digits=len(load_digits("train").labels))
     task = ReadingTask(options)
+    task.network.encoder.half_precision = _half_precision(options)
     rescue = Rescue(folder / LAST)
-    checkpoints = ModelCheckpoint(
-        dirpath=folder,
-        filename="best",
-        monitor="val_cer",
-        # Of equal ones the later: its average is over more steps.
-        mode="min",
-        save_last=True,
-        enable_version_counter=False,
-    )
+    best = ModelCheckpoint(folder, "best", monitor="val_cer", enable_version_counter=False)
+    # Its own `save_last` leaves out validations that bring nothing better.
+    last = ModelCheckpoint(folder, "last", enable_version_counter=False)
     trainer = pl.Trainer(
         accelerator="auto" if options.training.device == "auto" else options.training.device,
         devices=1,
-        precision="bf16-mixed" if options.training.precision == "bf16" else "32-true",
         max_epochs=-1,
         gradient_clip_val=options.training.clip,
         num_sanity_val_steps=0,
         log_every_n_steps=10,
         logger=[_metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
-        callbacks=[pace, MovingAverage(options.training.average), checkpoints, rescue,
+        callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
                    ProgressBar(pace)],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
     try:
-        trainer.fit(task, Lines(options, pace.running), ckpt_path=resume, weights_only=True)
+        trainer.fit(task, Lines(options, pace.over), ckpt_path=resume, weights_only=True)
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
     except HwrError:
@@ -179,6 +173,14 @@ def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:
     return folder / MODEL
 
 
+def _half_precision(options: Options) -> bool:
+    if options.training.precision != "auto":
+        return options.training.precision == "bf16"
+    if torch.cuda.is_available() and options.training.device != "cpu":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+
+
 def _metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
     """Lightning's CSV logger starts its file anew; a resumed run keeps the rows up to where it
     goes on from."""
@@ -187,7 +189,7 @@ def _metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
     if resume is not None and metrics.exists():
         step = read_checkpoint(resume)["global_step"]
         with metrics.open(encoding="utf-8", newline="") as file:
-            kept = [row for row in csv.DictReader(file) if int(row["step"]) < step]
+            kept = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
         logger.experiment.metrics = [
             {name: value for name, value in row.items() if value} for row in kept
         ]

@@ -40,6 +40,7 @@ class ReadingTask(pl.LightningModule):
     def training_step(self, batch: LineBatch, _: int) -> Tensor:
         loss = self._loss(batch, *self(batch))
         self.log("loss", loss, batch_size=len(batch))
+        self._log_step()
         return loss
 
     def validation_step(self, batch: LineBatch, _: int) -> None:
@@ -56,6 +57,7 @@ class ReadingTask(pl.LightningModule):
         self.rates = rates(self._scores, resamples=0)
         self._scores.clear()
         self.log_dict({"val_cer": self.rates.cer, "val_accuracy": self.rates.accuracy})
+        self._log_step()
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         training = self.options.training
@@ -79,6 +81,11 @@ class ReadingTask(pl.LightningModule):
             if self.rates is None
             else {"val_cer": self.rates.cer, "val_accuracy": self.rates.accuracy}
         )
+
+    def _log_step(self) -> None:
+        """Lightning writes a row under the step so named; its own count goes astray by one where a
+        run was resumed."""
+        self.log("step", float(self.global_step))
 
     def _loss(self, batch: LineBatch, log_probs: Tensor, frames: Tensor) -> Tensor:
         texts = [

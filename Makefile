@@ -1,0 +1,39 @@
+# make demo   sets everything up, trains for some minutes, measures and reads
+# make test   sets everything up, runs all checks
+# Both need Python 3.11 or newer, and the internet for packages the first time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MODEL := runs/demo/model.onnx
+
+.PHONY: demo test setup bench clean
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("hwr needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]'
+	@touch $@
+
+demo: $(MODEL)
+	$(BIN)/python tools/demo.py --model $(MODEL) --out runs/demo
+
+$(MODEL): | $(VENV)/ready
+	$(BIN)/hwr train --config configs/demo.yaml --out runs/demo $(if $(wildcard runs/demo/last.ckpt),--resume runs/demo/last.ckpt)
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# Every figure of the README; takes about an hour.
+bench: setup
+	$(BIN)/python tools/throughput.py
+	$(BIN)/python tools/lengths.py --model $(MODEL)
+
+clean:
+	rm -rf $(VENV) runs reports .mypy_cache .pytest_cache .ruff_cache

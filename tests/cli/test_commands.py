@@ -1,0 +1,295 @@
+"""Every command through its real entry point, good use and bad."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def model(trained: Path) -> Path:
+    return trained / "model.onnx"
+
+
+@pytest.fixture
+def folder(hwr: Run, tmp_path: Path) -> Path:
+    """Twelve lines that the trained model can read, as `hwr synth` writes them."""
+    done = hwr("synth", "--preset", "plain", "--count", 12, "--min", 1, "--max", 3,
+               "--alphabet", "017", "--out", "lines")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "lines"
+
+
+def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    """One line on standard error, which holds these parts; nothing on standard output; status 2."""
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr), done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_version_and_help(hwr: Run) -> None:
+    assert hwr("--version").stdout == "hwr, version 0.1.0\n"
+    for words in (["--help"], ["train", "--help"], ["read", "-h"], ["eval", "-h"], ["synth", "-h"]):
+        done = hwr(*words)
+        assert done.returncode == 0
+        assert done.stdout.startswith("Usage: hwr")
+    assert "--SECTION.OPTION" in hwr("train", "--help").stdout
+
+
+def test_synth_writes_pictures_with_their_texts(folder: Path) -> None:
+    names = sorted(path.name for path in folder.iterdir())
+    assert names[:3] == ["00.gt.txt", "00.png", "01.gt.txt"]
+    assert len(names) == 24
+    for path in folder.glob("*.png"):
+        pixels = np.asarray(Image.open(path))
+        assert pixels.shape[0] == 32
+        assert np.median(pixels) == 255
+        assert re.fullmatch("[017]{1,3}\n", path.with_suffix(".gt.txt").read_text())
+
+
+def test_synth_is_reproducible_and_seeded(hwr: Run, folder: Path, tmp_path: Path) -> None:
+    def write(out: str, seed: int) -> list[bytes]:
+        words = ["--preset", "plain", "--count", 12, "--min", 1, "--max", 3, "--alphabet", "017"]
+        assert hwr("synth", *words, "--seed", seed, "--out", out).returncode == 0
+        return [path.read_bytes() for path in sorted((tmp_path / out).iterdir())]
+
+    assert write("again", 0) == [path.read_bytes() for path in sorted(folder.iterdir())]
+    assert write("other", 1) != write("third", 0)
+
+
+def test_synth_refuses(hwr: Run, folder: Path) -> None:
+    refused(hwr("synth", "--preset", "plain", "--count", 1, "--out", "lines"), "lines", "already")
+    refused(hwr("synth", "--preset", "fancy", "--count", 1), "no such preset: 'fancy'")
+    refused(hwr("synth", "--preset", "plain", "--count", 0), "--count")
+    refused(hwr("synth", "--preset", "plain"), "--count")
+    refused(hwr("synth", "--preset", "plain", "--count", 1, "--alphabet", "1x"), "'x'")
+    assert len(list(folder.iterdir())) == 24
+
+
+def test_read_text_tsv_and_json(hwr: Run, model: Path, folder: Path) -> None:
+    words = ["read", "--model", model, folder]
+    texts = hwr(*words).stdout.splitlines()
+    truths = [path.read_text().strip() for path in sorted(folder.glob("*.gt.txt"))]
+    assert sum(a == b for a, b in zip(texts, truths, strict=True)) >= 9
+
+    rows = [row.split("\t") for row in hwr(*words, "--format", "tsv").stdout.splitlines()]
+    assert [row[0] for row in rows] == [str(path) for path in sorted(folder.glob("*.png"))]
+    assert [row[1] for row in rows] == texts
+    assert all(0 <= float(row[2]) <= 1 for row in rows)
+
+    content = json.loads(hwr(*words, "--format", "json").stdout)
+    assert [line["path"] for line in content] == [row[0] for row in rows]
+    assert [line["text"] for line in content] == texts
+    first = content[0]["characters"][0]
+    assert set(first) == {"text", "confidence", "x0", "x1"}
+
+
+def test_read_takes_files_folders_patterns_and_standard_input(
+    hwr: Run, model: Path, folder: Path
+) -> None:
+    whole = hwr("read", "--model", model, "lines").stdout.splitlines()
+    by_pattern = hwr("read", "--model", model, "lines/0*.png").stdout.splitlines()
+    assert by_pattern == whole[:10]
+    by_name = hwr("read", "--model", model, "lines/11.png", "lines/00.png").stdout.splitlines()
+    assert by_name == [whole[11], whole[0]]
+    piped = hwr(
+        "read", "--model", model, "-", "--format", "tsv", stdin=(folder / "03.png").read_bytes()
+    )
+    assert piped.stdout.split("\t")[:2] == ["-", whole[3]]
+
+
+def test_read_takes_every_kind_of_picture(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    """The same line in many forms reads the same."""
+    grey = Image.open(folder / "02.png")
+    large = grey.resize((grey.width * 5, grey.height * 5), Image.Resampling.BICUBIC)
+    inverted = Image.fromarray(255 - np.asarray(grey))
+    clear = Image.new("RGBA", grey.size, (0, 0, 0, 0))
+    clear.putalpha(inverted)
+    margins = Image.new("L", (grey.width * 3, grey.height * 4), 255)
+    margins.paste(grey, (grey.width, grey.height))
+    forms = {
+        "a-grey.png": grey,
+        "b-rgb.jpg": grey.convert("RGB"),
+        "c-rgba.png": clear,
+        "d-one-bit.png": large.convert("1", dither=Image.Dither.NONE),
+        "e-16-bit.png": Image.fromarray(np.asarray(grey).astype(np.uint16) * 257),
+        "f-palette.png": grey.convert("P"),
+        "g-light-on-dark.png": inverted,
+        "h-large.tif": large,
+        "i-margins.bmp": margins,
+        "j-faint.png": Image.fromarray((150 + np.asarray(grey) * 0.25).astype(np.uint8)),
+    }
+    (tmp_path / "forms").mkdir()
+    for name, form in forms.items():
+        form.save(tmp_path / "forms" / name)
+    done = hwr("read", "--model", model, "forms", "--format", "tsv")
+    assert done.returncode == 0, done.stderr
+    read = {row.split("\t")[0]: row.split("\t")[1] for row in done.stdout.splitlines()}
+    truth = (folder / "02.gt.txt").read_text().strip()
+    assert read == {f"forms/{name}": truth for name in forms}
+
+
+def test_read_finds_the_newest_run(hwr: Run, model: Path, folder: Path, tmp_path: Path) -> None:
+    refused(hwr("read", "lines"), "--model", "hwr train")
+    (tmp_path / "runs" / "one").mkdir(parents=True)
+    shutil.copy(model, tmp_path / "runs" / "one" / "model.onnx")
+    assert hwr("read", "lines").stdout == hwr("read", "--model", model, "lines").stdout
+
+
+def bad_pictures(folder: Path) -> dict[str, bytes]:
+    """Every kind of file that cannot be read as a line."""
+    good = (folder / "00.png").read_bytes()
+    pixel = io.BytesIO()
+    Image.new("L", (1, 1), 255).save(pixel, "PNG")
+    # Width 0 in the header chunk, which begins 16 bytes into a PNG.
+    return {
+        "truncated.png": good[: len(good) // 2],
+        "empty.png": b"",
+        "text.png": b"not a picture at all, but a text\n",
+        "zero-width.png": good[:16] + bytes(4) + good[20:],
+        "one-pixel.png": pixel.getvalue(),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["truncated.png", "empty.png", "text.png", "zero-width.png", "one-pixel.png"]
+)
+def test_bad_pictures(hwr: Run, model: Path, folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(bad_pictures(folder)[name])
+    refused(hwr("read", "--model", model, name), name)
+    # Beside a good one, the good one is read all the same.
+    done = hwr("read", "--model", model, "--format", "tsv", "lines/00.png", name, "lines/01.png")
+    assert done.returncode == 2
+    assert [row.split("\t")[0] for row in done.stdout.splitlines()] == [
+        "lines/00.png",
+        "lines/01.png",
+    ]
+    assert name in done.stderr
+    # In a folder to measure on, it is no line less: it is refused.
+    shutil.move(tmp_path / name, folder / "00.png")
+    refused(hwr("eval", "--model", model, "--data", "lines"), "00.png")
+
+
+def test_bad_paths(hwr: Run, model: Path, tmp_path: Path) -> None:
+    (tmp_path / "bare").mkdir()
+    refused(hwr("read", "--model", model, "none.png"), "none.png")
+    refused(hwr("read", "--model", model, "bare"), "bare", "no pictures")
+    refused(hwr("read", "--model", model, "bare/*.png"), "fits no file")
+    refused(hwr("read", "--model", model), "PATH")
+    refused(hwr("read", "--model", model, "-", stdin=b""), "standard input")
+    refused(hwr("eval", "--model", model, "--data", "bare"), "bare", "no texts")
+    refused(hwr("eval", "--model", model, "--data", "none"), "none", "no such folder")
+    refused(hwr("eval", "--model", model, "--data", "synth:fancy"), "fancy")
+
+
+@pytest.mark.parametrize("command", [["read", "lines"], ["eval", "--data", "lines"]])
+def test_bad_models(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path, command: list[str]
+) -> None:
+    refused(hwr(*command, "--model", "none.onnx"), "none.onnx", "hwr train")
+    content = model.read_bytes()
+    (tmp_path / "short.onnx").write_bytes(content[: len(content) * 2 // 3])
+    refused(hwr(*command, "--model", "short.onnx"), "short.onnx", "cut short")
+    (tmp_path / "text.onnx").write_text("hello")
+    refused(hwr(*command, "--model", "text.onnx"), "text.onnx")
+
+
+def test_unknown_characters(hwr: Run, model: Path, folder: Path) -> None:
+    (folder / "04.gt.txt").write_text("1€")
+    refused(hwr("eval", "--model", model, "--data", "lines"), "04.png", "'€' (U+20AC)")
+
+
+def test_eval_prints_and_writes_the_same_figures(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    done = hwr(
+        "eval", "--model", model, "--data", "lines", "--json", "out.json", "--report", "page"
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "out.json").read_text())
+    assert figures.keys() >= {
+        "lines", "characters", "edits", "cer", "cer_low", "cer_high", "wer", "wer_low", "wer_high",
+        "accuracy",
+    }  # fmt: skip
+    truths = [path.read_text().strip() for path in sorted(folder.glob("*.gt.txt"))]
+    assert figures["lines"] == 12
+    assert figures["characters"] == sum(map(len, truths))
+    assert figures["cer"] == figures["edits"] / figures["characters"]
+    # Of digit strings, each a single word, this is the share of wrong ones.
+    assert figures["wer"] == pytest.approx(1 - figures["accuracy"])
+    assert f"CER      {figures['cer']:7.2%}" in done.stdout
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert f"{100 * figures['cer']:.2f} %" in page
+
+
+def test_eval_of_composed_lines_is_eval_of_their_pictures(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    source = "synth:plain?count=12&min=1&max=3&alphabet=017"
+    for data, out in ((source, "synth.json"), ("lines", "folder.json")):
+        assert hwr("eval", "--model", model, "--data", data, "--json", out).returncode == 0
+    one, other = (json.loads((tmp_path / f"{n}.json").read_text()) for n in ("synth", "folder"))
+    del one["data"], other["data"]
+    assert one == other
+
+
+def test_train_refuses(hwr: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("training: {budget: 1 step}\n")
+    refused(hwr("train"), "--config")
+    refused(hwr("train", "--config", "none.yaml"), "none.yaml")
+    refused(hwr("train", "--config", "a.yaml", "--training.btach", 3), "training.btach")
+    refused(hwr("train", "--config", "a.yaml", "--training.batch"), "value is missing")
+    refused(hwr("train", "--config", "a.yaml", "--batch", 3), "--batch", "section")
+    refused(hwr("train", "--config", "a.yaml", "word"), "word")
+    refused(hwr("train", "--config", "a.yaml", "--resume", "none.ckpt"), "none.ckpt")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_train_options_and_resumption(hwr: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "lines: {max_length: 2, validation: 10}\n"
+        "network: {encoder: {stem: [{channels: 4, pool: [4, 4]}], hidden: 4}, ctc: {split: 2}}\n"
+        "training: {budget: 2 steps, batch: 4}\n"
+    )
+    done = hwr("train", "--config", "a.yaml", "--training.batch=3", "--training.seed", "5")
+    assert done.returncode == 0, done.stderr
+    assert "trained: runs/a/model.onnx" in done.stdout
+    assert "validation CER" in done.stderr
+    assert "lines/s" in done.stderr
+    assert "left" in done.stderr
+    config = (tmp_path / "runs" / "a" / "config.yaml").read_text()
+    assert "batch: 3" in config
+    assert "seed: 5" in config
+    refused(hwr("train", "--config", "a.yaml"), "runs/a", "--resume runs/a/last.ckpt")
+    done = hwr(
+        "train",
+        "--config",
+        "a.yaml",
+        "--resume",
+        "runs/a/last.ckpt",
+        "--training.budget",
+        "4 steps",
+    )
+    assert done.returncode == 0, done.stderr
+    assert [row.split(",")[3] for row in (tmp_path / "runs/a/metrics.csv").read_text().split()]
+
+
+def test_debug_shows_the_traceback(hwr: Run) -> None:
+    done = hwr("read", "--debug", "none.png", "--model", "none.onnx")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr

@@ -1,0 +1,100 @@
+"""What many tests share: a tiny network, a model file of it, and one that has really learnt."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from hwr.alphabet import Alphabet
+from hwr.export import export
+from hwr.images.normalise import ImageSettings
+from hwr.model_file import ModelCard
+from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.network import Network, NetworkOptions
+
+ROOT = Path(__file__).parents[1]
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def hwr(tmp_path: Path) -> Run:
+    """Runs the real console script in an empty folder."""
+    script = Path(sys.executable).with_name("hwr")
+    assert script.exists(), "the project is not installed here: make setup"
+
+    def run(*words: object, stdin: bytes | None = None, timeout: float = 300) -> object:
+        done = subprocess.run(
+            [script, *map(str, words)],
+            cwd=tmp_path,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            timeout=timeout,
+            env=os.environ | {"OMP_NUM_THREADS": "2"},
+            check=False,
+        )
+        out, err = done.stdout.decode(), done.stderr.decode()
+        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
+def tiny_options() -> NetworkOptions:
+    """Every kind of part, as small as can be."""
+    stem = (StemLayer(4, pool=(2, 2)), StemLayer(6, pool=(2, 2)))
+    return NetworkOptions(EncoderOptions(stem=stem, hidden=5, layers=2))
+
+
+@pytest.fixture
+def tiny_network(tiny_options: NetworkOptions) -> Network:
+    """Random weights, and statistics of normalisation that are not the neutral ones."""
+    torch.manual_seed(0)
+    network = Network(tiny_options, height=32, classes=11)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.5, 0.5)
+            module.running_var.uniform_(0.5, 2)
+            torch.nn.init.uniform_(module.bias, 0.1, 0.5)
+    return network.eval()
+
+
+@pytest.fixture
+def tiny_model(tiny_network: Network, tmp_path: Path) -> Path:
+    """A model file of the tiny network. It reads nonsense."""
+    card = ModelCard(Alphabet("0123456789"), ImageSettings(), tiny_network.options.stride)
+    path = tmp_path / "tiny.onnx"
+    export(tiny_network, card, path)
+    return path
+
+
+TINY_CONFIG = """
+lines: {presets: {plain: 1, touching: 1}, min_length: 1, max_length: 3, alphabet: "017", validation: 60}
+network:
+  encoder:
+    stem: [{channels: 8, pool: [2, 2]}, {channels: 16, pool: [2, 2]}, {channels: 24, pool: [4, 1]}]
+    hidden: 24
+training: {budget: 150 steps, batch: 32, learning_rate: 1.0e-2, validate_every: 75, average: 0.9}
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run, by the real command, that learnt to read 0, 1 and 7."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "tiny.yaml").write_text(TINY_CONFIG)
+    script = Path(sys.executable).with_name("hwr")
+    subprocess.run(
+        [script, "train", "--config", folder / "tiny.yaml", "--out", folder / "run"],
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    return folder / "run"

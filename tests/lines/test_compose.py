@@ -1,0 +1,207 @@
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+
+from hwr.errors import AlphabetError, ConfigError, DataError
+from hwr.lines.compose import PRESETS, Composer, LineSpec, join_plans
+from hwr.lines.digits import Digits, load_digits
+
+SPLIT = "val"
+
+
+@pytest.fixture(scope="module")
+def composer() -> Composer:
+    return Composer(load_digits(SPLIT), SPLIT)
+
+
+@pytest.fixture(scope="module")
+def blocks() -> Composer:
+    """Digits that are solid blocks, each class 6 + 2 * class pixels wide: easy to find again."""
+    images = np.zeros((10, 28, 28), dtype=np.uint8)
+    for digit in range(10):
+        images[digit, 4:24, 2 : 8 + 2 * digit] = 255
+    return Composer(Digits(images, np.arange(10, dtype=np.uint8)), SPLIT)
+
+
+def spec(
+    preset: str, shortest: int = 1, longest: int = 12, alphabet: str = "0123456789"
+) -> LineSpec:
+    return LineSpec(preset, SPLIT, shortest, longest, alphabet)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_same_seed_gives_the_same_lines(preset: str) -> None:
+    first, second = (Composer(load_digits(SPLIT), SPLIT) for _ in range(2))
+    one = first.render(first.plan(spec(preset), 20, seed=7))
+    two = second.render(second.plan(spec(preset), 20, seed=7))
+    assert one.texts == two.texts
+    assert torch.equal(one.images, two.images)
+    other = first.render(first.plan(spec(preset), 20, seed=8))
+    assert one.texts != other.texts
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_longer_plan_begins_with_the_shorter(composer: Composer, preset: str) -> None:
+    short, long = (composer.plan(spec(preset), count, seed=3) for count in (5, 300))
+    assert long.texts[:5] == short.texts
+    assert torch.equal(long.left[:5], short.left)
+    few = composer.render(short)
+    many = composer.render(long.rows([4, 200, 1]))
+    np.testing.assert_array_equal(many.line(0), few.line(4))
+    np.testing.assert_array_equal(many.line(2), few.line(1))
+
+
+def test_presets_and_splits_of_one_seed_differ(composer: Composer) -> None:
+    train = Composer(load_digits("train"), "train")
+    plans = [
+        composer.plan(spec("plain"), 20, 0).texts,
+        composer.plan(spec("touching"), 20, 0).texts,
+        train.plan(LineSpec("plain", "train", 1, 12), 20, 0).texts,
+    ]
+    assert plans[0] != plans[1] != plans[2] != plans[0]
+
+
+def test_repeats_leading_zeros_and_single_digits_occur(composer: Composer) -> None:
+    texts = composer.plan(spec("touching"), 500, 0).texts
+    assert any(a == b for text in texts for a, b in pairwise(text))
+    assert any(text.startswith("0") and len(text) > 1 for text in texts)
+    assert {len(text) for text in texts} == set(range(1, 13))
+    assert set(Counter("".join(texts))) == set("0123456789")
+
+
+def test_alphabet_and_lengths_are_kept(composer: Composer) -> None:
+    texts = composer.plan(spec("plain", 4, 5, "27"), 100, 0).texts
+    assert {len(text) for text in texts} == {4, 5}
+    assert set("".join(texts)) == {"2", "7"}
+
+
+def test_plain_lines_hold_exact_copies_of_the_split_s_digits(composer: Composer) -> None:
+    plan = composer.plan(spec("plain"), 30, 0)
+    lines = composer.render(plan)
+    digits = load_digits(SPLIT)
+    for row, text in enumerate(lines.texts):
+        for place, character in enumerate(text):
+            x0, x1 = lines.boxes[row, place].int().tolist()
+            index = plan.digits[row, place].item()
+            assert x1 - x0 == 28
+            np.testing.assert_array_equal(lines.line(row)[2:30, x0:x1], digits.images[index])
+            assert str(digits.labels[index]) == character
+    # Between the digits there is nothing.
+    assert sum(line.sum() for line in map(lines.line, range(30))) == sum(
+        digits.images[plan.digits[row, place]].sum(dtype=np.int64)
+        for row, text in enumerate(lines.texts)
+        for place in range(len(text))
+    )
+
+
+def test_plain_gaps_are_0_to_8(composer: Composer) -> None:
+    plan = composer.plan(spec("plain", 12, 12), 200, 0)
+    gaps = (plan.left[:, 1:] - plan.left[:, :-1] - 28).flatten().tolist()
+    assert set(gaps) == set(range(9))
+
+
+def test_touching_gaps_scales_and_overlap(composer: Composer) -> None:
+    plan = composer.plan(spec("touching", 12, 12), 500, 0)
+    width = plan.columns * plan.scale
+    gaps = plan.left[:, 1:] - plan.left[:, :-1] - width[:, :-1]
+    narrower = torch.minimum(width[:, 1:], width[:, :-1])
+    assert gaps.min() >= -4
+    assert gaps.min() < -3.9
+    assert (gaps >= -0.3 * narrower - 1e-4).all()
+    # Thin digits are kept apart, however thin: so the gap can be above 2, but not for others.
+    assert (gaps[width[:, :-1] >= 8] <= 2).all()
+    pitch, same = plan.left[:, 1:] - plan.left[:, :-1], plan.labels[:, 1:] == plan.labels[:, :-1]
+    assert (pitch >= 4 - 1e-4).all()
+    assert (pitch[same] >= 8 - 1e-4).all()
+    assert 0.8 <= plan.scale.min() < 0.82
+    assert 1.18 < plan.scale.max() <= 1.2
+
+
+def test_boxes_are_where_the_ink_is(blocks: Composer) -> None:
+    lines = blocks.render(blocks.plan(spec("touching", 1, 1), 50, 0))
+    for row in range(50):
+        columns = np.flatnonzero((lines.line(row) > 127).any(axis=0))
+        x0, x1 = lines.boxes[row, 0].tolist()
+        assert columns[0] == pytest.approx(x0, abs=1)
+        assert columns[-1] + 1 == pytest.approx(x1, abs=1)
+        width = 6 + 2 * int(lines.texts[row])
+        assert 0.8 * width - 0.01 <= x1 - x0 <= 1.2 * width + 0.01
+    assert torch.isnan(blocks.render(blocks.plan(spec("touching"), 50, 0)).boxes).any()
+
+
+def test_overlapping_ink_is_joined_by_the_brighter(blocks: Composer) -> None:
+    plan = blocks.plan(spec("touching", 2, 2), 200, 0)
+    lines = blocks.render(plan)
+    overlapping = (lines.boxes[:, 1, 0] < lines.boxes[:, 0, 1] - 1).nonzero().flatten().tolist()
+    assert overlapping
+    for row in overlapping:
+        line = lines.line(row)
+        # Solid blocks give one solid block, from the first one's start to the second one's end.
+        inside = slice(
+            round(lines.boxes[row, 0, 0].item()) + 1, round(lines.boxes[row, 1, 1].item()) - 1
+        )
+        assert (line.max(axis=0)[inside] == 255).all()
+
+
+def test_the_tightest_lines_leave_ctc_its_frames_at_four_pixels_each(composer: Composer) -> None:
+    """Even of ones only, which are the thinnest."""
+    plan = composer.plan(spec("touching", 1, 12, "1"), 2000, 0)
+    assert (-(-plan.widths // 4) >= 2 * plan.lengths - 1).all()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_ink_is_cut_off(composer: Composer, preset: str) -> None:
+    plan = composer.plan(spec(preset, 1, 1), 400, 0)
+    lines = composer.render(plan)
+    for row in range(400):
+        line, digit = lines.line(row), plan.digits[row, 0]
+        ink = load_digits(SPLIT).images[digit].sum() * plan.scale[row, 0].item() ** 2
+        assert line.sum() == pytest.approx(ink, rel=0.12)
+
+
+def test_batches_are_padded_with_zeros(composer: Composer) -> None:
+    lines = composer.render(composer.plan(spec("touching"), 40, 0))
+    assert lines.images.shape[2] == lines.widths.max()
+    for row, width in enumerate(lines.widths.tolist()):
+        assert not lines.images[row, :, width:].any()
+
+
+@pytest.mark.parametrize("height", [28, 48, 64])
+def test_another_height_scales_everything(composer: Composer, height: int) -> None:
+    base = composer.plan(spec("touching"), 10, 0)
+    scaled = composer.plan(spec("touching"), 10, 0, height)
+    assert scaled.texts == base.texts
+    torch.testing.assert_close(scaled.left, base.left * height / 32)
+    assert composer.render(scaled).images.shape[1] == height
+
+
+def test_joined_plans_keep_their_lines(composer: Composer) -> None:
+    parts = [composer.plan(spec("plain", 1, 3), 4, 0), composer.plan(spec("touching", 5, 9), 4, 0)]
+    joined = composer.render(join_plans(parts))
+    assert joined.texts == parts[0].texts + parts[1].texts
+    np.testing.assert_array_equal(joined.line(1), composer.render(parts[0]).line(1))
+    np.testing.assert_array_equal(joined.line(6), composer.render(parts[1]).line(2))
+
+
+def test_a_composer_makes_lines_of_its_own_split_only(composer: Composer) -> None:
+    with pytest.raises(DataError, match="'val' cannot make 'test'"):
+        composer.plan(LineSpec("plain", "test"), 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"preset": "fancy"}, ConfigError),
+        ({"min_length": 0}, ConfigError),
+        ({"min_length": 5, "max_length": 4}, ConfigError),
+        ({"alphabet": ""}, ConfigError),
+        ({"alphabet": "11"}, ConfigError),
+        ({"alphabet": "1x"}, AlphabetError),
+    ],
+)
+def test_unfit_specs_are_refused(options: dict[str, object], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        LineSpec(**options)

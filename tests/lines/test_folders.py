@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from hwr.errors import DataError
+from hwr.lines.folders import pictures_in, read_folder
+
+
+def found(folder: Path) -> list[tuple[str, str]]:
+    return [(str(line.path.relative_to(folder)), line.text) for line in read_folder(folder)]
+
+
+def test_pairs_sorted_by_name(tmp_path: Path) -> None:
+    for name, text in (("b", "22\n"), ("a", "11\r\n"), ("c.d", " 3 ")):
+        (tmp_path / f"{name}.png").touch()
+        (tmp_path / f"{name}.gt.txt").write_bytes(text.encode())
+    (tmp_path / "no text.png").touch()
+    assert found(tmp_path) == [("a.png", "11"), ("b.png", "22"), ("c.d.png", " 3 ")]
+
+
+def test_ocropus_names_with_two_endings(tmp_path: Path) -> None:
+    (tmp_path / "010001.bin.png").touch()
+    (tmp_path / "010001.gt.txt").write_text("5")
+    assert found(tmp_path) == [("010001.bin.png", "5")]
+
+
+def test_texts_are_composed(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    (tmp_path / "a.gt.txt").write_text("e\u0301", encoding="utf-8")
+    assert found(tmp_path) == [("a.png", "\u00e9")]
+
+
+def test_table_in_its_own_order_with_pictures_beside_or_in_images(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "z.png").touch()
+    (tmp_path / "a.png").touch()
+    (tmp_path / "labels.tsv").write_text("z.png\t7 7\na.png\t\n\n", encoding="utf-8")
+    assert found(tmp_path) == [("images/z.png", "7 7"), ("a.png", "")]
+
+
+def test_missing_pictures_are_named_together(tmp_path: Path) -> None:
+    for number in range(7):
+        (tmp_path / f"{number}.gt.txt").write_text("1")
+    with pytest.raises(DataError, match="no picture for 0, 1, 2, 3, 4 and 2 more"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a.png 1\n", "line 1: no TAB"),
+        (b"b.png\t1\n", "no picture for b.png"),
+        (b"a.png\t\xff\n", "not UTF-8"),
+        (b"", "holds no texts"),
+    ],
+)
+def test_unfit_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.png").touch()
+    (tmp_path / "labels.tsv").write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        read_folder(tmp_path)
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such folder"):
+        read_folder(tmp_path / "none")
+
+
+def test_pictures_in_knows_pictures_by_their_endings(tmp_path: Path) -> None:
+    for name in ("b.JPG", "a.png", "c.gt.txt", "d.pdf"):
+        (tmp_path / name).touch()
+    assert [path.name for path in pictures_in(tmp_path)] == ["a.png", "b.JPG"]

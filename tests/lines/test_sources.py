@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwr.errors import DataError, HwrError, PictureError
+from hwr.lines.sources import SynthSource, open_source, refuse
+
+
+def test_defaults_and_options() -> None:
+    assert SynthSource.parse("synth:plain") == SynthSource("plain", 2000, 0, "test", 3, 10)
+    assert SynthSource.parse(
+        "synth:touching?count=5&seed=2&split=val&min=1&max=2&alphabet=01"
+    ) == SynthSource("touching", 5, 2, "val", 1, 2, "01")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("synth:plain?cuont=5", "unknown option 'cuont'"),
+        ("synth:plain?count=five", "count must be a whole number"),
+        ("synth:plain?count=0", "count must be at least 1"),
+        ("synth:plain?split=dev", "no such split: 'dev'"),
+        ("synth:fancy", "no such preset: 'fancy'"),
+        ("synth:plain?min=9&max=3", "lengths 9 to 3"),
+        ("nowhere", "nowhere: no such folder"),
+    ],
+)
+def test_unfit_sources_are_refused(text: str, message: str) -> None:
+    with pytest.raises(HwrError, match=message):
+        open_source(text, 32)
+
+
+def test_composed_pictures_are_what_a_png_of_them_gives(tmp_path: Path) -> None:
+    source = open_source("synth:touching?count=3&split=val", 32)
+    for row, grey in enumerate(source.greys(range(3))):
+        pixels = np.rint(np.asarray(grey) * 255).astype(np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{row}.png")
+        (tmp_path / f"{row}.gt.txt").write_text(source.texts[row])
+    again = open_source(str(tmp_path), 32)
+    assert again.texts == source.texts
+    for one, other in zip(source.greys(range(3)), again.greys(range(3)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_picture_that_cannot_be_opened_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_text("hello")
+    (tmp_path / "a.gt.txt").write_text("1")
+    (error,) = open_source(str(tmp_path), 32).greys([0])
+    assert isinstance(error, PictureError)
+    assert "a.png" in str(error)
+
+
+def test_refuse_tells_of_all_errors_in_one() -> None:
+    refuse([], 9)
+    one = DataError("a: bad")
+    with pytest.raises(DataError) as caught:
+        refuse([one], 9)
+    assert caught.value is one
+    with pytest.raises(DataError, match=r"7 of 9 lines .*: 0; 1; 2; 3; 4; and 2 more"):
+        refuse([DataError(str(number)) for number in range(7)], 9)

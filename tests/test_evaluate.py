@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwr.errors import DataError
+from hwr.evaluate import evaluate, line_picture
+from hwr.lines.sources import open_source
+from hwr.recognizer import Recognizer
+
+
+def test_scores_are_in_the_order_of_the_source(trained: Path) -> None:
+    recognizer = Recognizer(trained / "model.onnx")
+    source = open_source("synth:touching?count=50&min=1&max=3&alphabet=017", 32)
+    counted: list[int] = []
+    result = evaluate(recognizer, source, counted.append)
+    assert [score.truth for score in result.scores] == source.texts
+    assert [score.name for score in result.scores] == source.names
+    assert sum(counted) == 50
+    readings = recognizer.read([np.asarray(grey) for grey in source.greys(range(50))])
+    assert [score.read for score in result.scores] == [reading.text for reading in readings]
+
+
+def test_training_s_validation_is_this_measurement(trained: Path) -> None:
+    """The validation CER kept in the model file is what measuring those lines gives."""
+    recognizer = Recognizer(trained / "model.onnx")
+    scores = []
+    for preset in ("plain", "touching"):
+        text = f"synth:{preset}?count=30&split=val&min=1&max=3&alphabet=017"
+        scores += evaluate(recognizer, open_source(text, 32)).scores
+    cer = sum(s.edits for s in scores) / sum(s.characters for s in scores)
+    # One character of about 120 may differ: a cropped margin moves the columns.
+    assert cer == pytest.approx(recognizer.card.scores["val_cer"], abs=0.017)
+
+
+def test_all_bad_lines_are_told_of_at_once(trained: Path, tmp_path: Path) -> None:
+    for name, text in (("a", "1"), ("b", "0"), ("c", "7")):
+        Image.new("L", (60, 32), 255).save(tmp_path / f"{name}.png")
+        (tmp_path / f"{name}.gt.txt").write_text(text)
+    (tmp_path / "a.png").write_bytes(b"")
+    (tmp_path / "c.png").write_text("hello")
+    recognizer = Recognizer(trained / "model.onnx")
+    with pytest.raises(DataError, match=r"2 of 3 lines .*a\.png.*c\.png"):
+        evaluate(recognizer, open_source(str(tmp_path), 32))
+
+
+def test_texts_beyond_the_alphabet_are_refused(trained: Path, tmp_path: Path) -> None:
+    Image.new("L", (60, 32), 255).save(tmp_path / "a.png")
+    (tmp_path / "a.gt.txt").write_text("1x7")
+    recognizer = Recognizer(trained / "model.onnx")
+    with pytest.raises(DataError, match=r"a\.png: 'x'"):
+        evaluate(recognizer, open_source(str(tmp_path), 32))
+
+
+def test_line_picture_is_what_the_network_sees(trained: Path) -> None:
+    recognizer = Recognizer(trained / "model.onnx")
+    picture = line_picture(recognizer, open_source("synth:plain?count=2", 32), 1)
+    assert picture.shape[0] == 32
+    assert picture.max() == 255
+    assert np.median(picture) == 0

@@ -1,0 +1,99 @@
+"""Reading: the same whatever lines are read beside it, with places in the picture as given."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwr import Reading, Recognizer
+from hwr.errors import PictureError
+from hwr.lines.compose import Composer, LineSpec
+from hwr.lines.digits import load_digits
+
+
+@pytest.fixture(scope="module")
+def lines() -> tuple[list[np.ndarray], list[str], np.ndarray]:
+    """Test lines of the digits that the trained fixture knows, dark on light, with boxes."""
+    composer = Composer(load_digits("test"), "test")
+    batch = composer.render(composer.plan(LineSpec("plain", "test", 1, 3, "017"), 70, 0))
+    greys = [1 - batch.line(row) / np.float32(255) for row in range(len(batch))]
+    return greys, batch.texts, batch.boxes.numpy()
+
+
+@pytest.fixture(scope="module")
+def recognizer(trained: Path) -> Recognizer:
+    return Recognizer(trained / "model.onnx")
+
+
+def test_it_has_learnt_to_read(recognizer: Recognizer, lines: tuple) -> None:
+    greys, texts, _ = lines
+    right = [
+        reading.text == text for reading, text in zip(recognizer.read(greys), texts, strict=True)
+    ]
+    assert np.mean(right) > 0.85
+
+
+def test_a_batch_of_one_equals_a_batch_of_many(recognizer: Recognizer, lines: tuple) -> None:
+    greys, _, _ = lines
+    together = recognizer.read(greys)
+    for grey, reading in zip(greys, together, strict=True):
+        (alone,) = recognizer.read([grey])
+        assert alone.text == reading.text
+        assert alone.confidence == pytest.approx(reading.confidence, abs=1e-5)
+        assert alone.characters == tuple(
+            type(c)(c.text, pytest.approx(c.confidence, abs=1e-5), c.x0, c.x1)
+            for c in reading.characters
+        )
+
+
+def test_confidence_tells_right_from_wrong(recognizer: Recognizer, lines: tuple) -> None:
+    readings = recognizer.read(lines[0])
+    assert all(0 < reading.confidence <= 1 + 1e-6 for reading in readings)
+    for reading in readings:
+        assert "".join(character.text for character in reading.characters) == reading.text
+        assert all(0 < character.confidence <= 1 for character in reading.characters)
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_places_are_in_pixels_of_the_picture_as_given(
+    recognizer: Recognizer, lines: tuple, scale: int
+) -> None:
+    greys, texts, boxes = lines
+    offsets = []
+    for grey, text, box in zip(greys, texts, boxes, strict=True):
+        wide = np.pad(grey, ((0, 0), (200, 90)), constant_values=1.0)
+        large = np.kron(wide, np.ones((scale, scale), np.float32))
+        (reading,) = recognizer.read([large])
+        if reading.text != text:
+            continue
+        for character, (x0, x1) in zip(reading.characters, box, strict=False):
+            middle = (character.x0 + character.x1) / 2 / scale - 200
+            offsets.append(abs(middle - (x0 + x1) / 2))
+    assert len(offsets) > 80
+    # A digit is 28 pixels wide: the network finds each within it, mostly near the middle.
+    assert np.mean(np.array(offsets) < 14) > 0.95
+
+
+def test_paths_bytes_and_arrays_are_the_same(
+    recognizer: Recognizer, lines: tuple, tmp_path: Path
+) -> None:
+    path = tmp_path / "line.png"
+    Image.fromarray(np.rint(lines[0][0] * 255).astype(np.uint8)).save(path)
+    readings = recognizer.read([path, str(path), path.read_bytes(), lines[0][0]])
+    assert len({reading.text for reading in readings}) == 1
+    assert isinstance(readings[0], Reading)
+
+
+def test_nothing_to_read(recognizer: Recognizer) -> None:
+    assert recognizer.read([]) == []
+    (blank,) = recognizer.read([np.ones((40, 200), np.float32)])
+    assert blank.text == ""
+    assert blank.characters == ()
+
+
+def test_a_bad_picture_is_named(recognizer: Recognizer, tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"none\.png"):
+        recognizer.read([tmp_path / "none.png"])
+    with pytest.raises(PictureError, match="picture 2"):
+        recognizer.read([np.ones((40, 200), np.float32), b"hello"])

@@ -1,0 +1,65 @@
+from collections import Counter
+from itertools import islice
+
+import pytest
+import torch
+
+from hwr.alphabet import Alphabet
+from hwr.errors import DataError
+from hwr.lines.batch import LineBatch
+from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.network import NetworkOptions
+from hwr.training.data import POOL, Lines, check_frames
+from hwr.training.options import LinesOptions, Options, TrainingOptions
+
+OPTIONS = Options(
+    lines=LinesOptions(presets={"plain": 1, "touching": 2}, max_length=5, validation=30),
+    training=TrainingOptions(batch=6, budget="1 steps"),
+)
+
+
+@pytest.mark.parametrize("step", [1, POOL - 1, POOL, 3 * POOL + 2])
+def test_a_batch_depends_on_the_step_alone(step: int) -> None:
+    from_the_start = list(islice(Lines(OPTIONS).batches(0), step + 1))[-1]
+    from_there = next(Lines(OPTIONS).batches(step))
+    assert from_there.texts == from_the_start.texts
+    assert torch.equal(from_there.images, from_the_start.images)
+
+
+def test_no_line_comes_twice_and_presets_have_their_shares() -> None:
+    batches = list(islice(Lines(OPTIONS).batches(0), 3 * POOL))
+    names = [name for batch in batches for name in batch.names]
+    assert len(set(names)) == len(names) == 3 * POOL * 6
+    shares = Counter(name.split("/")[0] for name in names)
+    assert shares == {"plain": 48, "touching": 96}
+
+
+def test_batches_hold_lines_of_like_width() -> None:
+    batches = list(islice(Lines(OPTIONS).batches(0), 4 * POOL))
+    within = [batch.widths.float().std().item() for batch in batches]
+    everywhere = torch.cat([batch.widths for batch in batches]).float().std().item()
+    assert sum(within) / len(within) < everywhere / 3
+
+
+def test_training_lines_are_of_training_digits_and_validation_lines_of_validation_digits() -> None:
+    lines = Lines(OPTIONS)
+    assert all("/train seed" in name for name in next(lines.batches(0)).names)
+    validation = lines.validation()
+    assert all("/val seed" in name for batch in validation for name in batch.names)
+    assert sum(map(len, validation)) == 30
+
+
+def test_seeds_give_other_lines() -> None:
+    other = Options(lines=OPTIONS.lines, training=TrainingOptions(batch=6, seed=1))
+    assert next(Lines(OPTIONS).batches(0)).texts != next(Lines(other).batches(0)).texts
+
+
+def test_a_line_with_too_few_frames_is_named() -> None:
+    network = NetworkOptions(EncoderOptions(stem=(StemLayer(4, pool=(4, 4)),)))
+    good = LineBatch(torch.zeros(1, 32, 12), torch.tensor([12]), ["11"], ["good.png"])
+    check_frames(good, Alphabet("123"), network)
+    bad = LineBatch(
+        torch.zeros(2, 32, 20), torch.tensor([20, 16]), ["123", "1223"], ["a.png", "b.png"]
+    )
+    with pytest.raises(DataError, match=r"b\.png: '1223' needs 5 frames .* 16 pixels give 4"):
+        check_frames(bad, Alphabet("123"), network)

@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hwr.errors import ConfigError
+from hwr.training.options import Budget, Options, load_options, parse_options
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.name)
+def test_every_shipped_config_parses_and_survives_a_round_trip(path: Path) -> None:
+    options = load_options(path)
+    written = yaml.safe_dump(options.to_dict())
+    assert parse_options(yaml.safe_load(written), "again") == options
+
+
+def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("")
+    assert load_options(tmp_path / "empty.yaml") == Options()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("trainign: {batch: 3}", r"unknown option 'trainign' \(there are image, lines, network"),
+        ("training: {btach: 3}", r"unknown option 'training.btach' \(there are budget, batch"),
+        ("network: {encoder: {stem: [{chanels: 3}]}}", r"'network.encoder.stem.0.chanels'"),
+        ("training: {batch: none}", "training.batch: input should be a valid integer"),
+        ("training: {batch: 0}", "training: batch must be at least 1"),
+        ("training: {budget: soon}", "'soon' is no budget"),
+        ("training: {average: 1}", "average must be at least 0 and below 1"),
+        ("network: {encoder: {hidden: 0}}", "network.encoder: hidden"),
+        ("network: {encoder: {stem: [{channels: 4, kernel: 2}]}}", "kernel must be odd"),
+        ("network: {ctc: {split: 0}}", "network.ctc: split"),
+        ("image: {height: 3}", "height"),
+        ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
+        ("lines: {presets: {plain: 0}}", "at least one with a share"),
+        ("lines: {min_length: 4, max_length: 3}", "min_length"),
+        ("lines: {alphabet: 12a}", "no picture of 'a'"),
+        ("- 3", "not a set of options"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(content)
+    with pytest.raises(ConfigError, match=message) as error:
+        load_options(path)
+    assert "bad.yaml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read"):
+        load_options(tmp_path / "none.yaml")
+
+
+def test_overrides_replace_what_the_file_says(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("training: {batch: 3}\n")
+    options = load_options(
+        tmp_path / "a.yaml",
+        [
+            ("training.batch", "5"),
+            ("training.learning_rate", "4e-3"),
+            ("lines.presets", "{plain: 1}"),
+            ("lines.alphabet", "'012'"),
+            ("training.budget", "90 steps"),
+        ],
+    )
+    assert options.training.batch == 5
+    assert options.training.learning_rate == 0.004
+    assert options.lines.presets == {"plain": 1.0}
+    assert options.lines.alphabet == "012"
+
+
+def test_overrides_are_checked_like_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("training: {batch: 3}\n")
+    with pytest.raises(ConfigError, match=r"unknown option 'training\.btach'"):
+        load_options(tmp_path / "a.yaml", [("training.btach", "5")])
+    with pytest.raises(ConfigError, match="'batch' is a value, not a section"):
+        load_options(tmp_path / "a.yaml", [("training.batch.size", "5")])
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("4 minutes", Budget(4, "minutes")),
+        ("0.5 minutes", Budget(0.5, "minutes")),
+        ("1 epoch", Budget(1, "epochs")),
+        (" 2000  steps", Budget(2000, "steps")),
+    ],
+)
+def test_budgets(text: str, budget: Budget) -> None:
+    assert Budget.parse(text) == budget
+
+
+@pytest.mark.parametrize(
+    "text", ["", "4", "minutes", "0 steps", "-1 steps", "4 weeks", "nan steps"]
+)
+def test_no_budgets(text: str) -> None:
+    with pytest.raises(ValueError, match="no budget"):
+        Budget.parse(text)

@@ -1,0 +1,164 @@
+"""A training from beginning to end: what it leaves, how it goes on, how it stops."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from PIL import Image
+
+from hwr.errors import ConfigError
+from hwr.lines.batch import LineBatch
+from hwr.model_file import open_model
+from hwr.training.data import Lines
+from hwr.training.options import Options, load_options, parse_options
+from hwr.training.run import InterruptedTrainingError, read_checkpoint, train
+from hwr.training.task import ReadingTask
+
+CONTENT = {
+    "lines": {"presets": {"touching": 1}, "max_length": 2, "alphabet": "01", "validation": 20},
+    "network": {
+        "encoder": {
+            "stem": [{"channels": 4, "pool": [4, 2]}, {"channels": 6, "pool": [4, 2]}],
+            "hidden": 6,
+        }
+    },
+    "training": {"budget": "12 steps", "batch": 4, "validate_every": 5, "learning_rate": 0.01},
+}
+
+
+def options(**training: object) -> Options:
+    return parse_options(CONTENT | {"training": CONTENT["training"] | training}, "test")
+
+
+def test_what_a_run_leaves(tmp_path: Path) -> None:
+    model = train(options(), tmp_path / "run")
+    names = {path.name.split(".")[0] for path in (tmp_path / "run").iterdir()}
+    assert names >= {"config", "metrics", "best", "last", "curve", "model", "events"}
+    assert load_options(tmp_path / "run" / "config.yaml") == options()
+    with (tmp_path / "run" / "metrics.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    # Validated every five steps, and at the end, which comes in the midst of five.
+    assert [row["step"] for row in rows if row["val_cer"]] == ["5", "10", "12"]
+    assert Image.open(tmp_path / "run" / "curve.png").size[0] > 500
+    _, card = open_model(model)
+    assert card.alphabet.characters == "01"
+    assert set(card.scores) == {"val_cer", "val_accuracy"}
+    assert card.trained["steps"] in (5, 10, 12)
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    content = read_checkpoint(path)
+    return content["state_dict"] | {
+        f"current {name}": value for name, value in content["current_model_state"].items()
+    }
+
+
+class StopError(Exception):
+    """The plug is pulled."""
+
+
+@pytest.fixture
+def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes the training step of a number raise an error."""
+
+    def arrange(step: int, error: BaseException) -> None:
+        real = ReadingTask.training_step
+
+        def training_step(self: ReadingTask, batch: LineBatch, number: int) -> torch.Tensor:
+            if self.global_step == step:
+                raise error
+            return real(self, batch, number)
+
+        monkeypatch.setattr(ReadingTask, "training_step", training_step)
+
+    return arrange
+
+
+@pytest.mark.parametrize("step", [5, 7], ids=["behind a validation", "between validations"])
+def test_a_resumed_run_equals_an_uninterrupted_one(
+    step: int, tmp_path: Path, stop_at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(options(), tmp_path / "whole")
+    with monkeypatch.context():
+        stop_at(step, StopError())
+        with pytest.raises(StopError) as stopped:
+            train(options(), tmp_path / "parts")
+    monkeypatch.undo()
+    last = tmp_path / "parts" / "last.ckpt"
+    assert f"--resume {last}" in stopped.value.__notes__[0]
+    assert read_checkpoint(last)["global_step"] == step
+
+    train(options(), tmp_path / "parts", resume=last)
+    whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    for name, value in whole.items():
+        assert torch.equal(value, parts[name]), name
+    metrics = [
+        [
+            (row["step"], row["val_cer"], row["val_loss"])
+            for row in csv.DictReader((tmp_path / name / "metrics.csv").open())
+            if row["val_cer"]
+        ]
+        for name in ("whole", "parts")
+    ]
+    assert metrics[0] == metrics[1]
+
+
+def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) -> None:
+    stop_at(3, KeyboardInterrupt())
+    with pytest.raises(
+        InterruptedTrainingError, match=r"stopped at step 3: .*--resume .*last\.ckpt"
+    ):
+        train(options(), tmp_path / "run")
+    assert read_checkpoint(tmp_path / "run" / "last.ckpt")["global_step"] == 3
+
+
+def test_ctrl_c_before_the_first_step_says_so(tmp_path: Path, stop_at: Any) -> None:
+    stop_at(0, KeyboardInterrupt())
+    with pytest.raises(InterruptedTrainingError, match="nothing was trained yet"):
+        train(options(), tmp_path / "run")
+
+
+def test_an_older_training_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "last.ckpt").write_text("precious")
+    with pytest.raises(ConfigError, match=r"holds a training already: .*--resume"):
+        train(options(), tmp_path)
+    assert (tmp_path / "last.ckpt").read_text() == "precious"
+
+
+def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
+    train(options(budget="1 step"), tmp_path / "run")
+    content = yaml.safe_load(yaml.safe_dump(CONTENT))
+    content["network"]["encoder"]["hidden"] = 7
+    with pytest.raises(ConfigError, match=r"last\.ckpt: was trained with other network options"):
+        train(parse_options(content, "x"), tmp_path / "run", tmp_path / "run" / "last.ckpt")
+
+
+def test_resuming_from_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"none\.ckpt: cannot be read"):
+        train(options(), tmp_path / "run", tmp_path / "none.ckpt")
+    (tmp_path / "text.ckpt").write_text("hello")
+    with pytest.raises(ConfigError, match=r"text\.ckpt: not a checkpoint"):
+        train(options(), tmp_path / "run", tmp_path / "text.ckpt")
+    torch.save({"other": 1}, tmp_path / "other.ckpt")
+    with pytest.raises(ConfigError, match=r"other\.ckpt: not a checkpoint of"):
+        train(options(), tmp_path / "run", tmp_path / "other.ckpt")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_budget_in_minutes_ends_by_the_clock(tmp_path: Path) -> None:
+    train(options(budget="0.02 minutes", validate_every=10_000), tmp_path / "run")
+    checkpoint = read_checkpoint(tmp_path / "run" / "last.ckpt")
+    assert checkpoint["global_step"] > 3
+    assert 1.2 <= checkpoint["callbacks"]["Pace"]["seconds"] < 20
+
+
+def test_it_overfits_a_handful_of_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = next(Lines(options()).batches(0))
+    monkeypatch.setattr(Lines, "batches", lambda self, step: iter(lambda: few, None))
+    monkeypatch.setattr(Lines, "validation", lambda self: [few])
+    train(options(budget="150 steps", validate_every=75, learning_rate=0.03), tmp_path / "run")
+    assert read_checkpoint(tmp_path / "run" / "last.ckpt")["scores"]["val_cer"] == 0
