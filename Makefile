@@ -19,10 +19,17 @@ $(VENV)/ready: pyproject.toml
 	@touch $@
 
 demo: $(MODEL)
-	$(BIN)/python tools/demo.py --model $(MODEL) --out runs/demo
+	$(BIN)/hwr eval --model $(MODEL) --data 'synth:plain?split=test' --json runs/demo/plain.json
+	$(BIN)/hwr eval --model $(MODEL) --data 'synth:touching?split=test' --json runs/demo/touching.json --report runs/demo/report
+	$(BIN)/python tools/sheet.py --model $(MODEL) --out runs/demo/lines.png
+	$(BIN)/hwr read --model $(MODEL) --format tsv data/samples
+	@echo
+	@echo 'Look at runs/demo/lines.png (what was read), runs/demo/curve.png (the training) and'
+	@echo 'runs/demo/report/index.html (the worst lines). Read your own:  $(BIN)/hwr read --model $(MODEL) PICTURE...'
 
+# An interrupted training goes on where it stopped; a finished one is not done again.
 $(MODEL): | $(VENV)/ready
-	$(BIN)/hwr train --config configs/demo.yaml --out runs/demo $(if $(wildcard runs/demo/last.ckpt),--resume runs/demo/last.ckpt)
+	$(BIN)/hwr train --config configs/ctc.yaml --out runs/demo $(if $(wildcard runs/demo/last.ckpt),--resume runs/demo/last.ckpt)
 
 test: setup
 	$(BIN)/ruff check .
@@ -30,8 +37,8 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-# Every figure of the README; takes about an hour.
-bench: setup
+# The figures of the README that the demo does not print.
+bench: $(MODEL)
 	$(BIN)/python tools/throughput.py
 	$(BIN)/python tools/lengths.py --model $(MODEL)
 

@@ -76,13 +76,13 @@ def tiny_model(tiny_network: Network, tmp_path: Path) -> Path:
 
 
 TINY_CONFIG = """
-lines: {presets: {plain: 1, touching: 1}, min_length: 1, max_length: 3, alphabet: "017", validation: 60}
+lines: {presets: {plain: 1, touching: 1}, max_length: 3, alphabet: "017", validation: 60}
 network:
   encoder:
-    stem: [{channels: 8, pool: [2, 2]}, {channels: 16, pool: [2, 2]}, {channels: 24, pool: [4, 1]}]
+    stem: [{channels: 8, pool: [2, 2]}, {channels: 16, pool: [2, 2]}, {channels: 24, pool: [2, 1]}]
     hidden: 24
-training: {budget: 150 steps, batch: 32, learning_rate: 1.0e-2, validate_every: 75, average: 0.9}
-"""  # noqa: E501
+training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 125, average: 0.9}
+"""
 
 
 @pytest.fixture(scope="session")

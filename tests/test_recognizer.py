@@ -8,8 +8,9 @@ from PIL import Image
 
 from hwr import Reading, Recognizer
 from hwr.errors import PictureError
-from hwr.lines.compose import Composer, LineSpec
+from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
+from hwr.lines.presets import LineSpec
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from hwr.cli import model
+from hwr.cli.progress import progress
 from hwr.errors import DataError
 from hwr.evaluate import evaluate, line_picture
 from hwr.lines.sources import open_source
@@ -56,7 +56,7 @@ def command(given: Path | None, data: str, table: Path | None, report: Path | No
     path = model.find_model(given)
     recognizer = Recognizer(path)
     source = open_source(data, recognizer.card.image.height)
-    with click.progressbar(length=len(source.texts), label="reading", file=sys.stderr) as bar:
+    with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update)
     total = rates(result.scores)
     click.echo(f"{path} on {data}")

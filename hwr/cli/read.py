@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from hwr.cli import model
+from hwr.cli.progress import progress
 from hwr.errors import DataError, HwrError
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
@@ -79,10 +80,7 @@ def expand(paths: tuple[str, ...]) -> list[str]:
 
 
 def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
-    # Not with a single line: a bar would only flash up.
-    with click.progressbar(
-        length=len(names), label="reading", file=sys.stderr, hidden=len(names) < POOL
-    ) as bar:
+    with progress(len(names), "reading") as bar:
         for start in range(0, len(names), POOL):
             good: list[tuple[str, Line]] = []
             for name in names[start : start + POOL]:

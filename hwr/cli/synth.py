@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import click
 from PIL import Image
 
+from hwr.cli.progress import progress
 from hwr.errors import DataError
 from hwr.lines.folders import TEXT_ENDING
+from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
 
 CHUNK = 256
-HEIGHT = 32
 
 
 @click.command()
-@click.option("--preset", required=True, metavar="NAME", help="plain or touching.")
+@click.option("--preset", required=True, metavar="NAME", help=f"One of {', '.join(PRESETS)}.")
 @click.option("--count", type=click.IntRange(1), required=True, metavar="N", help="Lines to write.")
 @click.option("--split", default="test", show_default=True, help="train, val or test digits.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same lines.")
 @click.option("--min", "shortest", default=3, show_default=True, help="Fewest digits of a line.")
 @click.option("--max", "longest", default=10, show_default=True, help="Most digits of a line.")
-@click.option("--alphabet", default="0123456789", show_default=True, help="Digits that may occur.")
-@click.option("--height", default=HEIGHT, show_default=True, help="Height in pixels.")
+@click.option("--alphabet", default=DIGITS, show_default=True, help="Digits that may occur.")
+@click.option("--height", default=BASE_HEIGHT, show_default=True, help="Height in pixels.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -65,9 +65,7 @@ def command(
 
 def _write(lines: ComposedLines, folder: Path) -> None:
     digits = len(str(len(lines.texts) - 1))
-    with click.progressbar(
-        length=len(lines.texts), label="composing", file=sys.stderr, hidden=len(lines.texts) < 1000
-    ) as bar:
+    with progress(len(lines.texts), "composing") as bar:
         for start in range(0, len(lines.texts), CHUNK):
             rows = range(start, min(start + CHUNK, len(lines.texts)))
             for row, ink in zip(rows, lines.pictures(rows), strict=True):

@@ -10,18 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import PictureError
+from hwr.images.ink import ink_of
 
 Grey = NDArray[np.float32]
 
-_LEAST_CONTRAST = 0.03
-# Between paper and ink, of 0..1; what differs less is taken for a blank picture.
-_FULL_CONTRAST = 0.88
-# With so much, ink is taken to be as strong as it ought to be: stretching it to full black would
-# change lines that need no change, such as composed ones.
-_NOISE_WIDTH = 2.0
-# Paper may be so many standard deviations darker than its median before it counts as ink.
-_CLEARLY_INK = 5.0
-# What is darker than paper by so many standard deviations of its noise is no noise.
 _LEAST_WIDTH = 4
 
 
@@ -113,7 +105,7 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
         raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")
-    ink = _ink(grey.astype(np.float32, copy=False))
+    ink = ink_of(grey.astype(np.float32, copy=False))
     dark = ink > 0.5
     if not dark.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
@@ -135,60 +127,6 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
         line = np.asarray(resized, np.float32)
     pixels = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
     return Line(pixels, left, (right - left) / width, grey.shape[1])
-
-
-def _ink(grey: Grey) -> Grey:
-    """How much ink there is in every pixel, 0..1, whichever way round the picture is."""
-    light = grey > _otsu_threshold(grey)
-    if not _more_paper(light):
-        grey, light = 1 - grey, ~light
-    paper, noise = _level_and_noise(grey[light])
-    if paper - _ink_level(grey[~light], paper) < _CLEARLY_INK * noise:
-        # So little ink that Otsu has parted the paper's own noise: only what stands out is ink.
-        paper, noise = _level_and_noise(grey)
-        light = grey >= paper - _CLEARLY_INK * noise
-    black = _ink_level(grey[~light], paper)
-    if paper - black < _LEAST_CONTRAST:
-        return np.zeros_like(grey)
-    if paper - black > _FULL_CONTRAST:
-        black = 0.0
-    # Half of noisy paper is darker than its median; none of that is to look like ink. On even
-    # paper this is nothing, and the faintest ink stays.
-    paper -= min(_NOISE_WIDTH * noise, (paper - black) / 4)
-    return ((paper - grey) / (paper - black)).clip(0, 1).astype(np.float32)
-
-
-def _level_and_noise(paper: Grey) -> tuple[float, float]:
-    """Median, and standard deviation as the median deviation gives it for a normal spread."""
-    level = float(np.median(paper))
-    return level, 1.4826 * float(np.median(np.abs(paper - level)))
-
-
-def _ink_level(ink: Grey, paper: float) -> float:
-    return float(np.percentile(ink, 5)) if ink.size else paper
-
-
-def _otsu_threshold(grey: Grey) -> float:
-    """The level that parts the grey values best (Otsu 1979, doi 10.1109/TSMC.1979.4310076)."""
-    counts, edges = np.histogram(grey, bins=256)
-    centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(counts)[:-1]
-    above = grey.size - below
-    sums = np.cumsum(counts * centres)
-    mean_below = sums[:-1] / np.maximum(below, 1)
-    mean_above = (sums[-1] - sums[:-1]) / np.maximum(above, 1)
-    between = below.astype(np.float64) * above * (mean_above - mean_below) ** 2
-    # Between two clear peaks every level parts equally well: the middle one is the safest.
-    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
-    return float(edges[1:-1][best].mean())
-
-
-def _more_paper(light: NDArray[np.bool_]) -> bool:
-    """Whether the light pixels are the paper: most of all, those near the border twice."""
-    height, width = light.shape
-    band = max(1, min(height, width) // 16)
-    inner = light[band:-band, band:-band]
-    return 2 * int(light.sum()) - int(inner.sum()) >= (2 * light.size - inner.size) / 2
 
 
 def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:

@@ -1,156 +1,25 @@
 """Lines composed of MNIST digits, whole batches at once, as tensor operations on any device.
 
-`Composer.plan` draws what the lines say and where every digit goes; `Composer.render` draws the
-pictures of any rows of a plan. The same (preset, split, seed) gives the same lines, and a longer
-plan begins with the lines of a shorter one.
-
-All sizes are in pixels of the 28-pixel digit on a line 32 pixels high; another height scales all.
+`Composer.plan` draws by lot what the lines say and where every digit goes; `Composer.render` draws
+the pictures of any rows of a plan. The same (preset, split, seed) gives the same lines, and a
+longer plan begins with the lines of a shorter one.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
-from hwr.errors import AlphabetError, ConfigError, DataError
+from hwr.errors import DataError
 from hwr.lines.batch import LineBatch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
-
-BASE_HEIGHT = 32
-"""The line height, in pixels, in which the presets' sizes are given."""
-
-DIGITS = "0123456789"
+from hwr.lines.plan import Plan
+from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
 
 _VISIBLE_INK = 32
 # Fainter pixels (of 255) do not count where a digit's ink columns are found: nobody sees them.
-
-
-@dataclass(frozen=True)
-class Preset:
-    """How digits are put side by side. Ranges are (lowest, highest), drawn uniformly."""
-
-    gap: tuple[float, float]
-    """Pixels between neighbours; below zero they overlap."""
-    whole_pixels: bool = False
-    """Gaps and margins are whole pixels, so that unscaled digits stay exact copies."""
-    cut_to_ink: bool = False
-    """Neighbours are set by their ink columns, not by their 28-pixel frames."""
-    scale: tuple[float, float] = (1.0, 1.0)
-    jitter: float = 0.0
-    """Up to so many pixels up or down."""
-    margin: tuple[float, float] = (2.0, 8.0)
-    """Pixels left of the first and right of the last digit."""
-    max_overlap: float = 0.3
-    """Overlap at most this share of the narrower neighbour: a thin 1 must not vanish."""
-    min_pitch: tuple[float, float] = (4.0, 8.0)
-    """From one digit's left edge to the next one's at least so many pixels, where the two differ
-    and where they are the same: two thin 1s set closer are one thick 1 to everybody. With four
-    pixels to a frame this gives CTC the `characters + repeats` frames that it needs."""
-
-
-PRESETS: dict[str, Preset] = {
-    "plain": Preset(gap=(0, 8), whole_pixels=True),
-    "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
-}
-
-
-@dataclass(frozen=True)
-class LineSpec:
-    """Which lines to compose."""
-
-    preset: str = "touching"
-    split: Split = "train"
-    min_length: int = 3
-    max_length: int = 10
-    alphabet: str = DIGITS
-    """The digits that may occur."""
-
-    def __post_init__(self) -> None:
-        if self.preset not in PRESETS:
-            raise ConfigError(f"no such preset: {self.preset!r} (there are {', '.join(PRESETS)})")
-        if not 1 <= self.min_length <= self.max_length:
-            raise ConfigError(
-                f"lengths {self.min_length} to {self.max_length}: the shortest must be at least 1"
-                " and not above the longest"
-            )
-        if not self.alphabet or len(set(self.alphabet)) != len(self.alphabet):
-            raise ConfigError(f"alphabet {self.alphabet!r}: give each digit once, at least one")
-        if strange := sorted(set(self.alphabet) - set(DIGITS)):
-            raise AlphabetError(f"MNIST has no picture of {strange[0]!r}: only of {DIGITS}")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What lines say and where their digits go; nothing drawn yet.
-
-    Attributes:
-        names: what to call each line in a message.
-        lengths: int64 [lines], characters in each line.
-        labels, digits: int64 [lines, longest], each character's class, and its row in the split.
-        scale, left, top: float32 [lines, longest], a digit's size, the column at which its ink (or
-            frame) begins, and the row at which its 28-pixel frame begins.
-        first_column, columns: the part of the digit that shows, in columns of its own frame.
-        widths: int64 [lines], in pixels.
-        height: of all lines, in pixels.
-    """
-
-    names: list[str]
-    lengths: Tensor
-    labels: Tensor
-    digits: Tensor
-    scale: Tensor
-    left: Tensor
-    top: Tensor
-    first_column: Tensor
-    columns: Tensor
-    widths: Tensor
-    height: int
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    @property
-    def texts(self) -> list[str]:
-        """What each line says."""
-        return [
-            "".join(map(str, row[:length]))
-            for row, length in zip(self.labels.tolist(), self.lengths.tolist(), strict=True)
-        ]
-
-    def rows(self, rows: Sequence[int]) -> Plan:
-        """The plan of some of the lines, in the order given."""
-        index = torch.as_tensor(rows, dtype=torch.int64)
-        taken = {
-            field.name: getattr(self, field.name)[index]
-            for field in fields(self)
-            if field.name not in ("names", "height")
-        }
-        return Plan(names=[self.names[row] for row in rows], height=self.height, **taken)
-
-
-def join_plans(plans: Sequence[Plan]) -> Plan:
-    """One plan of all the lines. Raises DataError where heights differ."""
-    heights = {plan.height for plan in plans}
-    if len(heights) != 1:
-        raise DataError(f"lines of several heights cannot be joined: {sorted(heights)}")
-    longest = max(plan.labels.shape[1] for plan in plans)
-
-    def joined(name: str) -> Tensor:
-        parts = [getattr(plan, name) for plan in plans]
-        if parts[0].dim() == 1:
-            return torch.cat(parts)
-        return torch.cat(
-            [torch.nn.functional.pad(part, (0, longest - part.shape[1])) for part in parts]
-        )
-
-    tensors = {f.name: joined(f.name) for f in fields(Plan) if f.name not in ("names", "height")}
-    return Plan(
-        names=[name for plan in plans for name in plan.names], height=heights.pop(), **tensors
-    )
 
 
 class Composer:

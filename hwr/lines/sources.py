@@ -15,6 +15,7 @@ from hwr.errors import DataError, HwrError, PictureError
 from hwr.images.open import open_picture
 from hwr.lines.digits import SPLITS, load_digits
 from hwr.lines.folders import read_folder
+from hwr.lines.presets import DIGITS, LineSpec
 
 SYNTH = "synth:"
 
@@ -77,7 +78,7 @@ class SynthSource:
     split: str = "test"
     min: int = 3
     max: int = 10
-    alphabet: str = "0123456789"
+    alphabet: str = DIGITS
 
     @classmethod
     def parse(cls, text: str) -> SynthSource:
@@ -112,7 +113,7 @@ class ComposedLines:
 
     def __init__(self, source: SynthSource, height: int) -> None:
         # Late: measuring on pictures needs no torch.
-        from hwr.lines.compose import Composer, LineSpec
+        from hwr.lines.compose import Composer
 
         if source.count < 1:
             raise DataError(f"count must be at least 1, not {source.count}")

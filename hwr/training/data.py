@@ -16,8 +16,10 @@ import torch
 from hwr.alphabet import Alphabet
 from hwr.errors import DataError
 from hwr.lines.batch import LineBatch
-from hwr.lines.compose import Composer, LineSpec, Plan, join_plans
+from hwr.lines.compose import Composer
 from hwr.lines.digits import Split, load_digits
+from hwr.lines.plan import Plan, join_plans
+from hwr.lines.presets import LineSpec
 from hwr.nets.ctc import frames_needed
 from hwr.nets.network import NetworkOptions
 from hwr.training.options import Options

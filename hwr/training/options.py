@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
-from hwr.lines.compose import DIGITS, PRESETS
+from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.network import NetworkOptions
 
 Unit = Literal["steps", "epochs", "minutes"]

@@ -1,18 +1,15 @@
-"""How far a training is: its budget, its learning rate, its progress bar."""
+"""How far a training is: its budget and its learning rate."""
 
 from __future__ import annotations
 
 import math
-import sys
 import time
 from typing import Any
 
 import pytorch_lightning as pl
-from tqdm import tqdm
 
 from hwr.lines.batch import LineBatch
 from hwr.training.options import Budget, Options, TrainingOptions
-from hwr.training.task import ReadingTask
 
 FINAL_RATE = 1e-3
 """Where the learning rate ends, as a share of the highest."""
@@ -99,11 +96,15 @@ class Pace(pl.Callback):
         self.step = trainer.global_step
         self.lines += len(batch)
         pl_module.log("lines_per_second", self.lines / self.run_seconds, batch_size=len(batch))
+        pl_module.log("seconds", self.seconds, batch_size=len(batch))
 
     @property
     def run_seconds(self) -> float:
         """Since this run began, without what went before a resumption."""
         return max(self.seconds - self._before, 1e-9)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        pl_module.log("val_seconds", self.seconds)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if self.over(trainer.global_step):
@@ -114,65 +115,6 @@ class Pace(pl.Callback):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         self._before = state_dict["seconds"]
-
-
-class ProgressBar(pl.callbacks.ProgressBar):
-    """One bar over the whole training, with loss, validation CER, lines a second and time left."""
-
-    def __init__(self, pace: Pace) -> None:
-        super().__init__()
-        self._pace = pace
-        self._bar: tqdm[Any] | None = None
-
-    def disable(self) -> None:
-        """Lightning asks for this; a training without its bar would be silent for minutes."""
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        # No unit of tqdm's fits steps, epochs and minutes alike: the bar counts per cent.
-        self._bar = tqdm(
-            total=100,
-            bar_format="{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}",
-            desc="training",
-            file=sys.stderr,
-            # A log file gets a line now and then, not hundreds.
-            mininterval=0.5 if sys.stderr.isatty() else 15,
-        )
-
-    def on_train_batch_end(
-        self,
-        trainer: pl.Trainer,
-        pl_module: pl.LightningModule,
-        outputs: Any,
-        batch: LineBatch,
-        batch_idx: int,
-    ) -> None:
-        if self._bar is None:
-            return
-        pace = self._pace
-        left = pace.seconds * (1 / pace.progress - 1) if pace.progress else 0.0
-        facts = [f"{tqdm.format_interval(max(left, 0))} left", f"step {pace.step}"]
-        facts.append(f"{pace.lines / pace.run_seconds:.0f} lines/s")
-        metrics = trainer.callback_metrics
-        if "loss" in metrics:
-            facts.append(f"loss {metrics['loss'].item():.3f}")
-        assert isinstance(pl_module, ReadingTask)
-        if pl_module.rates is not None:
-            facts.append(f"validation CER {pl_module.rates.cer:.2%}")
-        self._bar.set_postfix_str(", ".join(facts), refresh=False)
-        self._bar.update(min(100 * pace.progress, 100) - self._bar.n)
-
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._close()
-
-    def on_exception(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
-    ) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.refresh()
-            self._bar.close()
 
 
 def make_pace(options: Options, digits: int) -> Pace:

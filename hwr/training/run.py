@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import logging
-import os
 import warnings
 from pathlib import Path
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -15,15 +13,17 @@ import yaml
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
 
-from hwr.errors import ConfigError, DataError, HwrError
+from hwr.errors import ConfigError, HwrError
 from hwr.export import export
 from hwr.lines.digits import load_digits
 from hwr.model_file import ModelCard
 from hwr.training.average import MovingAverage
+from hwr.training.checkpoints import Rescue, check_resumable, read_checkpoint
 from hwr.training.curve import draw_curve
 from hwr.training.data import Lines
-from hwr.training.options import Options, parse_options
-from hwr.training.pace import Pace, ProgressBar, make_pace
+from hwr.training.options import Options
+from hwr.training.pace import Pace, make_pace
+from hwr.training.progress import ProgressBar
 from hwr.training.task import ReadingTask
 
 LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model.onnx"
@@ -68,7 +68,7 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
 
     pace = make_pace(options, digits=len(load_digits("train").labels))
     task = ReadingTask(options)
-    task.network.encoder.half_precision = _half_precision(options)
+    task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
     best = ModelCheckpoint(folder, "best", monitor="val_cer", enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
@@ -100,60 +100,6 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
     return _export_best(task, folder, pace)
 
 
-def check_resumable(checkpoint: Path, options: Options) -> None:
-    """Raises ConfigError unless a checkpoint can be read and is of the same network and lines."""
-    kept = read_checkpoint(checkpoint)["options"]
-    before = parse_options(kept, str(checkpoint)).to_dict()
-    now = options.to_dict()
-    for section in ("image", "lines", "network"):
-        if before[section] != now[section]:
-            raise ConfigError(
-                f"{checkpoint}: was trained with other {section} options than the file given:"
-                f" {before[section]}"
-            )
-
-
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """The content of a checkpoint; only tensors and plain data are read, nothing is unpickled.
-
-    Raises:
-        ConfigError: missing, damaged, or not a checkpoint of this program.
-    """
-    try:
-        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except Exception as error:  # torch raises half a dozen kinds for damaged files
-        raise ConfigError(f"{path}: not a checkpoint, or damaged or cut short") from error
-    if not isinstance(content, dict) or not {"options", "state_dict"} <= content.keys():
-        raise ConfigError(f"{path}: not a checkpoint of  hwr train")
-    return content
-
-
-class Rescue(pl.Callback):
-    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @property
-    def advice(self) -> str:
-        """What the user can do now."""
-        if not self._path.exists():
-            return "nothing was trained yet"
-        return f"go on with  --resume {self._path}"
-
-    def on_exception(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
-    ) -> None:
-        # While validating, average and present weights have changed places: what the last
-        # validation saved is whole, what would be saved now is not.
-        if trainer.training and trainer.global_step and not isinstance(exception, DataError):
-            beside = self._path.with_name(self._path.name + ".part")
-            trainer.save_checkpoint(beside)
-            os.replace(beside, self._path)
-
-
 def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:
     checkpoint = read_checkpoint(folder / BEST)
     task.load_state_dict(checkpoint["state_dict"])
@@ -173,7 +119,8 @@ def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:
     return folder / MODEL
 
 
-def _half_precision(options: Options) -> bool:
+def half_precision(options: Options) -> bool:
+    """Whether to compute the convolutions of a training in bfloat16."""
     if options.training.precision != "auto":
         return options.training.precision == "bf16"
     if torch.cuda.is_available() and options.training.device != "cpu":

@@ -38,14 +38,14 @@ class ReadingTask(pl.LightningModule):
         return log_probs, frames
 
     def training_step(self, batch: LineBatch, _: int) -> Tensor:
-        loss = self._loss(batch, *self(batch))
+        loss = self.loss(batch, *self(batch))
         self.log("loss", loss, batch_size=len(batch))
         self._log_step()
         return loss
 
     def validation_step(self, batch: LineBatch, _: int) -> None:
         log_probs, frames = self(batch)
-        self.log("val_loss", self._loss(batch, log_probs, frames), batch_size=len(batch))
+        self.log("val_loss", self.loss(batch, log_probs, frames), batch_size=len(batch))
         rows = log_probs.float().cpu().numpy()
         for row, count, name, text in zip(
             rows, frames.tolist(), batch.names, batch.texts, strict=True
@@ -87,7 +87,8 @@ class ReadingTask(pl.LightningModule):
         run was resumed."""
         self.log("step", float(self.global_step))
 
-    def _loss(self, batch: LineBatch, log_probs: Tensor, frames: Tensor) -> Tensor:
+    def loss(self, batch: LineBatch, log_probs: Tensor, frames: Tensor) -> Tensor:
+        """The loss of a batch, from what `forward` gave for it: a scalar, per character."""
         texts = [
             self.alphabet.encode(text, name)
             for text, name in zip(batch.texts, batch.names, strict=True)

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,13 +23,23 @@ def model(trained: Path) -> Path:
     return trained / "model.onnx"
 
 
-@pytest.fixture
-def folder(hwr: Run, tmp_path: Path) -> Path:
+SYNTH = ["--preset", "plain", "--count", 12, "--min", 1, "--max", 3, "--alphabet", "017"]
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve lines that the trained model can read, as `hwr synth` writes them."""
-    done = hwr("synth", "--preset", "plain", "--count", 12, "--min", 1, "--max", 3,
-               "--alphabet", "017", "--out", "lines")  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return tmp_path / "lines"
+    folder = tmp_path_factory.mktemp("synth")
+    script = Path(sys.executable).with_name("hwr")
+    words = [script, "synth", *map(str, SYNTH), "--out", folder / "lines"]
+    subprocess.run(words, check=True, capture_output=True)
+    return folder / "lines"
+
+
+@pytest.fixture
+def folder(written: Path, tmp_path: Path) -> Path:
+    """A copy of them, to do with as one likes, as `lines` in the folder where commands run."""
+    return Path(shutil.copytree(written, tmp_path / "lines"))
 
 
 def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
@@ -62,8 +73,7 @@ def test_synth_writes_pictures_with_their_texts(folder: Path) -> None:
 
 def test_synth_is_reproducible_and_seeded(hwr: Run, folder: Path, tmp_path: Path) -> None:
     def write(out: str, seed: int) -> list[bytes]:
-        words = ["--preset", "plain", "--count", 12, "--min", 1, "--max", 3, "--alphabet", "017"]
-        assert hwr("synth", *words, "--seed", seed, "--out", out).returncode == 0
+        assert hwr("synth", *SYNTH, "--seed", seed, "--out", out).returncode == 0
         return [path.read_bytes() for path in sorted((tmp_path / out).iterdir())]
 
     assert write("again", 0) == [path.read_bytes() for path in sorted(folder.iterdir())]

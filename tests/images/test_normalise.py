@@ -13,8 +13,9 @@ from PIL import Image
 from hwr.errors import PictureError
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch
-from hwr.lines.compose import Composer, LineSpec
+from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
+from hwr.lines.presets import LineSpec
 
 Grey = NDArray[np.float32]
 SETTINGS = ImageSettings()

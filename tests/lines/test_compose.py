@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from hwr.errors import AlphabetError, ConfigError, DataError
-from hwr.lines.compose import PRESETS, Composer, LineSpec, join_plans
+from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, load_digits
+from hwr.lines.plan import join_plans
+from hwr.lines.presets import PRESETS, LineSpec
 
 SPLIT = "val"
 

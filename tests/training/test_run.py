@@ -12,9 +12,10 @@ from PIL import Image
 from hwr.errors import ConfigError
 from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
+from hwr.training.checkpoints import read_checkpoint
 from hwr.training.data import Lines
 from hwr.training.options import Options, load_options, parse_options
-from hwr.training.run import InterruptedTrainingError, read_checkpoint, train
+from hwr.training.run import InterruptedTrainingError, train
 from hwr.training.task import ReadingTask
 
 CONTENT = {

@@ -1,0 +1,67 @@
+"""Checkpoints: read without unpickling, gone on from, left behind when a training is stopped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from hwr.errors import ConfigError, DataError
+from hwr.training.options import Options, parse_options
+
+
+def check_resumable(checkpoint: Path, options: Options) -> None:
+    """Raises ConfigError unless a checkpoint can be read and is of the same network and lines."""
+    kept = read_checkpoint(checkpoint)["options"]
+    before = parse_options(kept, str(checkpoint)).to_dict()
+    now = options.to_dict()
+    for section in ("image", "lines", "network"):
+        if before[section] != now[section]:
+            raise ConfigError(
+                f"{checkpoint}: was trained with other {section} options than the file given:"
+                f" {before[section]}"
+            )
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """The content of a checkpoint; only tensors and plain data are read, nothing is unpickled.
+
+    Raises:
+        ConfigError: missing, damaged, or not a checkpoint of this program.
+    """
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except Exception as error:  # torch raises half a dozen kinds for damaged files
+        raise ConfigError(f"{path}: not a checkpoint, or damaged or cut short") from error
+    if not isinstance(content, dict) or not {"options", "state_dict"} <= content.keys():
+        raise ConfigError(f"{path}: not a checkpoint of  hwr train")
+    return content
+
+
+class Rescue(pl.Callback):
+    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def advice(self) -> str:
+        """What the user can do now."""
+        if not self._path.exists():
+            return "nothing was trained yet"
+        return f"go on with  --resume {self._path}"
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        # While validating, average and present weights have changed places: what the last
+        # validation saved is whole, what would be saved now is not.
+        if trainer.training and trainer.global_step and not isinstance(exception, DataError):
+            beside = self._path.with_name(self._path.name + ".part")
+            trainer.save_checkpoint(beside)
+            os.replace(beside, self._path)

@@ -1,0 +1,119 @@
+"""How fast training is: where a step's time goes, lines a second, seconds to 2 % CER on touching.
+
+    python tools/throughput.py [--config configs/ctc.yaml] [--steps 200] [--budget "3 minutes"]
+
+Steps are timed in one process, one after the other, parts by the clock; medians are printed. Then a
+training on touching lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are
+printed after which it first read the validation lines with at most 2 % CER (validation included).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import dataclasses
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from hwr.lines.batch import LineBatch
+from hwr.training.data import Lines
+from hwr.training.options import LinesOptions, Options, load_options
+from hwr.training.run import MODEL, half_precision, train
+from hwr.training.task import ReadingTask
+
+WARMUP = 20
+TARGET = 0.02
+
+
+def timed_steps(options: Options, steps: int) -> dict[str, float]:
+    """Median milliseconds of each part of a step, and lines a second over all of them."""
+    task = ReadingTask(options)
+    task.network.encoder.half_precision = half_precision(options)
+    optimizer = task.configure_optimizers()
+    batches = Lines(options).batches(0)
+    parts: dict[str, list[float]] = {}
+
+    def clocked(name: str, start: float) -> float:
+        now = time.perf_counter()
+        parts.setdefault(name, []).append(1000 * (now - start))
+        return now
+
+    def drawn() -> Iterator[LineBatch]:
+        while True:
+            start = time.perf_counter()
+            batch = next(batches)
+            clocked("composing", start)
+            yield batch
+
+    lines = 0
+    for number, batch in enumerate(islice(drawn(), WARMUP + steps)):
+        if number == WARMUP:
+            parts = {"composing": parts["composing"][-1:]}
+            began, lines = time.perf_counter() - parts["composing"][0] / 1000, 0
+        lines += len(batch)
+        start = time.perf_counter()
+        loss = task.loss(batch, *task(batch))
+        start = clocked("network and loss", start)
+        optimizer.zero_grad()
+        loss.backward()
+        start = clocked("gradients", start)
+        torch.nn.utils.clip_grad_norm_(task.parameters(), options.training.clip)
+        optimizer.step()
+        clocked("optimizer", start)
+    # Composing is drawn in pools of batches: its mean is its cost, a median would leave that out.
+    medians = {name: statistics.median(times) for name, times in parts.items()}
+    medians["composing"] = statistics.mean(parts["composing"])
+    return medians | {"lines/s": lines / (time.perf_counter() - began)}
+
+
+def seconds_to_target(options: Options, budget: str) -> tuple[float | None, float]:
+    """Seconds until validation CER on touching lines was first at most 2 %, and the last CER."""
+    training = dataclasses.replace(options.training, budget=budget, validate_every=100)
+    lines = LinesOptions(presets={"touching": 1.0}, min_length=3, max_length=10, validation=1000)
+    with tempfile.TemporaryDirectory() as folder:
+        options = dataclasses.replace(options, training=training, lines=lines)
+        train(options, Path(folder) / "run")
+        with (Path(folder) / "run" / "metrics.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert (Path(folder) / "run" / MODEL).exists()
+    reached = None
+    for row in rows:
+        if row["val_cer"]:
+            cer, seconds = float(row["val_cer"]), float(row["val_seconds"])
+            if cer <= TARGET and reached is None:
+                reached = seconds
+    return reached, cer
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=Path, default=Path("configs/ctc.yaml"))
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--budget", default="3 minutes")
+    arguments = parser.parse_args()
+    options = load_options(arguments.config)
+
+    figures = timed_steps(options, arguments.steps)
+    speed = figures.pop("lines/s")
+    whole = sum(figures.values())
+    print(f"a step of {options.training.batch} lines, {torch.get_num_threads()} threads:")
+    for name, milliseconds in figures.items():
+        print(f"  {name:18} {milliseconds:7.1f} ms  {milliseconds / whole:6.1%}")
+    print(f"  {speed:.0f} lines/s")
+
+    reached, cer = seconds_to_target(options, arguments.budget)
+    after = "not reached" if reached is None else f"after {reached:.0f} s"
+    print(
+        f"touching lines, budget {arguments.budget}: validation CER of 2 % {after},"
+        f" {cer:.2%} at the end"
+    )
+
+
+if __name__ == "__main__":
+    main()
