@@ -9,8 +9,9 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
-from hwr.errors import ConfigError, DataError
+from hwr.errors import ConfigError
 from hwr.training.options import Options, parse_options
+from hwr.training.pace import Pace
 
 
 def check_resumable(checkpoint: Path, options: Options) -> None:
@@ -43,6 +44,14 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     return content
 
 
+def budget_is_over(checkpoint: Path, pace: Pace) -> bool:
+    """Whether a checkpoint's training has used up its budget; if so, its pace is taken over."""
+    content = read_checkpoint(checkpoint)
+    state = content["callbacks"][Pace.__qualname__]
+    pace.load_state_dict(state)
+    return pace.over(content["global_step"])
+
+
 class Rescue(pl.Callback):
     """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is."""
 
@@ -61,7 +70,7 @@ class Rescue(pl.Callback):
     ) -> None:
         # While validating, average and present weights have changed places: what the last
         # validation saved is whole, what would be saved now is not.
-        if trainer.training and trainer.global_step and not isinstance(exception, DataError):
+        if trainer.training and trainer.global_step:
             beside = self._path.with_name(self._path.name + ".part")
             trainer.save_checkpoint(beside)
             os.replace(beside, self._path)

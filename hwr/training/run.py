@@ -18,7 +18,7 @@ from hwr.export import export
 from hwr.lines.digits import load_digits
 from hwr.model_file import ModelCard
 from hwr.training.average import MovingAverage
-from hwr.training.checkpoints import Rescue, check_resumable, read_checkpoint
+from hwr.training.checkpoints import Rescue, budget_is_over, check_resumable, read_checkpoint
 from hwr.training.curve import draw_curve
 from hwr.training.data import Lines
 from hwr.training.options import Options
@@ -61,13 +61,27 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
         )
     _quieten()
     pl.seed_everything(options.training.seed, verbose=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.yaml").write_text(
-        yaml.safe_dump(options.to_dict(), sort_keys=False, allow_unicode=True), encoding="utf-8"
-    )
-
     pace = make_pace(options, digits=len(load_digits("train").labels))
+    _write_config(options, folder)
     task = ReadingTask(options)
+    if resume is None or not budget_is_over(resume, pace):
+        _fit(task, options, folder, resume, pace)
+    draw_curve(folder / "metrics.csv", folder / "curve.png")
+    return _export_best(task, folder, pace)
+
+
+def _write_config(options: Options, folder: Path) -> None:
+    text = yaml.safe_dump(options.to_dict(), sort_keys=False, allow_unicode=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.yaml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
+
+
+def _fit(
+    task: ReadingTask, options: Options, folder: Path, resume: Path | None, pace: Pace
+) -> None:
     task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
     best = ModelCheckpoint(folder, "best", monitor="val_cer", enable_version_counter=False)
@@ -90,14 +104,12 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
         trainer.fit(task, Lines(options, pace.over), ckpt_path=resume, weights_only=True)
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
-    except HwrError:
-        raise
+    except HwrError as error:
+        raise type(error)(f"{error} ({rescue.advice})") from error
     except Exception as error:
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise
-    draw_curve(folder / "metrics.csv", folder / "curve.png")
-    return _export_best(task, folder, pace)
 
 
 def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:

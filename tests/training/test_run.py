@@ -9,7 +9,7 @@ import torch
 import yaml
 from PIL import Image
 
-from hwr.errors import ConfigError
+from hwr.errors import ConfigError, DataError
 from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
 from hwr.training.checkpoints import read_checkpoint
@@ -148,6 +148,25 @@ def test_resuming_from_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"other\.ckpt: not a checkpoint of"):
         train(options(), tmp_path / "run", tmp_path / "other.ckpt")
     assert not (tmp_path / "run").exists()
+
+
+def test_resuming_a_finished_run_only_writes_the_model_again(tmp_path: Path) -> None:
+    model = train(options(), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    before = weights(last)
+    model.unlink()
+    train(options(), tmp_path / "run", resume=last)
+    assert model.exists()
+    assert all(torch.equal(value, before[name]) for name, value in weights(last).items())
+    train(options(budget="14 steps"), tmp_path / "run", resume=last)
+    assert read_checkpoint(last)["global_step"] == 14
+
+
+def test_a_bad_line_is_named_and_what_was_trained_is_kept(tmp_path: Path, stop_at: Any) -> None:
+    stop_at(4, DataError("line 7: too narrow"))
+    with pytest.raises(DataError, match=r"line 7: too narrow \(go on with  --resume .*last\.ckpt"):
+        train(options(), tmp_path / "run")
+    assert read_checkpoint(tmp_path / "run" / "last.ckpt")["global_step"] == 4
 
 
 def test_a_budget_in_minutes_ends_by_the_clock(tmp_path: Path) -> None:
