@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
+from hwr.lines.augment import AugmentOptions
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.network import NetworkOptions
 
@@ -58,6 +59,7 @@ class LinesOptions:
         presets: how lines are composed, each preset with its share.
         min_length, max_length: characters in a line, drawn uniformly.
         alphabet: the digits that occur, and the characters that the model can write.
+        augment: how far training lines are bent; validation lines never are.
         validation: how many lines to validate with, of the validation digits.
     """
 
@@ -65,6 +67,7 @@ class LinesOptions:
     min_length: int = 1
     max_length: int = 10
     alphabet: str = DIGITS
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
     validation: int = 1000
 
     def __post_init__(self) -> None:

@@ -84,7 +84,8 @@ def _fit(
 ) -> None:
     task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
-    best = ModelCheckpoint(folder, "best", monitor="val_cer", enable_version_counter=False)
+    # Not the CER: on a thousand lines it is so coarse that luck would choose.
+    best = ModelCheckpoint(folder, "best", monitor="val_loss", enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
     trainer = pl.Trainer(
