@@ -1,6 +1,6 @@
 # make demo   sets everything up, trains for some minutes, measures and reads
 # make test   sets everything up, runs all checks
-# Both need Python 3.11 or newer, and the internet for packages the first time.
+# Both need Python 3.11 or newer (on Debian and Ubuntu also the package python3-venv), and the internet for packages the first time.
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ setup: $(VENV)/ready
 
 $(VENV)/ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("hwr needs Python 3.11 or newer: make PYTHON=python3.11 ..." if sys.version_info < (3, 11) else 0)'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --editable '.[dev]'
 	@touch $@

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwr.errors import AlphabetError, ConfigError
@@ -32,13 +31,6 @@ class Alphabet:
     def classes(self) -> int:
         """How many classes a CTC head needs: the characters and the blank."""
         return len(self.characters) + 1
-
-    @classmethod
-    def of_texts(cls, texts: Iterable[str]) -> Alphabet:
-        """The sorted set of all characters of the texts, in Unicode's composed form (NFC)."""
-        return cls(
-            "".join(sorted({c for text in texts for c in unicodedata.normalize("NFC", text)}))
-        )
 
     def encode(self, text: str, name: str = "text") -> list[int]:
         """The ids of a text. Raises AlphabetError that names the line and the character."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,7 @@ def evaluate(
     errors: list[HwrError] = []
     for start in range(0, len(source.texts), POOL):
         rows = range(start, min(start + POOL, len(source.texts)))
-        lines = prepared(recognizer, source, rows)
+        lines = list(prepared(recognizer, source, rows))
         errors += [line for line in lines if isinstance(line, HwrError)]
         if errors:
             continue
@@ -62,23 +62,23 @@ def evaluate(
     return Evaluation(scores, time.monotonic() - started)
 
 
-def prepared(recognizer: Recognizer, source: Source, rows: Sequence[int]) -> list[Line | HwrError]:
+def prepared(
+    recognizer: Recognizer, source: Source, rows: Sequence[int]
+) -> Iterator[Line | HwrError]:
     """Some lines of a source as the recognizer sees them; for unusable ones, the reason."""
-    found: list[Line | HwrError] = []
     for row, grey in zip(rows, source.greys(rows), strict=True):
         if isinstance(grey, HwrError):
-            found.append(grey)
+            yield grey
             continue
         try:
-            found.append(normalise(grey, recognizer.card.image, source.names[row]))
+            yield normalise(grey, recognizer.card.image, source.names[row])
         except HwrError as error:
-            found.append(error)
-    return found
+            yield error
 
 
 def line_picture(recognizer: Recognizer, source: Source, row: int) -> NDArray[np.uint8]:
     """One line of a source as the recognizer sees it, uint8 [height, width], ink high."""
-    line = prepared(recognizer, source, [row])[0]
+    line = next(prepared(recognizer, source, [row]))
     if isinstance(line, HwrError):
         raise line
     return line.pixels

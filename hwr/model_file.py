@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwr.alphabet import Alphabet
-from hwr.errors import ModelFileError
+from hwr.errors import ConfigError, ModelFileError
 from hwr.images.normalise import ImageSettings
 from hwr.version import __version__
 
@@ -99,5 +99,5 @@ def open_model(path: Path, threads: int = 0) -> tuple[onnxruntime.InferenceSessi
         )
     try:
         return session, ModelCard.from_json(text)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ModelFileError(f"{path}: this program cannot use it: {error}") from error

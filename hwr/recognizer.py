@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from hwr.decoding.confidence import text_log_probabilities
 from hwr.decoding.greedy import greedy
+from hwr.images.grey import Grey
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
 from hwr.model_file import ModelCard, open_model
 from hwr.reading import Character, Reading
-
-Grey = NDArray[np.float32]
 
 BATCH = 32
 """Lines read at once, at most."""
@@ -51,24 +50,13 @@ class Recognizer:
         Raises:
             PictureError: a picture cannot be opened; the message names it.
         """
-        return list(self.read_each(pictures))
-
-    def read_each(
-        self,
-        pictures: Sequence[Path | str | bytes | Grey],
-        done: Callable[[int], None] = lambda count: None,
-    ) -> Iterator[Reading]:
-        """Like `read`, but yields each reading, in the order given, with few pictures in memory.
-
-        Args:
-            pictures: as in `read`.
-            done: called with how many lines were read since the last call.
-        """
+        readings: list[Reading] = []
         for start in range(0, len(pictures), POOL):
             pool = pictures[start : start + POOL]
-            yield from self.read_lines(
-                [self._prepare(p, f"picture {start + row + 1}") for row, p in enumerate(pool)], done
+            readings += self.read_lines(
+                [self._prepare(p, f"picture {start + row + 1}") for row, p in enumerate(pool)]
             )
+        return readings
 
     def read_lines(
         self, lines: Sequence[Line], done: Callable[[int], None] = lambda count: None

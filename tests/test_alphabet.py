@@ -16,10 +16,6 @@ def test_an_unknown_character_is_named_with_its_line() -> None:
         Alphabet("abc").encode("aé", "x.png")
 
 
-def test_of_texts_is_sorted_and_composed() -> None:
-    assert Alphabet.of_texts(["ba", "e\u0301a"]).characters == "ab\u00e9"
-
-
 @pytest.mark.parametrize("characters", ["", "aba"])
 def test_refuses_empty_and_double(characters: str) -> None:
     with pytest.raises(ConfigError):

@@ -49,7 +49,12 @@ def test_a_batch_of_one_equals_a_batch_of_many(recognizer: Recognizer, lines: tu
 
 
 def test_confidence_tells_right_from_wrong(recognizer: Recognizer, lines: tuple) -> None:
-    readings = recognizer.read(lines[0])
+    greys, texts, _ = lines
+    readings = recognizer.read(greys)
+    right = [r.confidence for r, text in zip(readings, texts, strict=True) if r.text == text]
+    wrong = [r.confidence for r, text in zip(readings, texts, strict=True) if r.text != text]
+    assert not wrong or np.mean(wrong) < np.mean(right)
+    assert np.mean(right) > 0.5
     assert all(0 < reading.confidence <= 1 + 1e-6 for reading in readings)
     for reading in readings:
         assert "".join(character.text for character in reading.characters) == reading.text

@@ -16,8 +16,8 @@ from hwr.errors import DataError
 from hwr.evaluate import evaluate, line_picture
 from hwr.lines.sources import open_source
 from hwr.recognizer import Recognizer
-from hwr.scoring.rates import LineScore, Rates, by_length, confusions, rates, worst
-from hwr.scoring.report import write_report
+from hwr.scoring.rates import LineScore, Rates, by_length, confusions, rates, rule_of_three, worst
+from hwr.scoring.report import refuse_what_is_not_ours, write_report
 from hwr.version import __version__
 
 SHOWN = 8
@@ -51,8 +51,8 @@ def command(given: Path | None, data: str, table: Path | None, report: Path | No
     A folder holds each x.png with x.gt.txt, or a labels.tsv of file TAB text, the pictures beside
     it or in images/.
     """
-    if report is not None and report.exists() and not report.is_dir():
-        raise DataError(f"{report}: is a file, not a folder for the report: name another")
+    if report is not None:  # asked at once, not when all is measured
+        refuse_what_is_not_ours(report)
     path = model.find_model(given)
     recognizer = Recognizer(path)
     source = open_source(data, recognizer.card.image.height)
@@ -88,6 +88,11 @@ def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
         ("accuracy", total.accuracy, total.accuracy_low, total.accuracy_high),
     ):
         click.echo(f"  {name:8} {value:7.2%}  (95 %: {low:.2%} to {high:.2%})")
+    if total.correct_lines == total.lines:
+        # Lines without an error give the bootstrap nothing to vary.
+        click.echo(
+            f"  no error seen: at most {rule_of_three(total.lines):.2%} of lines wrong (95 %)"
+        )
     lengths = by_length(scores, resamples=0)
     if len(lengths) > 1:
         click.echo("by length: characters, lines, CER, accuracy")
@@ -110,10 +115,12 @@ def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
 
 def _write_json(path: Path, content: dict[str, str | int | float]) -> None:
     beside = path.with_name(path.name + ".part")
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:
-        beside.write_text(
-            json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
+            path.write_text(text, encoding="utf-8")
+            return
+        beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error

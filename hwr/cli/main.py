@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import traceback
 from typing import Any
@@ -78,10 +77,6 @@ def main() -> None:
         _fail(f"{error.format_message()} (see  {command} --help)", USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of a pipe, such as `head`, has enough: no error, and nothing left to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
 
 
 def _fail(message: str, status: int) -> None:

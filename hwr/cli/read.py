@@ -80,21 +80,28 @@ def expand(paths: tuple[str, ...]) -> list[str]:
 
 
 def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
-    with progress(len(names), "reading") as bar:
-        for start in range(0, len(names), POOL):
-            good: list[tuple[str, Line]] = []
-            for name in names[start : start + POOL]:
+    for start in range(0, len(names), POOL):
+        pool = names[start : start + POOL]
+        good: list[tuple[str, Line]] = []
+        errors: list[HwrError] = []
+        # The bar is gone before anything is printed.
+        with progress(len(pool), f"reading {start + 1} to {start + len(pool)}") as bar:
+            for name in pool:
                 try:
                     good.append((name, _open(recognizer, name)))
                 except HwrError as error:
-                    told(error)
+                    errors.append(error)
+            bar.update(len(errors))
             readings = recognizer.read_lines([line for _, line in good], bar.update)
-            yield from zip([name for name, _ in good], readings, strict=True)
+        for bad in errors:
+            told(bad)
+        yield from zip([name for name, _ in good], readings, strict=True)
 
 
 def _open(recognizer: Recognizer, name: str) -> Line:
     if name == STANDARD_INPUT:
-        grey = open_picture(sys.stdin.buffer.read(), "standard input")
+        content = sys.stdin.buffer.read() if sys.stdin else b""
+        grey = open_picture(content, "standard input")
     else:
         grey = open_picture(Path(name))
     return normalise(grey, recognizer.card.image, name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import tempfile
 from pathlib import Path
 
 import click
@@ -15,8 +14,6 @@ from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
 
-CHUNK = 256
-
 
 @click.command()
 @click.option("--preset", required=True, metavar="NAME", help=f"One of {', '.join(PRESETS)}.")
@@ -26,7 +23,13 @@ CHUNK = 256
 @click.option("--min", "shortest", default=3, show_default=True, help="Fewest digits of a line.")
 @click.option("--max", "longest", default=10, show_default=True, help="Most digits of a line.")
 @click.option("--alphabet", default=DIGITS, show_default=True, help="Digits that may occur.")
-@click.option("--height", default=BASE_HEIGHT, show_default=True, help="Height in pixels.")
+@click.option(
+    "--height",
+    type=click.IntRange(8, 1024),
+    default=BASE_HEIGHT,
+    show_default=True,
+    help="Height in pixels.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -50,28 +53,24 @@ def command(
     if folder.exists():
         raise DataError(f"{folder}: is there already: give another folder with --out")
     # Under another name until all is written: there is never half a folder.
-    beside = folder.with_name(folder.name + ".part")
-    shutil.rmtree(beside, ignore_errors=True)
     try:
-        beside.mkdir(parents=True)
-        _write(lines, beside)
-        os.replace(beside, folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=folder.name, dir=folder.parent) as unfinished:
+            beside = Path(unfinished) / folder.name
+            beside.mkdir()
+            _write(lines, beside)
+            beside.rename(folder)
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     click.echo(f"{count} lines in {folder}")
 
 
 def _write(lines: ComposedLines, folder: Path) -> None:
     digits = len(str(len(lines.texts) - 1))
     with progress(len(lines.texts), "composing") as bar:
-        for start in range(0, len(lines.texts), CHUNK):
-            rows = range(start, min(start + CHUNK, len(lines.texts)))
-            for row, ink in zip(rows, lines.pictures(rows), strict=True):
-                name = f"{row:0{digits}}"
-                Image.fromarray(255 - ink).save(folder / f"{name}.png")
-                (folder / f"{name}{TEXT_ENDING}").write_text(
-                    lines.texts[row] + "\n", encoding="utf-8"
-                )
-            bar.update(len(rows))
+        for row, ink in enumerate(lines.pictures(range(len(lines.texts)))):
+            name = f"{row:0{digits}}"
+            Image.fromarray(255 - ink).save(folder / f"{name}.png")
+            text = lines.texts[row] + "\n"
+            (folder / f"{name}{TEXT_ENDING}").write_text(text, encoding="utf-8")
+            bar.update(1)

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import PictureError
+from hwr.images.grey import Grey
 from hwr.images.ink import ink_of
-
-Grey = NDArray[np.float32]
 
 _LEAST_WIDTH = 4
 
@@ -23,8 +22,10 @@ class ImageSettings:
 
     height: int = 32
     """Pixels."""
-    min_ink: float = 0.6
-    """Least share of the line's height that ink takes; a picture with less is cropped."""
+    min_ink: float = 0.45
+    """Least share of the height that ink takes; a picture with less is cropped around it."""
+    cropped_ink: float = 0.65
+    """Share of the height that ink takes where a picture was cropped."""
     max_ink: float = 0.95
     """Greatest share of the line's height that ink takes; a picture with more is padded."""
     min_margin: float = 2 / 32
@@ -37,10 +38,10 @@ class ImageSettings:
     def __post_init__(self) -> None:
         if self.height < 8:
             raise ValueError(f"height {self.height}: must be at least 8 pixels")
-        if not 0 < self.min_ink <= self.max_ink <= 1:
+        if not 0 < self.min_ink <= self.cropped_ink <= self.max_ink <= 1:
             raise ValueError(
-                f"min_ink {self.min_ink}, max_ink {self.max_ink}: shares of the height, above 0,"
-                " at most 1, min_ink not above max_ink"
+                f"min_ink {self.min_ink}, cropped_ink {self.cropped_ink}, max_ink {self.max_ink}:"
+                " shares of the height, above 0, at most 1, none above the next"
             )
         if not 0 <= self.min_margin <= self.max_margin < float("inf"):
             raise ValueError(
@@ -140,7 +141,7 @@ def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[
     if settings.min_ink <= share <= settings.max_ink:
         return 0, height
     cropped = share < settings.min_ink
-    window = round(ink_height / (settings.min_ink if cropped else settings.max_ink))
+    window = round(ink_height / (settings.cropped_ink if cropped else settings.max_ink))
     start = round((top + bottom - window) / 2)
     if cropped:
         return start, start + window

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from hwr.errors import PictureError
-
-Grey = NDArray[np.float32]
+from hwr.images.grey import Grey
 
 PICTURE_ENDINGS = (
     ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pbm",
@@ -96,9 +95,7 @@ def _read(path: Path, name: str) -> bytes:
 
 def _grey(picture: Image.Image) -> Grey:
     mode = picture.mode
-    if mode.startswith("I;16"):
-        return np.asarray(picture).astype(np.float32) / np.float32(65535)
-    if mode in ("I", "F"):
+    if mode.startswith("I;16") or mode in ("I", "F"):
         return _scaled(np.asarray(picture))
     if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
         return _composited(np.asarray(picture.convert("RGBA"), np.float32) / np.float32(255))
@@ -109,7 +106,8 @@ def _grey(picture: Image.Image) -> Grey:
 
 
 def _scaled(values: NDArray[np.generic]) -> Grey:
-    """32-bit values carry no scale: the least usual one that holds them all, else their range."""
+    """Values of 16 and 32 bits may be of any scale: the least usual one that holds them all, else
+    their range."""
     numbers = values.astype(np.float64)
     low, high = float(numbers.min()), float(numbers.max())
     if not np.isfinite(high - low):

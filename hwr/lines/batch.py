@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -37,14 +35,3 @@ class LineBatch:
         """One line's picture, uint8 [height, its own width], ink high."""
         picture: NDArray[np.uint8] = self.images[row, :, : int(self.widths[row])].cpu().numpy()
         return picture
-
-
-def collate(
-    pictures: Sequence[NDArray[np.uint8]], texts: Sequence[str], names: Sequence[str]
-) -> LineBatch:
-    """A batch from single lines, uint8 [height, width] each, ink high, all of one height."""
-    widths = torch.tensor([picture.shape[1] for picture in pictures])
-    images = torch.zeros(len(pictures), pictures[0].shape[0], int(widths.max()), dtype=torch.uint8)
-    for row, picture in enumerate(pictures):
-        images[row, :, : picture.shape[1]] = torch.from_numpy(picture)
-    return LineBatch(images, widths, list(texts), list(names))

@@ -54,7 +54,9 @@ def mnist_folder() -> Path:
     if given := os.environ.get("HWR_MNIST"):
         return Path(given)
     here = Path("data/mnist")
-    return here if here.is_dir() else Path(__file__).parents[2] / "data" / "mnist"
+    if (here / "train-images-idx3-ubyte.gz").exists():
+        return here
+    return Path(__file__).parents[2] / "data" / "mnist"
 
 
 def load_digits(split: Split, folder: Path | None = None) -> Digits:

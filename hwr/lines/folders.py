@@ -44,7 +44,10 @@ def read_folder(folder: Path) -> list[LabelledPicture]:
 
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files of a folder, by their endings, sorted by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS)
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
 
 
 def _read_pairs(folder: Path) -> list[LabelledPicture]:
@@ -56,8 +59,14 @@ def _read_pairs(folder: Path) -> list[LabelledPicture]:
     texts = sorted(folder.glob(f"*{TEXT_ENDING}"))
     names = [path.name.removesuffix(TEXT_ENDING) for path in texts]
     _refuse_missing(folder, "picture", [name for name in names if name not in pictures])
+    known = set(names)
+    lonely = [p.name for p in pictures.values() if not {p.stem, p.name.split(".")[0]} & known]
+    if texts:
+        _refuse_missing(folder, "text", sorted(set(lonely)))
     return [
-        LabelledPicture(pictures[name], _read_text(path).strip("\r\n"))
+        LabelledPicture(
+            pictures[name], unicodedata.normalize("NFC", _read_text(path).strip("\r\n"))
+        )
         for name, path in zip(names, texts, strict=True)
     ]
 
@@ -78,7 +87,7 @@ def _read_table(table: Path) -> list[LabelledPicture]:
         if path is None:
             missing.append(name)
         else:
-            found.append(LabelledPicture(path, text))
+            found.append(LabelledPicture(path, unicodedata.normalize("NFC", text)))
     _refuse_missing(table, "picture", missing)
     return found
 
@@ -91,7 +100,7 @@ def _refuse_missing(place: Path, what: str, names: list[str]) -> None:
 
 def _read_text(path: Path) -> str:
     try:
-        return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

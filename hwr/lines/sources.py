@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.errors import DataError, HwrError, PictureError
+from hwr.images.grey import Grey
 from hwr.images.open import open_picture
 from hwr.lines.digits import SPLITS, load_digits
 from hwr.lines.folders import read_folder
@@ -19,7 +20,8 @@ from hwr.lines.presets import DIGITS, LineSpec
 
 SYNTH = "synth:"
 
-Grey = NDArray[np.float32]
+_CHUNK = 128  # lines drawn at once
+_MOST_CHARACTERS = 20_000_000  # planned at once: some 600 MB
 
 
 class Source(Protocol):
@@ -33,9 +35,9 @@ class Source(Protocol):
     names: list[str]
     texts: list[str]
 
-    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
-        """The pictures of some lines, [height, width], 0 black to 1 white; for one that cannot be
-        opened, the reason."""
+    def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
+        """The pictures of some lines one by one, [height, width], 0 black to 1 white; for one that
+        cannot be opened, the reason."""
 
 
 def open_source(text: str, height: int) -> Source:
@@ -57,15 +59,13 @@ class FolderLines:
         self.names = [str(picture.path) for picture in self._pictures]
         self.texts = [picture.text for picture in self._pictures]
 
-    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
+    def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source."""
-        found: list[Grey | PictureError] = []
         for row in rows:
             try:
-                found.append(open_picture(self._pictures[row].path))
+                yield open_picture(self._pictures[row].path)
             except PictureError as error:
-                found.append(error)
-        return found
+                yield error
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ class ComposedLines:
 
         if source.count < 1:
             raise DataError(f"count must be at least 1, not {source.count}")
+        if source.count * max(source.max, 1) > _MOST_CHARACTERS:
+            raise DataError(
+                f"{source.count} lines of up to {source.max} digits are too many at once: compose"
+                " fewer, with several seeds"
+            )
         split = next((split for split in SPLITS if split == source.split), None)
         if split is None:
             raise DataError(f"no such split: {source.split!r} (there are {', '.join(SPLITS)})")
@@ -126,14 +131,17 @@ class ComposedLines:
         self.names = self._plan.names
         self.texts = self._plan.texts
 
-    def pictures(self, rows: Sequence[int]) -> list[NDArray[np.uint8]]:
-        """Some lines, uint8 [height, width] each, ink high."""
-        batch = self._composer.render(self._plan.rows(rows))
-        return [batch.line(row) for row in range(len(batch))]
+    def pictures(self, rows: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+        """Some lines one by one, uint8 [height, width] each, ink high."""
+        for start in range(0, len(rows), _CHUNK):
+            batch = self._composer.render(self._plan.rows(rows[start : start + _CHUNK]))
+            for row in range(len(batch)):
+                yield batch.line(row)
 
-    def greys(self, rows: Sequence[int]) -> list[Grey | PictureError]:
+    def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source: just what a PNG of `hwr synth` would give."""
-        return [(255 - ink).astype(np.float32) / np.float32(255) for ink in self.pictures(rows)]
+        for ink in self.pictures(rows):
+            yield (255 - ink).astype(np.float32) / np.float32(255)
 
 
 def refuse(errors: Sequence[HwrError], lines: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import groupby
@@ -28,6 +29,11 @@ from hwr.scoring.rates import (
 if TYPE_CHECKING:
     from jinja2 import Template
 
+PAGE, PICTURES = "index.html", "worst-lines"
+"""What a report's folder holds."""
+
+_MARK = '<meta name="generator" content="hwr">'
+
 WORST_LINES = 100
 """Lines shown with their pictures."""
 
@@ -45,7 +51,7 @@ def write_report(
     pictures: Callable[[int], NDArray[np.uint8]],
     facts: Mapping[str, str],
 ) -> Path:
-    """Writes `folder/index.html` with its pictures in `folder/lines`, and returns the page.
+    """Writes `folder/index.html` with its pictures in `folder/worst-lines`, and returns the page.
 
     An older report there is replaced, other files stay. Until the new one is complete the older
     one is untouched.
@@ -55,7 +61,8 @@ def write_report(
         facts: what the page says about the run (model, data, date, version), in this order.
 
     Raises:
-        DataError: there are no scores, or `folder` is a file or cannot be made.
+        DataError: there are no scores, or `folder` is a file, cannot be written, or holds an
+            `index.html` that is no report.
         MissingExtraError: the package jinja2 is not installed.
     """
     rows = worst_rows(scores, WORST_LINES)
@@ -67,27 +74,40 @@ def write_report(
         raise DataError(
             f"{folder}: cannot be a folder for the report ({error.strerror}): name another"
         ) from error
-    unfinished = folder / ".unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
+    refuse_what_is_not_ours(folder)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished", dir=folder))
     try:
-        (unfinished / "old").mkdir(parents=True)
-        (unfinished / "lines").mkdir()
+        (unfinished / "old").mkdir()
+        (unfinished / PICTURES).mkdir()
         worst = [
-            _line(scores[row], pictures(row), unfinished / "lines" / f"{number:04}.png")
+            _line(scores[row], pictures(row), unfinished / PICTURES / f"{number:04}.png")
             for number, row in enumerate(rows, start=1)
         ]
         page = template.render(contents, worst=worst)
         # A file name that is no Unicode must not cost the page.
-        (unfinished / "index.html").write_text(page, encoding="utf-8", errors="replace")
+        (unfinished / PAGE).write_text(page, encoding="utf-8", errors="replace")
         # The page goes first and comes last: at no moment does one stand beside other pictures.
-        for name in ("index.html", "lines"):
+        for name in (PAGE, PICTURES):
             if (folder / name).exists():
                 (folder / name).rename(unfinished / "old" / name)
-        for name in ("lines", "index.html"):
+        for name in (PICTURES, PAGE):
             (unfinished / name).rename(folder / name)
+    except OSError as error:
+        raise DataError(f"{folder}: the report cannot be written ({error.strerror})") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return folder / "index.html"
+    return folder / PAGE
+
+
+def refuse_what_is_not_ours(folder: Path) -> None:
+    """Raises DataError where a report would replace anything but an older report."""
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file, not a folder for the report: name another")
+    page, pictures = folder / PAGE, folder / PICTURES
+    ours = page.is_file() and _MARK in page.read_text(encoding="utf-8", errors="replace")
+    if not ours and (page.exists() or pictures.exists()):
+        found = page if page.exists() else pictures
+        raise DataError(f"{found}: is there already and is no report of hwr: name another folder")
 
 
 def _template() -> Template:

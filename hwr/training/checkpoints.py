@@ -45,7 +45,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def budget_is_over(checkpoint: Path, pace: Pace) -> bool:
-    """Whether a checkpoint's training has used up its budget; if so, its pace is taken over."""
+    """Whether a checkpoint's training has used up its budget. Its pace is taken over by `pace`."""
     content = read_checkpoint(checkpoint)
     state = content["callbacks"][Pace.__qualname__]
     pace.load_state_dict(state)
@@ -68,9 +68,15 @@ class Rescue(pl.Callback):
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        # While validating, average and present weights have changed places: what the last
-        # validation saved is whole, what would be saved now is not.
+        # While validating, average and present weights have changed places: what was saved at its
+        # start is whole, what would be saved now is not.
         if trainer.training and trainer.global_step:
-            beside = self._path.with_name(self._path.name + ".part")
-            trainer.save_checkpoint(beside)
-            os.replace(beside, self._path)
+            self._save(trainer)
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._save(trainer)
+
+    def _save(self, trainer: pl.Trainer) -> None:
+        beside = self._path.with_name(self._path.name + ".part")
+        trainer.save_checkpoint(beside)
+        os.replace(beside, self._path)

@@ -15,7 +15,6 @@ import torch
 
 from hwr.alphabet import Alphabet
 from hwr.errors import DataError
-from hwr.lines.augment import augment
 from hwr.lines.batch import LineBatch
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Split, load_digits
@@ -82,10 +81,8 @@ class Lines(pl.LightningDataModule):
             order = torch.argsort(plan.widths).tolist()
             batches = [order[start : start + size] for start in range(0, len(order), size)]
             random.Random(seed).shuffle(batches)
-            for number, rows in enumerate(batches[skipped:], start=skipped):
-                batch = self._composer("train").render(plan.rows(rows))
-                bent = augment(batch, self._options.lines.augment, seed * POOL + number)
-                yield self._checked(bent)
+            for rows in batches[skipped:]:
+                yield self._checked(self._composer("train").render(plan.rows(rows)))
             step = (pool + 1) * POOL
 
     def epoch(self) -> Iterator[LineBatch]:

@@ -17,7 +17,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
-from hwr.lines.augment import AugmentOptions
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.network import NetworkOptions
 
@@ -59,7 +58,6 @@ class LinesOptions:
         presets: how lines are composed, each preset with its share.
         min_length, max_length: characters in a line, drawn uniformly.
         alphabet: the digits that occur, and the characters that the model can write.
-        augment: how far training lines are bent; validation lines never are.
         validation: how many lines to validate with, of the validation digits.
     """
 
@@ -67,7 +65,6 @@ class LinesOptions:
     min_length: int = 1
     max_length: int = 10
     alphabet: str = DIGITS
-    augment: AugmentOptions = field(default_factory=AugmentOptions)
     validation: int = 1000
 
     def __post_init__(self) -> None:
@@ -129,6 +126,8 @@ class TrainingOptions:
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")
+        if not 0 <= self.seed < 2**31:
+            raise ValueError("seed must be at least 0 and below 2 to the 31st")
         if not self.weight_decay >= 0:
             raise ValueError("weight_decay must not be negative")
         for name in ("warmup", "average"):
@@ -165,7 +164,7 @@ def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Optio
         ConfigError: the file cannot be read, or an option is unknown or unfit; it is named.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -176,6 +175,20 @@ def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Optio
     for option, value in overrides:
         _override(content, option, value)
     return parse_options(content, str(path))
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would silently take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                mark = node.start_mark
+                raise yaml.YAMLError(
+                    f"{key!r} stands twice, in the block from line {mark.line + 1}"
+                )
+        return super().construct_mapping(node, deep)
 
 
 def parse_options(content: dict[str, Any], name: str) -> Options:
@@ -195,9 +208,12 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
         if not isinstance(at, dict):
             raise ConfigError(f"--{option}: {section!r} is a value, not a section")
     try:
-        at[key] = yaml.safe_load(value)
+        content_of_value = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
+    # Numbers stay as they are written: 017 may be an alphabet. Where a number is asked for, the
+    # check makes it one.
+    at[key] = value if isinstance(content_of_value, int | float) else content_of_value
 
 
 def _explain(error: ValidationError) -> str:

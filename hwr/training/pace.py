@@ -58,9 +58,7 @@ class Pace(pl.Callback):
 
     @property
     def steps(self) -> int:
-        """How many steps the budget is; for minutes, by the pace so far."""
-        if self.budget.unit == "minutes":
-            return round(self.step / self.progress) if self.step else 0
+        """How many steps a budget of steps or epochs is."""
         steps = self.budget.amount
         if self.budget.unit == "epochs":
             steps *= self._lines_per_epoch / self._training.batch

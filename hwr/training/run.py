@@ -54,6 +54,10 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
     """
     if resume is not None:
         check_resumable(resume, options)
+        if resume.resolve().parent != folder.resolve():
+            raise ConfigError(
+                f"{resume}: is not in {folder}: a run goes on in its own folder, so leave out --out"
+            )
     elif any((folder / name).exists() for name in (LAST, BEST, MODEL)):
         raise ConfigError(
             f"{folder}: holds a training already: go on with it by  --resume {folder / LAST},"
@@ -62,8 +66,12 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
     _quieten()
     pl.seed_everything(options.training.seed, verbose=False)
     pace = make_pace(options, digits=len(load_digits("train").labels))
+    try:
+        task = ReadingTask(options)
+    except ValueError as error:
+        raise ConfigError(f"network: {error}") from error
+    _device(options)
     _write_config(options, folder)
-    task = ReadingTask(options)
     if resume is None or not budget_is_over(resume, pace):
         _fit(task, options, folder, resume, pace)
     draw_curve(folder / "metrics.csv", folder / "curve.png")
@@ -89,7 +97,7 @@ def _fit(
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
     trainer = pl.Trainer(
-        accelerator="auto" if options.training.device == "auto" else options.training.device,
+        accelerator=_device(options),
         devices=1,
         max_epochs=-1,
         gradient_clip_val=options.training.clip,
@@ -106,7 +114,8 @@ def _fit(
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
     except HwrError as error:
-        raise type(error)(f"{error} ({rescue.advice})") from error
+        error.args = (f"{error} ({rescue.advice})",)
+        raise
     except Exception as error:
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
@@ -136,9 +145,17 @@ def half_precision(options: Options) -> bool:
     """Whether to compute the convolutions of a training in bfloat16."""
     if options.training.precision != "auto":
         return options.training.precision == "bf16"
-    if torch.cuda.is_available() and options.training.device != "cpu":
+    if _device(options) == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+
+
+def _device(options: Options) -> str:
+    """Never Apple's GPU: torch has no CTC loss there."""
+    asked, there = options.training.device, torch.cuda.is_available()
+    if asked == "cuda" and not there:
+        raise ConfigError("training.device: cuda: torch finds no such GPU here: take cpu or auto")
+    return "cuda" if there and asked != "cpu" else "cpu"
 
 
 def _metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
@@ -166,5 +183,6 @@ def _quieten() -> None:
         r".*you didn't set a .*log_every_n_steps.*",
         r".*Experiment logs directory .* exists.*",  # both loggers share the run's folder
         r".*mid-epoch.*",  # a batch is a function of the step: any step can go on
+        r".*dirpath has changed.*",  # a run's folder may be moved
     ):
         warnings.filterwarnings("ignore", message=remark)

@@ -38,6 +38,9 @@ class ReadingTask(pl.LightningModule):
         return log_probs, frames
 
     def training_step(self, batch: LineBatch, _: int) -> Tensor:
+        # What dropout drops depends on the step alone, as the lines do: so a resumed run goes on
+        # as an uninterrupted one.
+        torch.manual_seed(self.options.training.seed * 1_000_003 + self.global_step)
         loss = self.loss(batch, *self(batch))
         self.log("loss", loss, batch_size=len(batch))
         self._log_step()
@@ -45,7 +48,9 @@ class ReadingTask(pl.LightningModule):
 
     def validation_step(self, batch: LineBatch, _: int) -> None:
         log_probs, frames = self(batch)
-        self.log("val_loss", self.loss(batch, log_probs, frames), batch_size=len(batch))
+        # Weighted by characters, as the loss is per character.
+        characters = sum(map(len, batch.texts))
+        self.log("val_loss", self.loss(batch, log_probs, frames), batch_size=characters)
         rows = log_probs.float().cpu().numpy()
         for row, count, name, text in zip(
             rows, frames.tolist(), batch.names, batch.texts, strict=True

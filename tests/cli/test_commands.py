@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -86,6 +87,8 @@ def test_synth_refuses(hwr: Run, folder: Path) -> None:
     refused(hwr("synth", "--preset", "plain", "--count", 0), "--count")
     refused(hwr("synth", "--preset", "plain"), "--count")
     refused(hwr("synth", "--preset", "plain", "--count", 1, "--alphabet", "1x"), "'x'")
+    refused(hwr("synth", "--preset", "plain", "--count", 10**11), "too many")
+    refused(hwr("synth", "--preset", "plain", "--count", 1, "--height", 0), "--height")
     assert len(list(folder.iterdir())) == 24
 
 
@@ -258,6 +261,18 @@ def test_eval_of_composed_lines_is_eval_of_their_pictures(
     assert one == other
 
 
+def test_a_report_never_replaces_what_is_not_one(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    words = ["eval", "--model", model, "--data", "lines", "--report", "."]
+    assert hwr(*words).returncode == 0
+    assert hwr(*words).returncode == 0
+    assert len(list(folder.iterdir())) == 24
+    (tmp_path / "index.html").write_text("my own page")
+    refused(hwr(*words), "index.html")
+    assert (tmp_path / "index.html").read_text() == "my own page"
+
+
 def test_train_refuses(hwr: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("training: {budget: 1 step}\n")
     refused(hwr("train"), "--config")
@@ -267,6 +282,7 @@ def test_train_refuses(hwr: Run, tmp_path: Path) -> None:
     refused(hwr("train", "--config", "a.yaml", "--batch", 3), "--batch", "section")
     refused(hwr("train", "--config", "a.yaml", "word"), "word")
     refused(hwr("train", "--config", "a.yaml", "--resume", "none.ckpt"), "none.ckpt")
+    refused(hwr("train", "--config", "a.yaml", "--training.seed", "-1"), "seed")
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
 
 
@@ -296,7 +312,8 @@ def test_train_options_and_resumption(hwr: Run, tmp_path: Path) -> None:
         "4 steps",
     )
     assert done.returncode == 0, done.stderr
-    assert [row.split(",")[3] for row in (tmp_path / "runs/a/metrics.csv").read_text().split()]
+    with (tmp_path / "runs/a/metrics.csv").open() as file:
+        assert [row["step"] for row in csv.DictReader(file) if row["val_cer"]] == ["2", "4"]
 
 
 def test_debug_shows_the_traceback(hwr: Run) -> None:

@@ -82,7 +82,7 @@ def test_white_margins_change_little(ink: Grey) -> None:
     """Whole lines in different white surroundings, enlarged and inverted, come out alike."""
     small = normalise(1 - np.pad(enlarged(ink, 3), ((60, 90), (150, 190))), SETTINGS).pixels
     large = normalise(np.pad(enlarged(ink, 9), ((700, 300), (500, 600))), SETTINGS).pixels
-    assert large.shape == pytest.approx(small.shape, abs=1)
+    assert large.shape == pytest.approx(small.shape, abs=2)
     width = min(small.shape[1], large.shape[1])
     assert difference(small[:, :width], large[:, :width]) < 8
 
@@ -131,10 +131,10 @@ def test_the_share_of_ink_is_kept_within_its_bounds() -> None:
 
     assert share(0, 100, 0) == pytest.approx(0.95, abs=0.04)
     assert share(10, 80, 10) == pytest.approx(0.8, abs=0.02)
-    assert share(500, 100, 300) == pytest.approx(0.6, abs=0.04)
-    assert share(0, 20, 300) == pytest.approx(0.6, abs=0.04)
+    assert share(500, 100, 300) == pytest.approx(0.65, abs=0.04)
+    assert share(0, 20, 300) == pytest.approx(0.65, abs=0.04)
     # Just under the least share: the crop is as high as the picture, and must not grow it.
-    assert share(25, 46, 25) == pytest.approx(0.6, abs=0.04)
+    assert share(30, 46, 30) == pytest.approx(0.65, abs=0.04)
 
 
 def test_cropped_ink_stands_in_the_middle_even_at_the_edge_of_the_picture() -> None:

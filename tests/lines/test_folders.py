@@ -14,8 +14,22 @@ def test_pairs_sorted_by_name(tmp_path: Path) -> None:
     for name, text in (("b", "22\n"), ("a", "11\r\n"), ("c.d", " 3 ")):
         (tmp_path / f"{name}.png").touch()
         (tmp_path / f"{name}.gt.txt").write_bytes(text.encode())
-    (tmp_path / "no text.png").touch()
     assert found(tmp_path) == [("a.png", "11"), ("b.png", "22"), ("c.d.png", " 3 ")]
+
+
+def test_pictures_without_a_text_are_named(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "a.gt.txt").write_text("1")
+    with pytest.raises(DataError, match=r"no text for b\.png, c\.jpg"):
+        read_folder(tmp_path)
+
+
+def test_decomposed_file_names_are_found(tmp_path: Path) -> None:
+    name = "e\u0301.png"
+    (tmp_path / name).touch()
+    (tmp_path / "labels.tsv").write_text(f"{name}\te\u0301\n", encoding="utf-8")
+    assert found(tmp_path) == [(name, "\u00e9")]
 
 
 def test_ocropus_names_with_two_endings(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from hwr.errors import DataError, HwrError, PictureError
+from hwr.lines.digits import load_digits
 from hwr.lines.sources import SynthSource, open_source, refuse
 
 
@@ -21,6 +22,7 @@ def test_defaults_and_options() -> None:
         ("synth:plain?cuont=5", "unknown option 'cuont'"),
         ("synth:plain?count=five", "count must be a whole number"),
         ("synth:plain?count=0", "count must be at least 1"),
+        ("synth:plain?count=99999999", "too many at once"),
         ("synth:plain?split=dev", "no such split: 'dev'"),
         ("synth:fancy", "no such preset: 'fancy'"),
         ("synth:plain?min=9&max=3", "lengths 9 to 3"),
@@ -47,9 +49,18 @@ def test_composed_pictures_are_what_a_png_of_them_gives(tmp_path: Path) -> None:
 def test_a_picture_that_cannot_be_opened_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_text("hello")
     (tmp_path / "a.gt.txt").write_text("1")
-    (error,) = open_source(str(tmp_path), 32).greys([0])
+    (error,) = list(open_source(str(tmp_path), 32).greys([0]))
     assert isinstance(error, PictureError)
     assert "a.png" in str(error)
+
+
+def test_composed_lines_are_of_the_split_s_own_digits() -> None:
+    for split in ("val", "test"):
+        digits = {image.tobytes() for image in load_digits(split).images}
+        source = open_source(f"synth:plain?count=20&min=1&max=1&split={split}", 32)
+        for ink in source.pictures(range(20)):
+            cuts = [ink[2:30, left : left + 28] for left in range(ink.shape[1] - 27)]
+            assert any(cut.tobytes() in digits for cut in cuts)
 
 
 def test_refuse_tells_of_all_errors_in_one() -> None:

@@ -75,7 +75,7 @@ def test_page_shows_rates_lines_and_facts(tmp_path):
 def test_pictures_are_the_worst_lines_dark_on_light(tmp_path):
     page = write(tmp_path, enumerate([("123", "123"), ("4567", "4568"), ("89", "77")]))
     images = [attributes for tag, attributes in page.tags if tag == "img"]
-    assert [image["src"] for image in images] == ["lines/0001.png", "lines/0002.png"]
+    assert [image["src"] for image in images] == ["worst-lines/0001.png", "worst-lines/0002.png"]
     assert "89" in images[0]["alt"]
     for image, row in zip(images, (2, 1), strict=True):
         drawn = np.asarray(Image.open(tmp_path / image["src"]))
@@ -86,7 +86,7 @@ def test_pictures_are_the_worst_lines_dark_on_light(tmp_path):
 def test_at_most_a_hundred_lines_are_shown(tmp_path):
     page = write(tmp_path, enumerate([("12", "1")] * 105))
     assert "The worst 100 of 105 wrong lines" in page.whole
-    assert len(list((tmp_path / "lines").iterdir())) == 100
+    assert len(list((tmp_path / "worst-lines").iterdir())) == 100
 
 
 def test_page_needs_nothing_from_elsewhere(tmp_path):
@@ -119,7 +119,7 @@ def test_a_perfect_result_says_so(tmp_path):
     assert "There are none: every line was read without any error." in text
     assert "up to 0.50 % of lines" in text
     assert "Commonest errors" not in text
-    assert list((tmp_path / "lines").iterdir()) == []
+    assert list((tmp_path / "worst-lines").iterdir()) == []
 
 
 def test_long_texts_are_grouped_by_length(tmp_path):
@@ -142,7 +142,7 @@ def test_an_older_report_is_replaced_and_other_files_stay(tmp_path):
     assert "Newer" in page.whole
     assert "Older" not in page.whole
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
-        "0001.png", "index.html", "lines", "notes.txt",
+        "0001.png", "index.html", "notes.txt", "worst-lines",
     ]  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def test_a_crash_leaves_the_older_report_whole(tmp_path):
     with pytest.raises(RuntimeError, match="no picture"):
         write(tmp_path, enumerate([("1", "2")] * 2), title="Newer", pictures=fails_late)
     assert "Older" in (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "lines"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
 
 
 def test_a_file_in_the_folders_place_is_an_error(tmp_path):

@@ -7,6 +7,7 @@ import torch
 from hwr.alphabet import Alphabet
 from hwr.errors import DataError
 from hwr.lines.batch import LineBatch
+from hwr.lines.digits import load_digits
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
 from hwr.training.data import POOL, Lines, check_frames
@@ -47,6 +48,30 @@ def test_training_lines_are_of_training_digits_and_validation_lines_of_validatio
     validation = lines.validation()
     assert all("/val seed" in name for batch in validation for name in batch.names)
     assert sum(map(len, validation)) == 30
+
+
+def test_lines_are_made_of_their_split_s_own_digits() -> None:
+    """By their pixels, not by their names."""
+    options = Options(
+        lines=LinesOptions(presets={"plain": 1}, max_length=3, validation=20),
+        training=TrainingOptions(batch=20),
+    )
+    batches = {"train": next(Lines(options).batches(0)), "val": Lines(options).validation()[0]}
+    for split, batch in batches.items():
+        digits = {image.tobytes() for image in load_digits(split).images}
+        for row, text in enumerate(batch.texts):
+            for place in range(len(text)):
+                left = int(batch.boxes[row, place, 0])
+                assert batch.line(row)[2:30, left : left + 28].tobytes() in digits
+
+
+def test_every_training_line_is_checked_for_its_frames() -> None:
+    coarse = NetworkOptions(EncoderOptions(stem=(StemLayer(4, pool=(2, 32)),)))
+    options = Options(lines=OPTIONS.lines, network=coarse, training=OPTIONS.training)
+    with pytest.raises(DataError, match=r"touching/train seed 0 line \d+: '\d+' needs"):
+        list(islice(Lines(options).batches(0), POOL))
+    with pytest.raises(DataError, match=r"touching/val seed 0 line \d+: '\d+' needs"):
+        Lines(options).validation()
 
 
 def test_seeds_give_other_lines() -> None:

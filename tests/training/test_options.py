@@ -41,6 +41,8 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("lines: {alphabet: 12a}", "no picture of 'a'"),
         ("- 3", "not a set of options"),
         ("a: [", "not YAML"),
+        ("training: {batch: 3}\ntraining: {seed: 3}", "'training' stands twice"),
+        ("training: {seed: -1}", "seed must be at least 0"),
     ],
 )
 def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str) -> None:
@@ -65,14 +67,16 @@ def test_overrides_replace_what_the_file_says(tmp_path: Path) -> None:
             ("training.batch", "5"),
             ("training.learning_rate", "4e-3"),
             ("lines.presets", "{plain: 1}"),
-            ("lines.alphabet", "'012'"),
+            ("lines.alphabet", "017"),
+            ("training.precision", "32"),
             ("training.budget", "90 steps"),
         ],
     )
     assert options.training.batch == 5
     assert options.training.learning_rate == 0.004
     assert options.lines.presets == {"plain": 1.0}
-    assert options.lines.alphabet == "012"
+    assert options.lines.alphabet == "017"
+    assert options.training.precision == "32"
 
 
 def test_overrides_are_checked_like_the_file(tmp_path: Path) -> None:

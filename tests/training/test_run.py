@@ -24,6 +24,7 @@ CONTENT = {
         "encoder": {
             "stem": [{"channels": 4, "pool": [4, 2]}, {"channels": 6, "pool": [4, 2]}],
             "hidden": 6,
+            "dropout": 0.2,
         }
     },
     "training": {"budget": "12 steps", "batch": 4, "validate_every": 5, "learning_rate": 0.01},
@@ -117,6 +118,44 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) ->
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["global_step"] == 3
 
 
+def test_ctrl_c_while_validating_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(options(), tmp_path / "whole")
+
+    def validation_step(self: ReadingTask, batch: LineBatch, number: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(ReadingTask, "validation_step", validation_step)
+        with pytest.raises(InterruptedTrainingError, match=r"stopped at step 5: .*--resume"):
+            train(options(), tmp_path / "parts")
+    last = tmp_path / "parts" / "last.ckpt"
+    assert read_checkpoint(last)["global_step"] == 5
+    train(options(), tmp_path / "parts", resume=last)
+    whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
+    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
+
+
+def test_a_run_goes_on_in_its_own_folder(tmp_path: Path) -> None:
+    train(options(budget="1 step"), tmp_path / "run")
+    with pytest.raises(ConfigError, match="leave out --out"):
+        train(options(), tmp_path / "other", tmp_path / "run" / "last.ckpt")
+
+
+def test_a_network_or_device_that_cannot_be_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    content = yaml.safe_load(yaml.safe_dump(CONTENT))
+    content["network"]["encoder"]["stem"][0]["pool"] = [64, 1]
+    with pytest.raises(ConfigError, match="network: the stem leaves nothing"):
+        train(parse_options(content, "x"), tmp_path / "run")
+    if not torch.cuda.is_available():
+        with pytest.raises(ConfigError, match="no such GPU"):
+            train(options(device="cuda"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_ctrl_c_before_the_first_step_says_so(tmp_path: Path, stop_at: Any) -> None:
     stop_at(0, KeyboardInterrupt())
     with pytest.raises(InterruptedTrainingError, match="nothing was trained yet"):
@@ -140,14 +179,14 @@ def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
 
 def test_resuming_from_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.ckpt: cannot be read"):
-        train(options(), tmp_path / "run", tmp_path / "none.ckpt")
+        train(options(), tmp_path, tmp_path / "none.ckpt")
     (tmp_path / "text.ckpt").write_text("hello")
     with pytest.raises(ConfigError, match=r"text\.ckpt: not a checkpoint"):
-        train(options(), tmp_path / "run", tmp_path / "text.ckpt")
+        train(options(), tmp_path, tmp_path / "text.ckpt")
     torch.save({"other": 1}, tmp_path / "other.ckpt")
     with pytest.raises(ConfigError, match=r"other\.ckpt: not a checkpoint of"):
-        train(options(), tmp_path / "run", tmp_path / "other.ckpt")
-    assert not (tmp_path / "run").exists()
+        train(options(), tmp_path, tmp_path / "other.ckpt")
+    assert not (tmp_path / "config.yaml").exists()
 
 
 def test_resuming_a_finished_run_only_writes_the_model_again(tmp_path: Path) -> None:
