@@ -82,9 +82,10 @@ def test_white_margins_change_little(ink: Grey) -> None:
     """Whole lines in different white surroundings, enlarged and inverted, come out alike."""
     small = normalise(1 - np.pad(enlarged(ink, 3), ((60, 90), (150, 190))), SETTINGS).pixels
     large = normalise(np.pad(enlarged(ink, 9), ((700, 300), (500, 600))), SETTINGS).pixels
+    # A pixel more or less of ink in the smaller one makes the line a little wider.
     assert large.shape == pytest.approx(small.shape, abs=2)
-    width = min(small.shape[1], large.shape[1])
-    assert difference(small[:, :width], large[:, :width]) < 8
+    alike = Image.fromarray(large).resize((small.shape[1], small.shape[0]))
+    assert difference(small, np.asarray(alike)) < 8
 
 
 @pytest.mark.parametrize(("paper", "black"), [(0.7, 0.45), (1.0, 0.3), (0.3, 0.9), (0.05, 0.2)])
