@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from pytorch_lightning.callbacks import WeightAveraging
 from torch import Tensor
 
@@ -15,11 +16,12 @@ class MovingAverage(WeightAveraging):
     """
 
     def __init__(self, share: float) -> None:
-        def mixed(average: Tensor, current: Tensor, averaged: Tensor | int) -> Tensor:
+        def mix(averages: list[Tensor], currents: list[Tensor], averaged: Tensor | int) -> None:
             steps = float(averaged)
             kept = min(share, (1 + steps) / (10 + steps))
-            if not average.is_floating_point():
-                return current
-            return average.lerp(current.to(average.dtype), 1 - kept)
+            if averages[0].is_floating_point():
+                torch._foreach_lerp_(averages, currents, 1 - kept)
+            else:  # counters
+                torch._foreach_copy_(averages, currents)
 
-        super().__init__(use_buffers=True, avg_fn=mixed)
+        super().__init__(use_buffers=True, multi_avg_fn=mix)

@@ -11,6 +11,9 @@ import pytorch_lightning as pl
 from hwr.lines.batch import LineBatch
 from hwr.training.options import Budget, Options, TrainingOptions
 
+LOG_EVERY = 10
+"""Steps from one row of the metrics to the next: writing each would take time."""
+
 FINAL_RATE = 1e-3
 """Where the learning rate ends, as a share of the highest."""
 
@@ -81,7 +84,6 @@ class Pace(pl.Callback):
         for optimizer in trainer.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
-        pl_module.log("learning_rate", rate, batch_size=len(batch))
 
     def on_train_batch_end(
         self,
@@ -93,8 +95,15 @@ class Pace(pl.Callback):
     ) -> None:
         self.step = trainer.global_step
         self.lines += len(batch)
-        pl_module.log("lines_per_second", self.lines / self.run_seconds, batch_size=len(batch))
-        pl_module.log("seconds", self.seconds, batch_size=len(batch))
+        if self.step % LOG_EVERY == 0:
+            values = {
+                "step": float(self.step),
+                "loss": outputs["loss"],
+                "learning_rate": trainer.optimizers[0].param_groups[0]["lr"],
+                "lines_per_second": self.lines / self.run_seconds,
+                "seconds": self.seconds,
+            }
+            pl_module.log_dict(values, batch_size=len(batch))
 
     @property
     def run_seconds(self) -> float:

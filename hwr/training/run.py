@@ -64,6 +64,8 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
             " or give another folder with --out"
         )
     _quieten()
+    # Numbers near zero, as of long saturated units, would slow the processor down.
+    torch.set_flush_denormal(True)
     pl.seed_everything(options.training.seed, verbose=False)
     pace = make_pace(options, digits=len(load_digits("train").labels))
     try:
@@ -102,7 +104,7 @@ def _fit(
         max_epochs=-1,
         gradient_clip_val=options.training.clip,
         num_sanity_val_steps=0,
-        log_every_n_steps=10,
+        log_every_n_steps=1,  # of those that `Pace` chooses to log
         logger=[_metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
         callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
                    ProgressBar(pace)],

@@ -41,10 +41,7 @@ class ReadingTask(pl.LightningModule):
         # What dropout drops depends on the step alone, as the lines do: so a resumed run goes on
         # as an uninterrupted one.
         torch.manual_seed(self.options.training.seed * 1_000_003 + self.global_step)
-        loss = self.loss(batch, *self(batch))
-        self.log("loss", loss, batch_size=len(batch))
-        self._log_step()
-        return loss
+        return self.loss(batch, *self(batch))
 
     def validation_step(self, batch: LineBatch, _: int) -> None:
         log_probs, frames = self(batch)
@@ -62,7 +59,9 @@ class ReadingTask(pl.LightningModule):
         self.rates = rates(self._scores, resamples=0)
         self._scores.clear()
         self.log_dict({"val_cer": self.rates.cer, "val_accuracy": self.rates.accuracy})
-        self._log_step()
+        # Lightning writes a row under the step so named; its own count goes astray by one where a
+        # run was resumed.
+        self.log("step", float(self.global_step))
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         training = self.options.training
@@ -76,6 +75,7 @@ class ReadingTask(pl.LightningModule):
             ],
             lr=training.learning_rate,
             betas=(0.9, 0.99),
+            fused=True,
         )
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
@@ -86,11 +86,6 @@ class ReadingTask(pl.LightningModule):
             if self.rates is None
             else {"val_cer": self.rates.cer, "val_accuracy": self.rates.accuracy}
         )
-
-    def _log_step(self) -> None:
-        """Lightning writes a row under the step so named; its own count goes astray by one where a
-        run was resumed."""
-        self.log("step", float(self.global_step))
 
     def loss(self, batch: LineBatch, log_probs: Tensor, frames: Tensor) -> Tensor:
         """The loss of a batch, from what `forward` gave for it: a scalar, per character."""
