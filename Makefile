@@ -40,7 +40,7 @@ test: setup
 # The figures of the README that the demo does not print.
 bench: $(MODEL)
 	$(BIN)/python tools/throughput.py
-	$(BIN)/python tools/lengths.py --model $(MODEL)
+	$(BIN)/python tools/lengths.py --model $(MODEL) --out docs
 
 clean:
 	rm -rf $(VENV) runs reports .mypy_cache .pytest_cache .ruff_cache

@@ -22,7 +22,7 @@ from hwr.training.checkpoints import Rescue, budget_is_over, check_resumable, re
 from hwr.training.curve import draw_curve
 from hwr.training.data import Lines
 from hwr.training.options import Options
-from hwr.training.pace import Pace, make_pace
+from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.progress import ProgressBar
 from hwr.training.task import ReadingTask
 
@@ -104,7 +104,7 @@ def _fit(
         max_epochs=-1,
         gradient_clip_val=options.training.clip,
         num_sanity_val_steps=0,
-        log_every_n_steps=1,  # of those that `Pace` chooses to log
+        log_every_n_steps=LOG_EVERY,
         logger=[_metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
         callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
                    ProgressBar(pace)],
