@@ -1,4 +1,5 @@
-"""Characters to ids and back. Id 0 is CTC's blank; characters count from 1."""
+"""Characters to ids and back. Id 0 is no character: CTC's blank, or the end of a text; characters
+count from 1."""
 
 from __future__ import annotations
 
@@ -8,7 +9,10 @@ from dataclasses import dataclass
 from hwr.errors import AlphabetError, ConfigError
 
 BLANK = 0
-"""The id that stands for no character (Graves et al. 2006)."""
+"""The id that stands for no character in CTC (Graves et al. 2006)."""
+
+END = 0
+"""The id that ends a text in seq2seq, which has no blank."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Alphabet:
 
     @property
     def classes(self) -> int:
-        """How many classes a CTC head needs: the characters and the blank."""
+        """How many classes a head needs: the characters, and the blank or the end symbol."""
         return len(self.characters) + 1
 
     def encode(self, text: str, name: str = "text") -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import tempfile
@@ -10,12 +11,30 @@ from pathlib import Path
 
 import onnx
 import torch
+from torch import Tensor, nn
 from torch.jit._trace import TracerWarning
 
-from hwr.model_file import METADATA_KEY, ModelCard
+from hwr.model_file import LABEL_KEY, METADATA_KEY, ModelCard
+from hwr.nets.label_rnn import FedLabelRNN
 from hwr.nets.network import Network
 
 OPSET = 17
+
+DYNAMIC = {
+    "images": {0: "lines", 2: "width"},
+    "widths": {0: "lines"},
+    "log_probs": {0: "lines", 1: "frames"},
+    "frames": {0: "lines"},
+    "state": {1: "lines"},
+    "symbol_log_probs": {0: "lines"},
+}
+LABEL_DYNAMIC = {
+    "symbols": {0: "rows", 1: "steps"},
+    "state": {1: "rows"},
+    "log_probs": {0: "rows", 1: "steps"},
+    "next_state": {1: "rows"},
+}
+"""The sizes that may change from call to call."""
 
 
 def export(network: Network, card: ModelCard, path: Path) -> None:
@@ -23,37 +42,63 @@ def export(network: Network, card: ModelCard, path: Path) -> None:
     network = network.eval().cpu()
     images = torch.zeros(2, card.image.height, 64)
     widths = torch.tensor([64, 40])
+    with torch.no_grad():
+        outputs = network(images, widths)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        graph = Path(folder) / "graph.onnx"
-        with warnings.catch_warnings():
-            # The older exporter is the one that writes LSTMs of any batch and any length; that it
-            # is deprecated matters little while torch is pinned.
-            warnings.filterwarnings("ignore", category=DeprecationWarning)
-            # It warns of torch's own checks of sizes, which hold for every size.
-            warnings.filterwarnings("ignore", category=TracerWarning)
-            # It warns of LSTMs whose batch is not 1 or dynamic: this one's is dynamic.
-            warnings.filterwarnings("ignore", category=UserWarning, module="torch.onnx")
-            logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-            torch.onnx.export(
-                network,
-                (images, widths),
-                str(graph),
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=["images", "widths"],
-                output_names=["log_probs", "frames"],
-                dynamic_axes={
-                    "images": {0: "lines", 2: "width"},
-                    "widths": {0: "lines"},
-                    "log_probs": {0: "lines", 1: "frames"},
-                    "frames": {0: "lines"},
-                },
-            )
-        model = onnx.load(str(graph))
+        inputs = {"images": images, "widths": widths}
+        model = _graph(_Outputs(network), inputs, list(outputs), DYNAMIC, Path(folder))
+        properties = {METADATA_KEY: card.to_json()}
+        if network.seq2seq is not None and isinstance(network.seq2seq.label, FedLabelRNN):
+            inputs = {"symbols": torch.zeros(2, 3, dtype=torch.int64), "state": outputs["state"]}
+            names = ["log_probs", "next_state"]
+            label = _graph(network.seq2seq.label, inputs, names, LABEL_DYNAMIC, Path(folder))
+            properties[LABEL_KEY] = base64.b64encode(label.SerializeToString()).decode()
         model.producer_name, model.producer_version = "hwr", card.version
-        onnx.helper.set_model_props(model, {METADATA_KEY: card.to_json()})
-        onnx.checker.check_model(model)
+        onnx.helper.set_model_props(model, properties)
         written = Path(folder) / path.name
         onnx.save(model, str(written))
         os.replace(written, path)
+
+
+class _Outputs(nn.Module):
+    """A network that gives its outputs one by one, as the exporter wants them."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: Tensor, widths: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.network(images, widths).values())
+
+
+def _graph(
+    module: nn.Module,
+    inputs: dict[str, Tensor],
+    outputs: list[str],
+    dynamic: dict[str, dict[int, str]],
+    folder: Path,
+) -> onnx.ModelProto:
+    path = folder / "graph.onnx"
+    with warnings.catch_warnings():
+        # The older exporter is the one that writes LSTMs of any batch and any length; that it is
+        # deprecated matters little while torch is pinned.
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        # It warns of torch's own checks of sizes, which hold for every size.
+        warnings.filterwarnings("ignore", category=TracerWarning)
+        # It warns of LSTMs whose batch is not 1 or dynamic: this one's is dynamic.
+        warnings.filterwarnings("ignore", category=UserWarning, module="torch.onnx")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        torch.onnx.export(
+            module,
+            tuple(inputs.values()),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_axes={name: dynamic[name] for name in [*inputs, *outputs]},
+        )
+    model = onnx.load(str(path))
+    onnx.checker.check_model(model)
+    return model

@@ -1,12 +1,17 @@
 """The one file a user carries: an ONNX graph, and in its metadata all that reading needs.
 
 The graph takes `images` float32 [lines, height, width] (0 to 1, ink high, zero right of each line)
-and `widths` int64 [lines], and gives `log_probs` float32 [lines, frames, classes] and `frames`
-int64 [lines]. Any number of lines, any width. The metadata is JSON; nothing is ever unpickled.
+and `widths` int64 [lines], and gives what `hwr.nets.network.Network` gives, by the same names. Any
+number of lines, any width. The metadata is JSON; nothing is ever unpickled.
+
+A Label-RNN that is fed its own symbols goes step by step, outside of the graph: it is a second
+graph, in the metadata of the first as base64. It takes `symbols` int64 [rows, steps] and `state`
+float32 [states, rows, hidden], and gives `log_probs` [rows, steps, classes] and `next_state`.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,10 +25,11 @@ from hwr.version import __version__
 if TYPE_CHECKING:
     import onnxruntime
 
-FORMAT = 1
+FORMAT = 2
 """Raised when older programs can no longer read newer files."""
 
 METADATA_KEY = "hwr"
+LABEL_KEY = "hwr.label_rnn"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,10 @@ class ModelCard:
         alphabet: the characters it writes.
         image: how a picture is made ready for it.
         stride: columns of the made-ready picture to one frame.
+        heads: those that the graph has, of `ctc` and `seq2seq`.
+        max_length: the most characters that the seq2seq head can write.
+        longest: characters in the longest text that the seq2seq head was trained on.
+        share: the CTC head's say in joint reading, from 0 to 1 (`hwr.decoding.joint`).
         version: of the program that wrote it.
         scores: what was measured in training, by name, as fractions.
         trained: how it was trained, as plain JSON.
@@ -42,6 +52,10 @@ class ModelCard:
     alphabet: Alphabet
     image: ImageSettings
     stride: float
+    heads: tuple[str, ...] = ("ctc",)
+    max_length: int | None = None
+    longest: int | None = None
+    share: float | None = None
     version: str = __version__
     scores: dict[str, float] = field(default_factory=dict)
     trained: dict[str, Any] = field(default_factory=dict)
@@ -64,18 +78,31 @@ class ModelCard:
             raise ValueError(f"it is of format {written}, this program knows up to {FORMAT}")
         alphabet = Alphabet(content.pop("alphabet"))
         image = ImageSettings.from_dict(content.pop("image"))
-        return cls(alphabet=alphabet, image=image, **content)
+        heads = tuple(content.pop("heads", ("ctc",)))
+        return cls(alphabet=alphabet, image=image, heads=heads, **content)
 
 
-def open_model(path: Path, threads: int = 0) -> tuple[onnxruntime.InferenceSession, ModelCard]:
+@dataclass(frozen=True)
+class Model:
+    """A model file, opened.
+
+    Attributes:
+        card: what it says about itself.
+        network: its graph.
+        label_rnn: the graph of a Label-RNN that is fed its own symbols, if it has one.
+    """
+
+    card: ModelCard
+    network: onnxruntime.InferenceSession
+    label_rnn: onnxruntime.InferenceSession | None
+
+
+def open_model(path: Path, threads: int = 0) -> Model:
     """Opens a model file. `threads` 0 means all cores.
 
     Raises:
         ModelFileError: missing, cut short, not a model, or written by a later program.
     """
-    # Late, so that `import hwr` and `hwr --help` stay quick.
-    import onnxruntime
-
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -83,21 +110,30 @@ def open_model(path: Path, threads: int = 0) -> tuple[onnxruntime.InferenceSessi
             f"{path}: cannot be read ({error.strerror}): give another with --model FILE,"
             " or make one with  hwr train"
         ) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's exceptions share no base class of their own
-        raise ModelFileError(
-            f"{path}: not a model file, or damaged or cut short: copy it anew, or train it again"
-        ) from error
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
-    if text is None:
+    network = _session(content, path, threads)
+    metadata = network.get_modelmeta().custom_metadata_map
+    if METADATA_KEY not in metadata:
         raise ModelFileError(
             f"{path}: an ONNX file, but not one that  hwr train  wrote: it holds no alphabet"
         )
     try:
-        return session, ModelCard.from_json(text)
+        card = ModelCard.from_json(metadata[METADATA_KEY])
+        label_rnn = base64.b64decode(metadata.get(LABEL_KEY, ""), validate=True)
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ModelFileError(f"{path}: this program cannot use it: {error}") from error
+    return Model(card, network, _session(label_rnn, path, threads) if label_rnn else None)
+
+
+def _session(content: bytes, path: Path, threads: int) -> onnxruntime.InferenceSession:
+    # Late, so that `import hwr` and `hwr --help` stay quick.
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions share no base class of their own
+        raise ModelFileError(
+            f"{path}: not a model file, or damaged or cut short: copy it anew, or train it again"
+        ) from error

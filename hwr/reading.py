@@ -13,13 +13,27 @@ class Character:
     Attributes:
         text: the character.
         confidence: see `hwr.decoding.confidence`.
-        x0, x1: from which to which column of the picture, in pixels of the picture as given.
+        x0, x1: from which to which column of the picture, in pixels of the picture as given; None
+            where only the seq2seq head has read, which writes without saying where.
     """
 
     text: str
     confidence: float
-    x0: float
-    x1: float
+    x0: float | None = None
+    x1: float | None = None
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another reading of the same line.
+
+    Attributes:
+        text: what it says.
+        confidence: of it, as of the reading.
+    """
+
+    text: str
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -30,18 +44,28 @@ class Reading:
         text: what it says.
         confidence: the probability of that text, given the picture (`hwr.decoding.confidence`).
         characters: each character with its place.
+        alternatives: other texts that a beam considered, the likelier first.
+        cut: whether the seq2seq head was stopped at the most characters it can write: the text may
+            go on.
     """
 
     text: str
     confidence: float
     characters: tuple[Character, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    cut: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The reading as plain lists, strings and numbers."""
-        return asdict(self) | {"characters": [asdict(c) for c in self.characters]}
+        content = asdict(self)
+        return content | {
+            "characters": list(content["characters"]),
+            "alternatives": list(content["alternatives"]),
+        }
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Reading:
         """The reading that `to_json` wrote."""
         characters = tuple(Character(**character) for character in content["characters"])
-        return cls(content["text"], content["confidence"], characters)
+        alternatives = tuple(Alternative(**other) for other in content["alternatives"])
+        return cls(**content | {"characters": characters, "alternatives": alternatives})

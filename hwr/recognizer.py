@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.decoding.confidence import text_log_probabilities
-from hwr.decoding.greedy import greedy
+from hwr.decoding.ctc import read_ctc
+from hwr.decoding.decoded import Decoded
+from hwr.decoding.joint import BEAM, read_joint
+from hwr.decoding.labels import Floats, Ids, Labels, table_labels
+from hwr.decoding.seq2seq import read_seq2seq
+from hwr.errors import ModelFileError
 from hwr.images.grey import Grey
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
 from hwr.model_file import ModelCard, open_model
-from hwr.reading import Character, Reading
+from hwr.reading import Alternative, Character, Reading
+
+JOINT = "joint"
+"""Reading by the CTC head and the seq2seq head together."""
+
+READERS = ("ctc", "seq2seq", JOINT)
 
 BATCH = 32
 """Lines read at once, at most."""
@@ -33,14 +43,31 @@ class Recognizer:
     Args:
         model: the model file.
         threads: cores to use; 0 means all.
+        head: which of `READERS` reads; None takes both heads together where the model has both,
+            else the one it has.
+        beam: texts that each head keeps while it reads; 1 is greedy. None takes 1, and the default
+            of `hwr.decoding.joint` for joint reading.
 
     Raises:
-        ModelFileError: the file is missing, damaged, or not a model file.
+        ModelFileError: the file is missing, damaged, not a model file, or lacks the head.
     """
 
-    def __init__(self, model: Path | str, threads: int = 0) -> None:
-        self.card: ModelCard
-        self._session, self.card = open_model(Path(model), threads)
+    def __init__(
+        self,
+        model: Path | str,
+        threads: int = 0,
+        head: str | None = None,
+        beam: int | None = None,
+    ) -> None:
+        self._model = open_model(Path(model), threads)
+        self.card: ModelCard = self._model.card
+        there = self.card.heads if self.card.share is None else (*self.card.heads, JOINT)
+        self.head = head or (JOINT if JOINT in there else there[0])
+        if self.head not in there:
+            raise ModelFileError(
+                f"{model}: cannot read by {self.head!r}: it has {', '.join(there)}"
+            )
+        self.beam = beam or (BEAM if self.head == JOINT else 1)
 
     def read(self, pictures: Sequence[Path | str | bytes | Grey]) -> list[Reading]:
         """Reads pictures: paths, the bytes of picture files, or grey arrays.
@@ -78,10 +105,8 @@ class Recognizer:
             return normalise(open_picture(picture, name), self.card.image, name)
         return normalise(open_picture(Path(picture)), self.card.image, str(picture))
 
-    def log_probs(
-        self, lines: Sequence[NDArray[np.uint8]]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """What the network says: log-probabilities [lines, frames, classes], true frames [lines].
+    def outputs(self, lines: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:
+        """What the network says, by name: see `hwr.nets.network.Network`.
 
         Args:
             lines: uint8 [height, width] each, ink high.
@@ -90,31 +115,57 @@ class Recognizer:
         images = np.zeros((len(lines), lines[0].shape[0], widths.max()), dtype=np.float32)
         for row, line in enumerate(lines):
             images[row, :, : line.shape[1]] = line / np.float32(255)
-        log_probs, frames = self._session.run(
-            ["log_probs", "frames"], {"images": images, "widths": widths}
-        )
-        return log_probs, frames
+        names = [output.name for output in self._model.network.get_outputs()]
+        found = self._model.network.run(names, {"images": images, "widths": widths})
+        return dict(zip(names, found, strict=True))
+
+    def labels(self, outputs: dict[str, NDArray[Any]]) -> Labels:
+        """What the Label-RNN says of lines, from the network's outputs for them."""
+        begin, graph = self.card.alphabet.classes, self._model.label_rnn
+        if graph is None:
+            return table_labels(outputs["symbol_log_probs"], begin)
+
+        def step(symbols: Ids, state: Floats) -> tuple[Floats, Floats]:
+            inputs = {"symbols": symbols, "state": state}
+            log_probs, following = graph.run(["log_probs", "next_state"], inputs)
+            return log_probs, following
+
+        return Labels(outputs["state"], step, begin, self.card.max_length or 0)
 
     def _read_batch(self, lines: Sequence[Line]) -> list[Reading]:
-        log_probs, frames = self.log_probs([line.pixels for line in lines])
-        decoded = [greedy(row[:count]) for row, count in zip(log_probs, frames, strict=True)]
-        likelihoods = text_log_probabilities(log_probs, frames, [found.ids for found in decoded])
-        stride = self.card.stride
-        return [
-            Reading(
-                text=self.card.alphabet.decode(found.ids),
-                confidence=float(np.exp(likelihood)),
-                characters=tuple(
-                    Character(
-                        text=self.card.alphabet.decode([symbol]),
-                        confidence=confidence,
-                        x0=line.picture_column(first * stride),
-                        x1=line.picture_column(behind * stride),
-                    )
-                    for symbol, (first, behind), confidence in zip(
-                        found.ids, found.spans, found.confidences, strict=True
-                    )
-                ),
-            )
-            for found, likelihood, line in zip(decoded, likelihoods, lines, strict=True)
-        ]
+        outputs = self.outputs([line.pixels for line in lines])
+        decoded = self._decode(outputs)
+        return [self._reading(found, line) for found, line in zip(decoded, lines, strict=True)]
+
+    def _decode(self, outputs: dict[str, NDArray[Any]]) -> list[Decoded]:
+        if self.head == "seq2seq":
+            return read_seq2seq(self.labels(outputs), self.beam)
+        log_probs, frames = outputs["log_probs"], outputs["frames"]
+        if self.head == "ctc":
+            return read_ctc(log_probs, frames, self.beam)
+        share, longest = self.card.share or 0.0, self.card.longest or 0
+        return read_joint(log_probs, frames, self.labels(outputs), share, longest, self.beam)
+
+    def _reading(self, found: Decoded, line: Line) -> Reading:
+        decode, stride = self.card.alphabet.decode, self.card.stride
+        places: list[tuple[float | None, float | None]] = [(None, None)] * len(found.ids)
+        if found.spans is not None:
+            places = [
+                (line.picture_column(first * stride), line.picture_column(behind * stride))
+                for first, behind in found.spans
+            ]
+        return Reading(
+            text=decode(found.ids),
+            confidence=float(np.exp(found.log_probability)),
+            characters=tuple(
+                Character(decode([symbol]), confidence, *place)
+                for symbol, confidence, place in zip(
+                    found.ids, found.confidences, places, strict=True
+                )
+            ),
+            alternatives=tuple(
+                Alternative(decode(ids), float(np.exp(log_probability)))
+                for ids, log_probability in found.alternatives
+            ),
+            cut=found.cut,
+        )

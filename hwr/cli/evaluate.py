@@ -25,7 +25,7 @@ SHOWN = 8
 
 
 @click.command()
-@model.option
+@model.options
 @click.option(
     "--data",
     required=True,
@@ -45,7 +45,14 @@ SHOWN = 8
     metavar="DIR",
     help="Write a page with the pictures of the worst lines.",
 )
-def command(given: Path | None, data: str, table: Path | None, report: Path | None) -> None:
+def command(
+    given: Path | None,
+    head: str | None,
+    beam: int | None,
+    data: str,
+    table: Path | None,
+    report: Path | None,
+) -> None:
     """Measure a recognizer: CER, WER, accuracy, with intervals.
 
     A folder holds each x.png with x.gt.txt, or a labels.tsv of file TAB text, the pictures beside
@@ -54,18 +61,20 @@ def command(given: Path | None, data: str, table: Path | None, report: Path | No
     if report is not None:  # asked at once, not when all is measured
         refuse_what_is_not_ours(report)
     path = model.find_model(given)
-    recognizer = Recognizer(path)
+    recognizer = Recognizer(path, head=head, beam=beam)
     source = open_source(data, recognizer.card.image.height)
     with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update)
     total = rates(result.scores)
-    click.echo(f"{path} on {data}")
+    read_by = f"{recognizer.head}, beam {recognizer.beam}"
+    click.echo(f"{path} ({read_by}) on {data}")
     _print(total, result.scores, len(result.scores) / max(result.seconds, 1e-9))
     if table is not None:
-        _write_json(table, {"model": str(path), "data": data, **total.to_dict()})
+        _write_json(table, {"model": str(path), "head": recognizer.head, "data": data, **total.to_dict()})
     if report is not None:
         facts = {
             "Model": str(path),
+            "Read by": read_by,
             "Data": data,
             "Date": date.today().isoformat(),
             "hwr": __version__,

@@ -16,6 +16,7 @@ COMMANDS = {
     "train": "Train a recognizer from an experiment file.",
     "eval": "Measure a recognizer: CER, WER, accuracy, with intervals.",
     "read": "Read pictures of lines.",
+    "export": "Write the model file of a checkpoint, with all of its heads or some.",
     "synth": "Write composed lines of digits as pictures with their texts.",
 }
 """Each is the function `command` of `hwr.cli.NAME`. Their help stands here, so that `hwr --help`

@@ -1,4 +1,4 @@
-"""The option --model, as `eval` and `read` share it."""
+"""The options that say what reads, as `eval` and `read` share them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,36 @@ from typing import Any
 import click
 
 from hwr.errors import ModelFileError
+from hwr.recognizer import READERS
 
 RUNS = Path("runs")
 
-option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--model",
-    "given",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The model file. Without it, the newest runs/*/model.onnx.",
-)
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --model, --head and --beam."""
+    for option in (
+        click.option(
+            "--beam",
+            type=click.IntRange(1, 1000),
+            metavar="N",
+            help="Texts kept while reading; 1 is greedy. Without it, 1, or 8 for joint reading.",
+        ),
+        click.option(
+            "--head",
+            type=click.Choice(READERS),
+            help="What reads, of a model with several heads. Without it, all of them together.",
+        ),
+        click.option(
+            "--model",
+            "given",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="The model file. Without it, the newest runs/*/model.onnx.",
+        ),
+    ):
+        command = option(command)
+    return command
+
 
 
 def find_model(given: Path | None) -> Path:

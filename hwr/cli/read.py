@@ -24,7 +24,7 @@ STANDARD_INPUT = "-"
 
 
 @click.command()
-@model.option
+@model.options
 @click.option(
     "--format",
     "form",
@@ -34,7 +34,9 @@ STANDARD_INPUT = "-"
     help="text: one line a picture. tsv: path, text, confidence. json: with places of characters.",
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-def command(given: Path | None, form: str, paths: tuple[str, ...]) -> int:
+def command(
+    given: Path | None, head: str | None, beam: int | None, form: str, paths: tuple[str, ...]
+) -> int:
     """Read pictures of lines.
 
     PATH is a picture, a folder of pictures, a pattern such as 'scans/*.png', or - for a picture on
@@ -42,7 +44,7 @@ def command(given: Path | None, form: str, paths: tuple[str, ...]) -> int:
     status is 2.
     """
     names = expand(paths)
-    recognizer = Recognizer(model.find_model(given))
+    recognizer = Recognizer(model.find_model(given), head=head, beam=beam)
     failed = False
 
     def told(error: HwrError) -> None:

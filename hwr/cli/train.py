@@ -30,14 +30,29 @@ from hwr.errors import ConfigError
     metavar="CKPT",
     help="Go on from a checkpoint, with all its state; its folder is the run's unless --out is.",
 )
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path),
+    metavar="CKPT",
+    help="Begin with the weights of another training: its encoder, and its heads as far as they fit.",
+)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SECTION.OPTION VALUE]...")
-def command(config: Path, out: Path | None, resume: Path | None, options: tuple[str, ...]) -> None:
+def command(
+    config: Path,
+    out: Path | None,
+    resume: Path | None,
+    start: Path | None,
+    options: tuple[str, ...],
+) -> None:
     """Train a recognizer from an experiment file.
 
     Any option of the file can be given on the command line too, as its path and a value:
     --training.budget "30 minutes" --lines.max_length 12
     """
     overrides = parse_overrides(options)
+    if resume and start:
+        raise ConfigError("--resume goes on with a training, --from begins another: give one")
     # Late: these bring in torch and Lightning, which take seconds.
     from hwr.training.options import load_options
 
@@ -45,7 +60,7 @@ def command(config: Path, out: Path | None, resume: Path | None, options: tuple[
     folder = out or (resume.parent if resume else RUNS / config.stem)
     from hwr.training.run import train
 
-    model = train(loaded, folder, resume)
+    model = train(loaded, folder, resume, start)
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 

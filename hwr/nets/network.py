@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from torch import Tensor, nn
 
 from hwr.nets.ctc import CTCHead, CTCOptions
 from hwr.nets.encoder import Encoder, EncoderOptions
+from hwr.nets.seq2seq import Seq2seqHead, Seq2seqOptions
+
+HeadName = Literal["ctc", "seq2seq"]
+HEADS: tuple[HeadName, ...] = get_args(HeadName)
 
 
 @dataclass(frozen=True)
@@ -16,11 +22,13 @@ class NetworkOptions:
 
     Attributes:
         encoder: what turns pictures into features.
-        ctc: the CTC head.
+        ctc: the CTC head, where there is one.
+        seq2seq: the seq2seq head, where there is one.
     """
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     ctc: CTCOptions = field(default_factory=CTCOptions)
+    seq2seq: Seq2seqOptions = field(default_factory=Seq2seqOptions)
 
     @property
     def stride(self) -> float:
@@ -33,22 +41,65 @@ class NetworkOptions:
 
 
 class Network(nn.Module):
-    """Pictures to log-probabilities.
+    """Pictures to what its heads say.
 
     Args:
         options: its shape.
         height: of the pictures, in pixels.
-        classes: characters and blank.
+        classes: characters and blank, or end symbol.
+        heads: those it has.
     """
 
-    def __init__(self, options: NetworkOptions, height: int, classes: int) -> None:
+    def __init__(
+        self,
+        options: NetworkOptions,
+        height: int,
+        classes: int,
+        heads: Iterable[HeadName] = ("ctc",),
+    ) -> None:
         super().__init__()
         self.options = options
         self.encoder = Encoder(options.encoder, height)
-        self.ctc = CTCHead(options.ctc, self.encoder.features, classes)
+        self.ctc: CTCHead | None = None
+        self.seq2seq: Seq2seqHead | None = None
+        if "ctc" in heads:
+            self.ctc = CTCHead(options.ctc, self.encoder.features, classes)
+        if "seq2seq" in heads:
+            self.seq2seq = Seq2seqHead(
+                options.seq2seq, self.encoder.features, options.encoder.directions, classes
+            )
 
-    def forward(self, images: Tensor, widths: Tensor) -> tuple[Tensor, Tensor]:
-        """Images float [lines, height, width], 0 to 1, ink high, and widths int64 [lines] in pixels
-        -> log-probabilities [lines, frames, classes], and each line's true frames."""
-        log_probs, frames = self.ctc(*self.encoder(images, widths))
-        return log_probs, frames
+    @property
+    def heads(self) -> tuple[HeadName, ...]:
+        """The heads it has, in the order of `HEADS`."""
+        return tuple(name for name in HEADS if getattr(self, name) is not None)
+
+    def keep(self, heads: Iterable[HeadName]) -> None:
+        """Drops all other heads."""
+        for name in HEADS:
+            if name not in heads:
+                setattr(self, name, None)
+
+    def forward(self, images: Tensor, widths: Tensor) -> dict[str, Tensor]:
+        """What its heads make of lines.
+
+        Args:
+            images: float [lines, height, width], 0 to 1, ink high, zero behind each line's width.
+            widths: int64 [lines], in pixels.
+
+        Returns:
+            By name: of a CTC head `log_probs` [lines, frames, classes] and true `frames` [lines];
+            of a seq2seq head with feedback the Label-RNN's first `state` [states, lines, hidden],
+            without feedback its `symbol_log_probs` [lines, steps, classes].
+        """
+        features, columns = self.encoder(images, widths)
+        outputs: dict[str, Tensor] = {}
+        if self.ctc is not None:
+            outputs["log_probs"], outputs["frames"] = self.ctc(features, columns)
+        if self.seq2seq is not None:
+            vector, state = self.seq2seq(features, columns)
+            if self.options.seq2seq.feedback:
+                outputs["state"] = state
+            else:
+                outputs["symbol_log_probs"] = self.seq2seq.label(vector, state)
+        return outputs

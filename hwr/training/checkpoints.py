@@ -12,6 +12,7 @@ import torch
 from hwr.errors import ConfigError
 from hwr.training.options import Options, parse_options
 from hwr.training.pace import Pace
+from hwr.training.task import ReadingTask
 
 
 def check_resumable(checkpoint: Path, options: Options) -> None:
@@ -19,12 +20,46 @@ def check_resumable(checkpoint: Path, options: Options) -> None:
     kept = read_checkpoint(checkpoint)["options"]
     before = parse_options(kept, str(checkpoint)).to_dict()
     now = options.to_dict()
-    for section in ("image", "lines", "network"):
+    for section in ("image", "heads", "lines", "network"):
         if before[section] != now[section]:
             raise ConfigError(
                 f"{checkpoint}: was trained with other {section} options than the file given:"
                 f" {before[section]}"
             )
+
+
+def start_from(task: ReadingTask, checkpoint: Path) -> list[str]:
+    """Gives a network the weights of another training's: of its encoder, and of the heads that both
+    have in the same shape and for the same alphabet.
+
+    Returns:
+        The names of the parts taken over.
+
+    Raises:
+        ConfigError: the checkpoint cannot be read, or its encoder is of another shape.
+    """
+    content = read_checkpoint(checkpoint)
+    before = parse_options(content["options"], str(checkpoint))
+    taken: list[str] = []
+    for name, part in task.network.named_children():
+        prefix = f"network.{name}."
+        state = {
+            key.removeprefix(prefix): value
+            for key, value in content["state_dict"].items()
+            if key.startswith(prefix)
+        }
+        fits = {k: v.shape for k, v in state.items()} == {
+            k: v.shape for k, v in part.state_dict().items()
+        }
+        if name == "encoder" and not fits:
+            raise ConfigError(
+                f"{checkpoint}: its encoder is of another shape than the file given asks for:"
+                f" {before.to_dict()['network']['encoder']}"
+            )
+        if fits and (name == "encoder" or before.lines.alphabet == task.alphabet.characters):
+            part.load_state_dict(state)
+            taken.append(name)
+    return taken
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

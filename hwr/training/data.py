@@ -52,19 +52,18 @@ class Lines(pl.LightningDataModule):
 
     def val_dataloader(self) -> Iterable[LineBatch]:
         """The same lines each time."""
-        return _Loader(lambda: iter(self.validation()))
-
-    def validation(self) -> list[LineBatch]:
-        """The batches to validate with."""
         if not self._validation:
-            plan = self._plan("val", self._options.lines.validation, seed=0)
-            order = torch.argsort(plan.widths).tolist()
-            for start in range(0, len(order), VALIDATION_BATCH):
-                rows = order[start : start + VALIDATION_BATCH]
-                self._validation.append(
-                    self._checked(self._composer("val").render(plan.rows(rows)))
-                )
-        return self._validation
+            self._validation = list(self.validation())
+        return _Loader(lambda: iter(self._validation))
+
+    def validation(self, seed: int = 0) -> Iterator[LineBatch]:
+        """Batches of validation lines; 0 is the seed of those that a training validates with."""
+        lines = self._options.lines
+        plan = self._plan("val", lines.validation, seed, lines.max_length)
+        order = torch.argsort(plan.widths).tolist()
+        for start in range(0, len(order), VALIDATION_BATCH):
+            rows = order[start : start + VALIDATION_BATCH]
+            yield self._checked(self._composer("val").render(plan.rows(rows)))
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, _: int) -> Any:
         """Composed lines are drawn where they are needed: there is nothing to move."""
@@ -77,7 +76,7 @@ class Lines(pl.LightningDataModule):
             pool, skipped = divmod(step, POOL)
             # Pools of one run, and runs of different seeds, have seeds of their own.
             seed = self._options.training.seed * 1_000_003 + pool
-            plan = self._plan("train", POOL * size, seed)
+            plan = self._plan("train", POOL * size, seed, self._longest(pool * POOL))
             order = torch.argsort(plan.widths).tolist()
             batches = [order[start : start + size] for start in range(0, len(order), size)]
             random.Random(seed).shuffle(batches)
@@ -104,7 +103,13 @@ class Lines(pl.LightningDataModule):
             self._composers[split] = Composer(load_digits(split), split, device)
         return self._composers[split]
 
-    def _plan(self, split: Split, count: int, seed: int) -> Plan:
+    def _longest(self, step: int) -> int:
+        """Characters in the longest lines at a step."""
+        lines = self._options.lines
+        grown = min(step / lines.grow, 1.0) if lines.grow else 1.0
+        return lines.min_length + round(grown * (lines.max_length - lines.min_length))
+
+    def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:
         options, plans, share_left = (
             self._options.lines,
             [],
@@ -116,16 +121,15 @@ class Lines(pl.LightningDataModule):
             share_left -= share
             count -= lines
             if lines:
-                spec = LineSpec(
-                    preset, split, options.min_length, options.max_length, options.alphabet
-                )
+                spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
                 plans.append(
                     self._composer(split).plan(spec, lines, seed, self._options.image.height)
                 )
         return join_plans(plans)
 
     def _checked(self, batch: LineBatch) -> LineBatch:
-        check_frames(batch, self._alphabet, self._options.network)
+        if "ctc" in self._options.heads:
+            check_frames(batch, self._alphabet, self._options.network)
         return batch
 
 

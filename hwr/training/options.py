@@ -18,7 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.presets import DIGITS, PRESETS
-from hwr.nets.network import NetworkOptions
+from hwr.nets.cross_entropy import CrossEntropyOptions
+from hwr.nets.network import HEADS, HeadName, NetworkOptions
 
 Unit = Literal["steps", "epochs", "minutes"]
 
@@ -58,6 +59,7 @@ class LinesOptions:
         presets: how lines are composed, each preset with its share.
         min_length, max_length: characters in a line, drawn uniformly.
         alphabet: the digits that occur, and the characters that the model can write.
+        grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
     """
 
@@ -65,6 +67,7 @@ class LinesOptions:
     min_length: int = 1
     max_length: int = 10
     alphabet: str = DIGITS
+    grow: int = 0
     validation: int = 1000
 
     def __post_init__(self) -> None:
@@ -81,6 +84,8 @@ class LinesOptions:
             raise ValueError(f"alphabet: MNIST has no picture of {min(strange)!r}")
         if not self.alphabet or len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("alphabet must hold each of its digits once, and at least one")
+        if self.grow < 0:
+            raise ValueError("grow must not be negative")
         if self.validation < 1:
             raise ValueError("validation must be at least 1 line")
 
@@ -99,6 +104,9 @@ class TrainingOptions:
         clip: gradients longer than this (Euclidean norm) are shortened to it.
         average: share of the old kept in the moving average of the weights at each step; the
             average is what is validated and exported. Less is kept in the first steps.
+        cross_entropy: the weights of the seq2seq head's loss.
+        sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
+            (scheduled sampling).
         validate_every: steps from one validation to the next.
         precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
             computes with it, which is about 1.25 times as fast and reads as well.
@@ -113,6 +121,8 @@ class TrainingOptions:
     weight_decay: float = 1e-2
     clip: float = 1.0
     average: float = 0.98
+    cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
+    sampling: float = 0.0
     validate_every: int = 250
     precision: Literal["auto", "32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -130,22 +140,48 @@ class TrainingOptions:
             raise ValueError("seed must be at least 0 and below 2 to the 31st")
         if not self.weight_decay >= 0:
             raise ValueError("weight_decay must not be negative")
-        for name in ("warmup", "average"):
+        for name in ("warmup", "average", "sampling"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1")
 
 
 @dataclass(frozen=True)
 class Options:
-    """A whole experiment: what to read, with which network, trained how."""
+    """A whole experiment: what to read, with which network, trained how.
+
+    Attributes:
+        image: how pictures are made ready.
+        heads: on the one encoder, each with the weight of its loss.
+        lines: to train on.
+        network: its shape.
+        training: how to train it.
+    """
 
     # pydantic takes this over to the dataclasses inside.
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
     image: ImageSettings = field(default_factory=ImageSettings)
+    heads: dict[HeadName, float] = field(default_factory=lambda: {"ctc": 1.0})
     lines: LinesOptions = field(default_factory=LinesOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
+
+    def __post_init__(self) -> None:
+        if not self.heads:
+            raise ValueError("heads must hold at least one of " + ", ".join(HEADS))
+        for head, weight in self.heads.items():
+            if not 0 < weight < math.inf:
+                raise ValueError(f"heads: the weight of {head!r} must be above zero")
+        if "seq2seq" in self.heads and self.network.seq2seq.max_length < self.lines.max_length:
+            raise ValueError(
+                f"network.seq2seq.max_length ({self.network.seq2seq.max_length}) must not be below"
+                f" lines.max_length ({self.lines.max_length})"
+            )
+        strange = set(self.training.cross_entropy.classes) - set(self.lines.alphabet)
+        if strange:
+            raise ValueError(
+                f"training.cross_entropy.classes: {min(strange)!r} is not in the alphabet"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The options as plain JSON and YAML know them: `parse_options` takes them back."""

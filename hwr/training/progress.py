@@ -59,8 +59,10 @@ class ProgressBar(pl.callbacks.ProgressBar):
         if "loss" in metrics:
             facts.append(f"loss {metrics['loss'].item():.3f}")
         assert isinstance(pl_module, ReadingTask)
-        if pl_module.rates is not None:
-            facts.append(f"validation CER {pl_module.rates.cer:.2%}")
+        scores = pl_module.scores
+        several = [f"{cer:.2%} {n[8:]}" for n, cer in scores.items() if n.startswith("val_cer_")]
+        if scores:
+            facts.append("validation CER " + (", ".join(several) or f"{scores['val_cer']:.2%}"))
         self._bar.set_postfix_str(", ".join(facts), refresh=False)
         self._bar.update(min(100 * pace.progress, 100) - self._bar.n)
 

@@ -14,13 +14,18 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
-from hwr.export import export
 from hwr.lines.digits import load_digits
-from hwr.model_file import ModelCard
 from hwr.training.average import MovingAverage
-from hwr.training.checkpoints import Rescue, budget_is_over, check_resumable, read_checkpoint
+from hwr.training.checkpoints import (
+    Rescue,
+    budget_is_over,
+    check_resumable,
+    read_checkpoint,
+    start_from,
+)
 from hwr.training.curve import draw_curve
 from hwr.training.data import Lines
+from hwr.training.finish import finish
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.progress import ProgressBar
@@ -35,7 +40,9 @@ class InterruptedTrainingError(HwrError):
     status = 130
 
 
-def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
+def train(
+    options: Options, folder: Path, resume: Path | None = None, start: Path | None = None
+) -> Path:
     """Trains, and leaves in `folder`: `config.yaml`, `metrics.csv`, TensorBoard's events,
     `best.ckpt` and `last.ckpt`, `curve.png`, and `model.onnx`.
 
@@ -43,6 +50,8 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
         options: of the experiment.
         folder: the run's own; made if need be.
         resume: a checkpoint of the same experiment, to go on from with all its state.
+        start: a checkpoint of another experiment, whose encoder, and heads as far as they fit, this
+            one begins with (`hwr.training.checkpoints.start_from`).
 
     Returns:
         The model file.
@@ -72,12 +81,14 @@ def train(options: Options, folder: Path, resume: Path | None = None) -> Path:
         task = ReadingTask(options)
     except ValueError as error:
         raise ConfigError(f"network: {error}") from error
+    if start is not None:
+        start_from(task, start)
     _device(options)
     _write_config(options, folder)
     if resume is None or not budget_is_over(resume, pace):
         _fit(task, options, folder, resume, pace)
     draw_curve(folder / "metrics.csv", folder / "curve.png")
-    return _export_best(task, folder, pace)
+    return finish(folder / BEST, folder / MODEL)
 
 
 def _write_config(options: Options, folder: Path) -> None:
@@ -122,25 +133,6 @@ def _fit(
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise
-
-
-def _export_best(task: ReadingTask, folder: Path, pace: Pace) -> Path:
-    checkpoint = read_checkpoint(folder / BEST)
-    task.load_state_dict(checkpoint["state_dict"])
-    options = task.options
-    card = ModelCard(
-        alphabet=task.alphabet,
-        image=options.image,
-        stride=options.network.stride,
-        scores={name: checkpoint["scores"][name] for name in ("val_cer", "val_accuracy")},
-        trained={
-            "steps": checkpoint["global_step"],
-            "minutes": round(pace.seconds / 60, 2),
-            "options": options.to_dict(),
-        },
-    )
-    export(task.network, card, folder / MODEL)
-    return folder / MODEL
 
 
 def half_precision(options: Options) -> bool:

@@ -1,0 +1,28 @@
+"""What decoding one line gives, by whichever head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The symbols read from one line.
+
+    Attributes:
+        ids: the symbols.
+        log_probability: the logarithm of the line's confidence (`hwr.decoding.confidence`).
+        confidences: of each symbol.
+        spans: for each symbol, its first frame of the CTC head and the frame behind its last one;
+            None where no such head has read.
+        alternatives: other readings, the likelier first, with the logarithms of their confidences.
+        cut: whether the Label-RNN was stopped at the most symbols it can write, before it ended
+            the text.
+    """
+
+    ids: list[int]
+    log_probability: float
+    confidences: list[float]
+    spans: list[tuple[int, int]] | None = None
+    alternatives: tuple[tuple[list[int], float], ...] = ()
+    cut: bool = False
