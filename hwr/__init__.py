@@ -2,8 +2,16 @@
 
 from hwr.alphabet import Alphabet
 from hwr.errors import HwrError
-from hwr.reading import Character, Reading
+from hwr.reading import Alternative, Character, Reading
 from hwr.recognizer import Recognizer
 from hwr.version import __version__
 
-__all__ = ["Alphabet", "Character", "HwrError", "Reading", "Recognizer", "__version__"]
+__all__ = [
+    "Alphabet",
+    "Alternative",
+    "Character",
+    "HwrError",
+    "Reading",
+    "Recognizer",
+    "__version__",
+]

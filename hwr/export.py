@@ -47,7 +47,7 @@ def export(network: Network, card: ModelCard, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         inputs = {"images": images, "widths": widths}
-        model = _graph(_Outputs(network), inputs, list(outputs), DYNAMIC, Path(folder))
+        model = _graph(_Outputs(network).eval(), inputs, list(outputs), DYNAMIC, Path(folder))
         properties = {METADATA_KEY: card.to_json()}
         if network.seq2seq is not None and isinstance(network.seq2seq.label, FedLabelRNN):
             inputs = {"symbols": torch.zeros(2, 3, dtype=torch.int64), "state": outputs["state"]}

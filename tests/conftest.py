@@ -85,11 +85,21 @@ training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 
 """
 
 
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run, by the real command, that learnt to read 0, 1 and 7."""
-    folder = tmp_path_factory.mktemp("trained")
-    (folder / "tiny.yaml").write_text(TINY_CONFIG)
+TINY_JOINT_CONFIG = """
+heads: {ctc: 1.0, seq2seq: 1.0}
+lines: {presets: {plain: 1}, max_length: 2, alphabet: "01", validation: 60}
+network:
+  encoder:
+    stem: [{channels: 8, pool: [2, 2]}, {channels: 16, pool: [2, 2]}, {channels: 24, pool: [2, 1]}]
+    hidden: 24
+  seq2seq: {image_hidden: 24, hidden: 32, merge: 2, max_length: 4}
+training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 125, average: 0.9}
+"""
+
+
+def train_by_command(config: str, folder: Path) -> Path:
+    """Trains by the real command; gives the run's folder."""
+    (folder / "tiny.yaml").write_text(config)
     script = Path(sys.executable).with_name("hwr")
     subprocess.run(
         [script, "train", "--config", folder / "tiny.yaml", "--out", folder / "run"],
@@ -98,3 +108,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         timeout=300,
     )
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that learnt to read 0, 1 and 7."""
+    return train_by_command(TINY_CONFIG, tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def trained_joint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run whose two heads learnt to read 0 and 1."""
+    return train_by_command(TINY_JOINT_CONFIG, tmp_path_factory.mktemp("joint"))

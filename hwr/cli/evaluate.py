@@ -70,7 +70,9 @@ def command(
     click.echo(f"{path} ({read_by}) on {data}")
     _print(total, result.scores, len(result.scores) / max(result.seconds, 1e-9))
     if table is not None:
-        _write_json(table, {"model": str(path), "head": recognizer.head, "data": data, **total.to_dict()})
+        _write_json(
+            table, {"model": str(path), "head": recognizer.head, "data": data, **total.to_dict()}
+        )
     if report is not None:
         facts = {
             "Model": str(path),

@@ -40,7 +40,6 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-
 def find_model(given: Path | None) -> Path:
     """The model file given, else the newest of the runs here. Raises ModelFileError."""
     if given is not None:

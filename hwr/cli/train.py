@@ -35,7 +35,7 @@ from hwr.errors import ConfigError
     "start",
     type=click.Path(path_type=Path),
     metavar="CKPT",
-    help="Begin with the weights of another training: its encoder, and its heads as far as they fit.",
+    help="Begin with the weights of another training: its encoder, and heads as far as they fit.",
 )
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SECTION.OPTION VALUE]...")
 def command(
@@ -60,7 +60,7 @@ def command(
     folder = out or (resume.parent if resume else RUNS / config.stem)
     from hwr.training.run import train
 
-    model = train(loaded, folder, resume, start)
+    model = train(loaded, folder, resume, start, click.echo)
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 

@@ -32,9 +32,7 @@ def read_ctc(
             Decoded(path.ids, float(likelihood), path.confidences, path.spans)
             for path, likelihood in zip(paths, likelihoods, strict=True)
         ]
-    texts = [
-        candidates(row, path, beam) for row, path in zip(rows, paths, strict=True)
-    ]
+    texts = [candidates(row, path, beam) for row, path in zip(rows, paths, strict=True)]
     scores = score(log_probs, frames, texts)
     return [
         _best(row, path, of_line, scored)

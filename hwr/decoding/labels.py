@@ -35,7 +35,7 @@ class Labels:
     most: int
 
     def __len__(self) -> int:
-        return self.state.shape[1]
+        return int(self.state.shape[1])
 
     def score(self, rows: Ids, texts: list[list[int]]) -> list[NDArray[np.float64]]:
         """ln p of each symbol of texts, the end symbol's included.

@@ -76,9 +76,7 @@ def align(log_probs: NDArray[np.float32], ids: Sequence[int]) -> Path | None:
     return _path(log_probs, list(ids), spans)
 
 
-def _path(
-    log_probs: NDArray[np.float32], ids: list[int], spans: list[tuple[int, int]]
-) -> Path:
+def _path(log_probs: NDArray[np.float32], ids: list[int], spans: list[tuple[int, int]]) -> Path:
     confidences = [
         float(np.exp(log_probs[first:behind, symbol].max()))
         for symbol, (first, behind) in zip(ids, spans, strict=True)

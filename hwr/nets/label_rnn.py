@@ -49,9 +49,7 @@ class FedLabelRNN(nn.Module):
     def forward(self, symbols: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Symbols read, int64 [lines, steps], and a state [2 * layers, lines, hidden] -> what
         follows each, log-probabilities [lines, steps, classes], and the state behind the last."""
-        outputs, (h, c) = self.lstm(
-            self.embedding(symbols).transpose(0, 1), unpacked_state(state)
-        )
+        outputs, (h, c) = self.lstm(self.embedding(symbols).transpose(0, 1), unpacked_state(state))
         scores = self.linear(self.dropout(outputs)).transpose(0, 1)
         return scores.log_softmax(dim=2), packed_state(h, c)
 
@@ -74,7 +72,8 @@ class FedLabelRNN(nn.Module):
             swap = torch.rand(told.shape, device=told.device)[:, 1:] < sampling
             mixed = torch.where(swap, own[:, :-1], told[:, 1:])
             told = torch.cat([begin, mixed], dim=1)
-        return self(told, state)[0]
+        log_probs: Tensor = self(told, state)[0]
+        return log_probs
 
     @torch.no_grad()
     def write(self, state: Tensor, most: int) -> Tensor:

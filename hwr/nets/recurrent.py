@@ -1,4 +1,4 @@
-"""LSTMs over the columns of lines of different lengths, in one batch, without a trace of padding."""
+"""LSTMs over the columns of lines of different lengths in one batch, untouched by padding."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The seq2seq head: Image-RNN to Label-RNN through one fixed-size vector, without attention.
 
 The Image-RNN is the shared encoder, and if wanted further LSTMs of the head's own above it. Its
-final states, forward at the true end of the line and backward at its start, are the vector; through
-the bridge they become the first state of the Label-RNN. Nothing else passes (Sutskever et al. 2014).
+final states, forward at the true end of the line and backward at its start, are the vector;
+through the bridge they become the first state of the Label-RNN. Nothing else passes (Sutskever et
+al. 2014).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import logging
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -41,7 +42,11 @@ class InterruptedTrainingError(HwrError):
 
 
 def train(
-    options: Options, folder: Path, resume: Path | None = None, start: Path | None = None
+    options: Options,
+    folder: Path,
+    resume: Path | None = None,
+    start: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Trains, and leaves in `folder`: `config.yaml`, `metrics.csv`, TensorBoard's events,
     `best.ckpt` and `last.ckpt`, `curve.png`, and `model.onnx`.
@@ -52,6 +57,7 @@ def train(
         resume: a checkpoint of the same experiment, to go on from with all its state.
         start: a checkpoint of another experiment, whose encoder, and heads as far as they fit, this
             one begins with (`hwr.training.checkpoints.start_from`).
+        say: told what the user may want to know before the training begins.
 
     Returns:
         The model file.
@@ -82,7 +88,7 @@ def train(
     except ValueError as error:
         raise ConfigError(f"network: {error}") from error
     if start is not None:
-        start_from(task, start)
+        say(f"from {start}: {', '.join(start_from(task, start))}")
     _device(options)
     _write_config(options, folder)
     if resume is None or not budget_is_over(resume, pace):

@@ -14,7 +14,7 @@ from hwr.decoding.paths import greedy
 from hwr.lines.batch import LineBatch
 from hwr.nets.cross_entropy import ended, weighted_cross_entropy
 from hwr.nets.ctc import ctc_loss
-from hwr.nets.network import Network
+from hwr.nets.network import HeadName, Network
 from hwr.scoring.rates import LineScore, rates, score_line
 from hwr.training.options import Options
 
@@ -100,15 +100,16 @@ class ReadingTask(pl.LightningModule):
         features, columns = self.network.encoder(batch.images.float() / 255, batch.widths)
         return features, columns
 
-    def losses(self, batch: LineBatch, features: Tensor, columns: Tensor) -> dict[str, Tensor]:
+    def losses(self, batch: LineBatch, features: Tensor, columns: Tensor) -> dict[HeadName, Tensor]:
         """The loss of each head for a batch, from its features: scalars, per character."""
         texts = [
             self.alphabet.encode(text, name)
             for text, name in zip(batch.texts, batch.names, strict=True)
         ]
-        losses: dict[str, Tensor] = {}
+        losses: dict[HeadName, Tensor] = {}
         if self.network.ctc is not None:
-            losses["ctc"] = ctc_loss(*self.network.ctc(features, columns), texts)
+            log_probs, frames = self.network.ctc(features, columns)
+            losses["ctc"] = ctc_loss(log_probs, frames, texts)
         if self.network.seq2seq is not None:
             targets, lengths = (part.to(features.device) for part in ended(texts))
             log_probs = self.network.seq2seq.teach(
@@ -125,7 +126,7 @@ class ReadingTask(pl.LightningModule):
             )
         return losses
 
-    def loss(self, losses: dict[str, Tensor]) -> Tensor:
+    def loss(self, losses: dict[HeadName, Tensor]) -> Tensor:
         """The sum of the heads' losses, each with its weight."""
         weighed = [self.options.heads[head] * loss for head, loss in losses.items()]
         return torch.stack(weighed).sum()
@@ -141,5 +142,7 @@ class ReadingTask(pl.LightningModule):
             ]
         if self.network.seq2seq is not None:
             written = self.network.seq2seq.write(features, columns).tolist()
-            found["seq2seq"] = [list(takewhile(lambda symbol: symbol != END, row)) for row in written]
+            found["seq2seq"] = [
+                list(takewhile(lambda symbol: symbol != END, row)) for row in written
+            ]
         return {head: [self.alphabet.decode(ids) for ids in lines] for head, lines in found.items()}

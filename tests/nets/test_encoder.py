@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from hwr.nets.encoder import BidirectionalLSTM, EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import Network, NetworkOptions
 
 SHAPES = {
@@ -16,6 +16,8 @@ SHAPES = {
         stem=(StemLayer(4, pool=(2, 3)),), collapse="max", hidden=5
     ),
     "raw columns": EncoderOptions(hidden=5),
+    "one direction": EncoderOptions(hidden=5, layers=2, directions="forward"),
+    "the other direction": EncoderOptions(hidden=5, directions="backward"),
 }
 
 
@@ -52,9 +54,9 @@ def batch(lines: list[torch.Tensor], width: int) -> tuple[torch.Tensor, torch.Te
 def test_a_line_alone_equals_a_line_in_a_batch(
     network: Network, lines: list[torch.Tensor], width: int
 ) -> None:
-    together, frames = network(*batch(lines, width))
+    together, frames = network(*batch(lines, width)).values()
     for row, line in enumerate(lines):
-        alone, own = network(*batch([line], line.shape[1]))
+        alone, own = network(*batch([line], line.shape[1])).values()
         assert own.item() == frames[row].item() == alone.shape[1]
         torch.testing.assert_close(together[row, : own.item()], alone[0], rtol=1e-5, atol=1e-5)
 
@@ -62,25 +64,9 @@ def test_a_line_alone_equals_a_line_in_a_batch(
 @torch.no_grad()
 def test_one_formula_for_frames(network: Network) -> None:
     for width in range(1, 60):
-        log_probs, frames = network(torch.rand(1, 16, width), torch.tensor([width]))
+        outputs = network(torch.rand(1, 16, width), torch.tensor([width]))
+        log_probs, frames = outputs["log_probs"], outputs["frames"]
         assert frames.item() == log_probs.shape[1] == network.options.frames(width)
-
-
-@torch.no_grad()
-def test_bidirectional_lstm_equals_torch_on_packed_sequences() -> None:
-    torch.manual_seed(0)
-    mine = BidirectionalLSTM(3, 4)
-    theirs = torch.nn.LSTM(3, 4, bidirectional=True)
-    for name, value in mine.ahead.named_parameters():
-        getattr(theirs, name).copy_(value)
-    for name, value in mine.back.named_parameters():
-        getattr(theirs, f"{name}_reverse").copy_(value)
-    features, columns = torch.randn(7, 3, 3), torch.tensor([7, 2, 5])
-    packed = torch.nn.utils.rnn.pack_padded_sequence(features, columns, enforce_sorted=False)
-    expected, _ = torch.nn.utils.rnn.pad_packed_sequence(theirs(packed)[0])
-    found = mine(features, columns)
-    for row, count in enumerate(columns.tolist()):
-        torch.testing.assert_close(found[:count, row], expected[:count, row])
 
 
 def test_a_stem_that_leaves_nothing_is_refused() -> None:

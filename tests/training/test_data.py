@@ -45,7 +45,7 @@ def test_batches_hold_lines_of_like_width() -> None:
 def test_training_lines_are_of_training_digits_and_validation_lines_of_validation_digits() -> None:
     lines = Lines(OPTIONS)
     assert all("/train seed" in name for name in next(lines.batches(0)).names)
-    validation = lines.validation()
+    validation = list(lines.validation())
     assert all("/val seed" in name for batch in validation for name in batch.names)
     assert sum(map(len, validation)) == 30
 
@@ -56,7 +56,7 @@ def test_lines_are_made_of_their_split_s_own_digits() -> None:
         lines=LinesOptions(presets={"plain": 1}, max_length=3, validation=20),
         training=TrainingOptions(batch=20),
     )
-    batches = {"train": next(Lines(options).batches(0)), "val": Lines(options).validation()[0]}
+    batches = {"train": next(Lines(options).batches(0)), "val": next(Lines(options).validation())}
     for split, batch in batches.items():
         digits = {image.tobytes() for image in load_digits(split).images}
         for row, text in enumerate(batch.texts):
@@ -71,7 +71,29 @@ def test_every_training_line_is_checked_for_its_frames() -> None:
     with pytest.raises(DataError, match=r"touching/train seed 0 line \d+: '\d+' needs"):
         list(islice(Lines(options).batches(0), POOL))
     with pytest.raises(DataError, match=r"touching/val seed 0 line \d+: '\d+' needs"):
-        Lines(options).validation()
+        list(Lines(options).validation())
+
+
+def test_lines_grow() -> None:
+    options = Options(
+        lines=LinesOptions(min_length=2, max_length=8, grow=6 * POOL),
+        training=TrainingOptions(batch=20),
+    )
+    longest = [
+        max(
+            len(text)
+            for batch in islice(Lines(options).batches(step), POOL)
+            for text in batch.texts
+        )
+        for step in (0, 2 * POOL, 4 * POOL, 6 * POOL, 60 * POOL)
+    ]
+    assert longest == [2, 4, 6, 8, 8]
+
+
+def test_without_a_ctc_head_any_width_will_do() -> None:
+    coarse = NetworkOptions(EncoderOptions(stem=(StemLayer(4, pool=(2, 32)),)))
+    options = Options(lines=OPTIONS.lines, network=coarse, heads={"seq2seq": 1.0})
+    assert next(Lines(options).batches(0))
 
 
 def test_seeds_give_other_lines() -> None:

@@ -24,7 +24,10 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("trainign: {batch: 3}", r"unknown option 'trainign' \(there are image, lines, network"),
+        (
+            "trainign: {batch: 3}",
+            r"unknown option 'trainign' \(there are image, heads, lines, network",
+        ),
         ("training: {btach: 3}", r"unknown option 'training.btach' \(there are budget, batch"),
         ("network: {encoder: {stem: [{chanels: 3}]}}", r"'network.encoder.stem.0.chanels'"),
         ("training: {batch: none}", "training.batch: input should be a valid integer"),
@@ -34,6 +37,15 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("network: {encoder: {hidden: 0}}", "network.encoder: hidden"),
         ("network: {encoder: {stem: [{channels: 4, kernel: 2}]}}", "kernel must be odd"),
         ("network: {ctc: {split: 0}}", "network.ctc: split"),
+        ("heads: {}", "heads must hold at least one of ctc, seq2seq"),
+        ("heads: {ctc: 0}", "the weight of 'ctc' must be above zero"),
+        ("heads: {crf: 1}", "heads.crf"),
+        ("lines: {grow: -1}", "grow must not be negative"),
+        ("heads: {seq2seq: 1}\nlines: {max_length: 31}", "must not be below lines.max_length"),
+        ("network: {seq2seq: {merge: 0}}", "network.seq2seq: merge"),
+        ("training: {sampling: 1.0}", "sampling must be at least 0 and below 1"),
+        ("training: {cross_entropy: {smoothing: 1}}", "smoothing"),
+        ("training: {cross_entropy: {classes: {x: 2}}}", "'x' is not in the alphabet"),
         ("image: {height: 3}", "height"),
         ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
         ("lines: {presets: {plain: 0}}", "at least one with a share"),

@@ -45,7 +45,7 @@ def test_what_a_run_leaves(tmp_path: Path) -> None:
     # Validated every five steps, and at the end, which comes in the midst of five.
     assert [row["step"] for row in rows if row["val_cer"]] == ["5", "10", "12"]
     assert Image.open(tmp_path / "run" / "curve.png").size[0] > 500
-    _, card = open_model(model)
+    card = open_model(model).card
     assert card.alphabet.characters == "01"
     assert set(card.scores) == {"val_cer", "val_accuracy"}
     assert card.trained["steps"] in (5, 10, 12)
@@ -218,6 +218,6 @@ def test_a_budget_in_minutes_ends_by_the_clock(tmp_path: Path) -> None:
 def test_it_overfits_a_handful_of_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few = next(Lines(options()).batches(0))
     monkeypatch.setattr(Lines, "batches", lambda self, step: iter(lambda: few, None))
-    monkeypatch.setattr(Lines, "validation", lambda self: [few])
+    monkeypatch.setattr(Lines, "validation", lambda self, seed=0: iter([few]))
     train(options(budget="150 steps", validate_every=75, learning_rate=0.03), tmp_path / "run")
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["scores"]["val_cer"] == 0

@@ -1,0 +1,132 @@
+"""Models of several heads through the real commands."""
+
+import csv
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hwr.model_file import open_model
+from hwr.training.checkpoints import read_checkpoint
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+DATA = "synth:plain?count=300&min=1&max=2&alphabet=01"
+
+
+@pytest.fixture
+def model(trained_joint: Path) -> Path:
+    return trained_joint / "model.onnx"
+
+
+def cer(hwr: Run, tmp_path: Path, *words: object) -> float:
+    done = hwr("eval", "--data", DATA, "--json", "out.json", *words)
+    assert done.returncode == 0, done.stderr
+    return float(json.loads((tmp_path / "out.json").read_text())["cer"])
+
+
+def test_each_head_has_learnt_and_both_together_are_no_worse(
+    hwr: Run, model: Path, tmp_path: Path
+) -> None:
+    found = {
+        head: cer(hwr, tmp_path, "--model", model, "--head", head)
+        for head in ("ctc", "seq2seq", "joint")
+    }
+    assert found["ctc"] < 0.1
+    assert found["seq2seq"] < 0.2  # guessing would be wrong in half of all
+    assert found["joint"] <= max(found["ctc"], found["seq2seq"])
+    assert cer(hwr, tmp_path, "--model", model) == found["joint"]
+    assert json.loads((tmp_path / "out.json").read_text())["head"] == "joint"
+
+
+def test_training_tells_of_both_heads(trained_joint: Path, model: Path) -> None:
+    card = open_model(model).card
+    assert card.heads == ("ctc", "seq2seq")
+    assert 0 <= card.share <= 1
+    assert (card.longest, card.max_length) == (2, 4)
+    assert set(card.scores) == {
+        "val_cer", "val_accuracy", "val_cer_ctc", "val_cer_seq2seq", "val_cer_joint",
+    }  # fmt: skip
+    with (trained_joint / "metrics.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["val_cer"]]
+    assert rows[-1]["val_cer"] == rows[-1]["val_cer_ctc"]
+    assert float(rows[-1]["val_loss"]) == pytest.approx(
+        float(rows[-1]["val_loss_ctc"]) + float(rows[-1]["val_loss_seq2seq"]), rel=1e-4
+    )
+
+
+def test_read_by_each_head(hwr: Run, model: Path) -> None:
+    words = ["--preset", "plain", "--count", 5, "--min", 1, "--max", 2, "--alphabet", "01"]
+    assert hwr("synth", *words, "--out", "lines").returncode == 0
+    for head, has_places in (("ctc", True), ("seq2seq", False), ("joint", True)):
+        done = hwr(
+            "read", "--model", model, "--head", head, "--beam", 3, "--format", "json", "lines"
+        )
+        for line in json.loads(done.stdout):
+            assert line["cut"] is False
+            assert len(line["characters"]) == len(line["text"])
+            assert all((c["x0"] is not None) == has_places for c in line["characters"])
+            assert all(0 <= other["confidence"] <= 1 for other in line["alternatives"])
+            if head != "joint":
+                assert line["alternatives"]
+
+
+def test_export_drops_heads(hwr: Run, trained_joint: Path, model: Path, tmp_path: Path) -> None:
+    checkpoint = trained_joint / "best.ckpt"
+    for head in ("ctc", "seq2seq"):
+        done = hwr("export", checkpoint, "--heads", head, "--out", f"out/{head}.onnx")
+        assert done.returncode == 0, done.stderr
+        alone = tmp_path / "out" / f"{head}.onnx"
+        assert open_model(alone).card.heads == (head,)
+        assert alone.stat().st_size < model.stat().st_size
+        assert cer(hwr, tmp_path, "--model", alone) == cer(
+            hwr, tmp_path, "--model", model, "--head", head
+        )
+    assert hwr("export", checkpoint, "--out", "both.onnx").returncode == 0
+    assert open_model(tmp_path / "both.onnx").card == open_model(model).card
+
+
+def test_from_begins_with_another_training(hwr: Run, trained_joint: Path, tmp_path: Path) -> None:
+    checkpoint = trained_joint / "best.ckpt"
+    words = ["train", "--config", trained_joint / "config.yaml", "--training.budget", "1 step"]
+    # A step so small that it changes nothing.
+    words += ["--training.learning_rate", "1e-12", "--training.weight_decay", 0]
+    done = hwr(*words, "--from", checkpoint, "--out", "again")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"encoder, ctc, seq2seq", done.stdout)
+    before, after = (
+        read_checkpoint(path)["state_dict"]["network.encoder.recurrent.0.ahead.weight_hh_l0"]
+        for path in (checkpoint, tmp_path / "again" / "best.ckpt")
+    )
+    assert (before - after).abs().max() < 1e-6
+    # Another alphabet: the encoder is taken, the heads begin anew.
+    done = hwr(*words, "--from", checkpoint, "--out", "other", "--lines.alphabet", "27")
+    assert re.search(r"from \S+best\.ckpt: encoder\n", done.stdout), done.stdout + done.stderr
+
+
+def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 2, done
+    assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr), done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_what_is_refused(hwr: Run, trained: Path, trained_joint: Path, tmp_path: Path) -> None:
+    model, checkpoint = trained / "model.onnx", trained_joint / "best.ckpt"
+    refused(hwr("eval", "--model", model, "--data", DATA, "--head", "joint"), "model.onnx", "ctc")
+    refused(hwr("eval", "--model", model, "--data", DATA, "--head", "crf"), "--head")
+    refused(hwr("eval", "--model", model, "--data", DATA, "--beam", 0), "--beam")
+    refused(hwr("export", "none.ckpt"), "none.ckpt")
+    refused(hwr("export", checkpoint, "--heads", "crf"), "'crf'")
+    refused(hwr("export", trained / "best.ckpt", "--heads", "seq2seq", "--out", "x"), "has none of")
+    config = ["train", "--config", trained_joint / "config.yaml", "--out", "new"]
+    refused(hwr(*config, "--from", "none.ckpt"), "none.ckpt")
+    refused(hwr(*config, "--from", checkpoint, "--resume", checkpoint), "--from")
+    refused(
+        hwr(*config, "--from", checkpoint, "--network.encoder.hidden", 7),
+        "best.ckpt", "encoder is of another shape",
+    )  # fmt: skip
+    assert not list(tmp_path.iterdir())
