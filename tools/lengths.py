@@ -9,6 +9,7 @@ For each length, lines of just so many digits are composed of test digits, and m
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -32,6 +33,42 @@ def measure(recognizer: Recognizer, preset: str, length: int, characters: int) -
     return rates(evaluate(recognizer, source.compose(recognizer.card.image.height)).scores)
 
 
+def draw(
+    lengths: Sequence[int], curves: dict[str, list[Rates]], path: Path, trained: int | None = None
+) -> None:
+    """CER and lines right by length, a curve for each name; a mark behind the longest lines that
+    were trained on."""
+    figure, panels = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for name, found in curves.items():
+        for axes, parts in zip(
+            panels,
+            (
+                [(r.cer, r.cer_low, r.cer_high) for r in found],
+                [(r.accuracy, r.accuracy_low, r.accuracy_high) for r in found],
+            ),
+            strict=True,
+        ):
+            value, low, high = ([100 * part for part in row] for row in zip(*parts, strict=True))
+            axes.plot(lengths, value, marker="o", markersize=3.5, label=name)
+            axes.fill_between(lengths, low, high, alpha=0.15)
+    highest = max(found.cer for row in curves.values() for found in row)
+    if highest > 0.1:
+        panels[0].set_yscale("log")
+        panels[0].yaxis.set_major_formatter("{x:g}")
+    else:
+        panels[0].set_ylim(bottom=0)
+    panels[1].set_ylim(bottom=0, top=100)
+    for axes, label in zip(panels, ("CER (%)", "lines right (%)"), strict=True):
+        axes.set(xlabel="digits in the line", ylabel=label)
+        axes.set_xticks([n for n in lengths if n in LENGTHS])
+        if trained is not None:
+            axes.axvline(trained + 0.5, color="gray", linewidth=0.8, linestyle=":")
+        axes.grid(alpha=0.25)
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[1].legend(frameon=False, loc="lower left")
+    figure.savefig(path, dpi=130)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
@@ -41,7 +78,6 @@ def main() -> None:
     recognizer = Recognizer(arguments.model)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    figure, axes = plt.subplots(figsize=(7, 3.8), layout="constrained")
     print("| digits | " + " | ".join(f"{p}: CER (95 %) | lines right" for p in PRESETS) + " |")
     print("|---:|" + "---:|---:|" * len(PRESETS))
     table = {
@@ -54,21 +90,7 @@ def main() -> None:
             for found in (table[preset][row] for preset in PRESETS)
         ]
         print(f"| {length} | {' | '.join(cells)} |")
-    for preset in PRESETS:
-        found = table[preset]
-        axes.plot(LENGTHS, [100 * r.cer for r in found], marker="o", markersize=4, label=preset)
-        axes.fill_between(
-            LENGTHS,
-            [100 * r.cer_low for r in found],
-            [100 * r.cer_high for r in found],
-            alpha=0.15,
-        )
-    axes.set(xlabel="digits in the line", ylabel="CER (%)", xticks=LENGTHS)
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(arguments.out / "lengths.png", dpi=130)
+    draw(LENGTHS, table, arguments.out / "lengths.png", recognizer.card.longest)
     print(f"drawn: {arguments.out / 'lengths.png'}")
 
 

@@ -58,7 +58,7 @@ def timed_steps(options: Options, steps: int) -> dict[str, float]:
             began, lines = time.perf_counter() - parts["composing"][0] / 1000, 0
         lines += len(batch)
         start = time.perf_counter()
-        loss = task.loss(batch, *task(batch))
+        loss = task.loss(task.losses(batch, *task.features(batch)))
         start = clocked("network and loss", start)
         optimizer.zero_grad()
         loss.backward()

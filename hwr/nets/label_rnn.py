@@ -121,9 +121,10 @@ class VectorLabelRNN(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(hidden * (2 if bidirectional else 1), classes)
 
-    def forward(self, vector: Tensor, state: Tensor) -> Tensor:
+    def forward(self, vector: Tensor, state: Tensor, steps: int | None = None) -> Tensor:
         """A vector [lines, numbers] and a first state [2 * layers * directions, lines, hidden] ->
-        log-probabilities [lines, steps, classes]."""
-        outputs, _ = self.lstm(vector.expand(self.steps, -1, -1), unpacked_state(state))
-        scores: Tensor = self.linear(self.dropout(outputs)).transpose(0, 1)
+        log-probabilities [lines, steps, classes]; of the first steps, or of all."""
+        made = self.steps if steps is None or self.lstm.bidirectional else steps
+        outputs, _ = self.lstm(vector.expand(made, -1, -1), unpacked_state(state))
+        scores: Tensor = self.linear(self.dropout(outputs[:steps])).transpose(0, 1)
         return scores.log_softmax(dim=2)

@@ -135,7 +135,8 @@ class Seq2seqHead(nn.Module):
         vector, state = self(features, columns)
         if isinstance(self.label, FedLabelRNN):
             return self.label.teach(state, targets, sampling)
-        return self.label(vector, state)[:, : targets.shape[1]]  # type: ignore[no-any-return]
+        log_probs: Tensor = self.label(vector, state, targets.shape[1])
+        return log_probs
 
     @torch.no_grad()
     def write(self, features: Tensor, columns: Tensor) -> Tensor:

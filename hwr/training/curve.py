@@ -11,9 +11,13 @@ import matplotlib
 matplotlib.use("Agg")  # draws without a screen
 import matplotlib.pyplot as plt
 
+from hwr.nets.network import HEADS
+
+COLORS = ("tab:red", "tab:purple")
+
 
 def draw_curve(metrics: Path, picture: Path) -> None:
-    """Draws loss and validation CER over steps from a `metrics.csv` into a PNG."""
+    """Draws loss and validation CER, of each head, over steps from a `metrics.csv` into a PNG."""
     with metrics.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
 
@@ -27,17 +31,23 @@ def draw_curve(metrics: Path, picture: Path) -> None:
     losses.set(xlabel="step", ylabel="loss per character (nats)", yscale="log")
     losses.legend(frameon=False)
 
-    steps, cer = column("val_cer")
-    rates.plot(steps, [100 * value for value in cer], color="tab:red", marker="o", markersize=3)
-    if cer and min(cer) > 0:
+    heads = [head for head in HEADS if column(f"val_cer_{head}")[0]]
+    named = {head: column(f"val_cer_{head}") for head in heads} or {"": column("val_cer")}
+    for (head, (steps, cer)), color in zip(named.items(), COLORS, strict=False):
+        values = [100 * value for value in cer]
+        rates.plot(steps, values, color=color, marker="o", markersize=3, label=head)
+        if cer:
+            rates.annotate(
+                f"{cer[-1]:.2%}", (steps[-1], values[-1]), xytext=(0, 8),
+                textcoords="offset points", ha="right",
+            )  # fmt: skip
+    every = [value for _, cer in named.values() for value in cer]
+    if every and min(every) > 0:
         rates.set_yscale("log")
         rates.yaxis.set_major_formatter("{x:g}")
         rates.yaxis.set_minor_formatter("{x:g}")
-    if cer:
-        rates.annotate(
-            f"{cer[-1]:.2%}", (steps[-1], 100 * cer[-1]), xytext=(0, 8), textcoords="offset points",
-            ha="right",
-        )  # fmt: skip
+    if heads:
+        rates.legend(frameon=False)
     rates.set(xlabel="step", ylabel="validation CER (%)")
     for axes in (losses, rates):
         axes.grid(alpha=0.25, which="both")

@@ -67,6 +67,19 @@ def train(
         InterruptedTrainingError: Ctrl-C; the message says where the checkpoint is.
         DataError: a line that cannot be trained on, or damaged MNIST files.
     """
+    best = fit(options, folder, resume, start, say)
+    draw_curve(folder / "metrics.csv", folder / "curve.png")
+    return finish(best, folder / MODEL)
+
+
+def fit(
+    options: Options,
+    folder: Path,
+    resume: Path | None = None,
+    start: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """What `train` does up to the best checkpoint, which it gives."""
     if resume is not None:
         check_resumable(resume, options)
         if resume.resolve().parent != folder.resolve():
@@ -92,9 +105,8 @@ def train(
     _device(options)
     _write_config(options, folder)
     if resume is None or not budget_is_over(resume, pace):
-        _fit(task, options, folder, resume, pace)
-    draw_curve(folder / "metrics.csv", folder / "curve.png")
-    return finish(folder / BEST, folder / MODEL)
+        _run(task, options, folder, resume, pace)
+    return folder / BEST
 
 
 def _write_config(options: Options, folder: Path) -> None:
@@ -106,7 +118,7 @@ def _write_config(options: Options, folder: Path) -> None:
         raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
 
 
-def _fit(
+def _run(
     task: ReadingTask, options: Options, folder: Path, resume: Path | None, pace: Pace
 ) -> None:
     task.network.encoder.half_precision = half_precision(options)
