@@ -23,10 +23,12 @@ class Evaluation:
     Attributes:
         scores: one for each line, in the source's order.
         seconds: that reading took, opening and composing pictures included.
+        cut: how many readings were stopped at the most characters that the model can write.
     """
 
     scores: list[LineScore]
     seconds: float
+    cut: int
 
 
 def evaluate(
@@ -46,6 +48,7 @@ def evaluate(
     _check_texts(recognizer, source)
     started = time.monotonic()
     scores: list[LineScore] = []
+    cut = 0
     errors: list[HwrError] = []
     for start in range(0, len(source.texts), POOL):
         rows = range(start, min(start + POOL, len(source.texts)))
@@ -54,12 +57,13 @@ def evaluate(
         if errors:
             continue
         readings = recognizer.read_lines([line for line in lines if isinstance(line, Line)], done)
+        cut += sum(reading.cut for reading in readings)
         scores += [
             score_line(source.names[row], source.texts[row], reading.text, reading.confidence)
             for row, reading in zip(rows, readings, strict=True)
         ]
     refuse(errors, len(source.texts))
-    return Evaluation(scores, time.monotonic() - started)
+    return Evaluation(scores, time.monotonic() - started, cut)
 
 
 def prepared(

@@ -67,6 +67,8 @@ class Recognizer:
             raise ModelFileError(
                 f"{model}: cannot read by {self.head!r}: it has {', '.join(there)}"
             )
+        if beam is not None and beam < 1:
+            raise ValueError(f"beam must be at least 1, not {beam}")
         self.beam = beam or (BEAM if self.head == JOINT else 1)
 
     def read(self, pictures: Sequence[Path | str | bytes | Grey]) -> list[Reading]:

@@ -48,6 +48,26 @@ def test_a_batch_of_one_equals_a_batch_of_many(recognizer: Recognizer, lines: tu
         )
 
 
+@pytest.mark.parametrize("head", ["seq2seq", "joint"])
+@pytest.mark.parametrize("beam", [1, 4])
+def test_so_it_does_with_a_label_rnn(
+    trained_joint: Path, lines: tuple, head: str, beam: int
+) -> None:
+    recognizer = Recognizer(trained_joint / "model.onnx", head=head, beam=beam)
+    greys = [grey[:, : 40 + 5 * row] for row, grey in enumerate(lines[0][:12])]
+    for grey, reading in zip(greys, recognizer.read(greys), strict=True):
+        (alone,) = recognizer.read([grey])
+        assert alone.text == reading.text
+        assert alone.confidence == pytest.approx(reading.confidence, abs=1e-5)
+        confidences = [character.confidence for character in reading.characters]
+        assert [c.confidence for c in alone.characters] == pytest.approx(confidences, abs=1e-5)
+
+
+def test_a_beam_that_cannot_be(trained: Path) -> None:
+    with pytest.raises(ValueError, match="beam must be at least 1"):
+        Recognizer(trained / "model.onnx", beam=0)
+
+
 def test_confidence_tells_right_from_wrong(recognizer: Recognizer, lines: tuple) -> None:
     greys, texts, _ = lines
     readings = recognizer.read(greys)

@@ -2,10 +2,10 @@
 
     python tools/ablation.py [--budget "1.6 minutes"] [--seeds 0 1 2] [--out runs/ablation]
 
-A CTC run comes first; all others begin with its encoder, unless they say otherwise. Every run trains
-on touching lines of 1 to 8 digits, and is measured on validation lines: what the seq2seq head alone
-reads wrong at the end. Finished runs are kept in --out and not trained again. Prints a table, mean
-and standard deviation over the seeds, and draws it.
+A CTC run comes first; all others begin with its encoder, unless they say otherwise. Every run
+trains on touching lines of 1 to 8 digits, and is measured on validation lines: what the seq2seq
+head alone reads wrong at the end. Finished runs are kept in --out and not trained again. Prints a
+table, mean and standard deviation over the seeds, and draws it.
 """
 
 from __future__ import annotations

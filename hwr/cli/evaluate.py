@@ -69,6 +69,9 @@ def command(
     read_by = f"{recognizer.head}, beam {recognizer.beam}"
     click.echo(f"{path} ({read_by}) on {data}")
     _print(total, result.scores, len(result.scores) / max(result.seconds, 1e-9))
+    if result.cut:
+        most = recognizer.card.max_length
+        click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
     if table is not None:
         _write_json(
             table, {"model": str(path), "head": recognizer.head, "data": data, **total.to_dict()}

@@ -97,7 +97,11 @@ def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple
             readings = recognizer.read_lines([line for _, line in good], bar.update)
         for bad in errors:
             told(bad)
-        yield from zip([name for name, _ in good], readings, strict=True)
+        for (name, _), reading in zip(good, readings, strict=True):
+            if reading.cut:
+                most = len(reading.text)
+                click.echo(f"hwr: {name}: cut at {most} characters: the line may go on", err=True)
+            yield name, reading
 
 
 def _open(recognizer: Recognizer, name: str) -> Line:

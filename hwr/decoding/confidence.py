@@ -1,9 +1,16 @@
 """The one definition of confidence.
 
-A **line's confidence** is the probability that the model gives to the text it read, given the
-picture: for CTC the sum over all paths that spell this text (Graves et al. 2006, equation 3), by
-the forward recursion of their section 4.1. A **character's confidence** is the highest probability
-of its symbol in any frame of its run (`hwr.decoding.greedy`).
+A **line's confidence** is the probability that what read it gives to the text, given the picture:
+
+- the CTC head: the sum over all paths that spell this text (Graves et al. 2006, equation 3), by the
+  forward recursion of their section 4.1, which is here;
+- the seq2seq head: the product of the probabilities of its symbols and of the end symbol, each
+  given those before it (`hwr.decoding.labels`);
+- both together: their geometric mean with the weights a and 1 - a, by which joint reading chooses
+  (`hwr.decoding.joint`).
+
+A **character's confidence** is the highest probability of its symbol where it stands: in any frame
+of its run (`hwr.decoding.paths`), at its step of the Label-RNN, or the geometric mean of both.
 """
 
 from __future__ import annotations

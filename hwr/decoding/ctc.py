@@ -13,6 +13,9 @@ from hwr.decoding.decoded import Decoded
 from hwr.decoding.paths import Path, align, greedy
 from hwr.decoding.prefix_beam import prefix_beam
 
+_SCORED = 64
+# Texts scored at once: those of many long lines together would take hundreds of megabytes.
+
 
 def read_ctc(
     log_probs: NDArray[np.float32], frames: NDArray[np.int64], beam: int = 1
@@ -52,8 +55,12 @@ def score(
     """log p(text | picture) of several texts of each line: an array for each line."""
     counts = [len(of_line) for of_line in texts]
     rows = np.repeat(np.arange(len(texts)), counts)
-    flat = text_log_probabilities(log_probs[rows], frames[rows], list(chain(*texts)))
-    return np.split(flat, np.cumsum(counts)[:-1])
+    flat = list(chain(*texts))
+    scores = np.empty(len(flat))
+    for start in range(0, len(flat), _SCORED):
+        some = slice(start, start + _SCORED)
+        scores[some] = text_log_probabilities(log_probs[rows[some]], frames[rows[some]], flat[some])
+    return np.split(scores, np.cumsum(counts)[:-1])
 
 
 def path_of(log_probs: NDArray[np.float32], path: Path, ids: list[int]) -> Path | None:

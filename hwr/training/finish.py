@@ -63,6 +63,8 @@ def finish(checkpoint: Path, model: Path, heads: Collection[str] = HEADS) -> Pat
             "options": options.to_dict(),
         },
     )
+    if model.is_dir():
+        raise ConfigError(f"{model}: is a folder: give a file")
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

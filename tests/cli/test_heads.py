@@ -8,8 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
-from hwr.model_file import open_model
+from hwr.alphabet import END, Alphabet
+from hwr.export import export
+from hwr.images.normalise import ImageSettings
+from hwr.model_file import ModelCard, open_model
+from hwr.nets.encoder import EncoderOptions
+from hwr.nets.network import Network, NetworkOptions
+from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.training.checkpoints import read_checkpoint
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -105,6 +112,34 @@ def test_from_begins_with_another_training(hwr: Run, trained_joint: Path, tmp_pa
     # Another alphabet: the encoder is taken, the heads begin anew.
     done = hwr(*words, "--from", checkpoint, "--out", "other", "--lines.alphabet", "27")
     assert re.search(r"from \S+best\.ckpt: encoder\n", done.stdout), done.stdout + done.stderr
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A model whose seq2seq head never ends a text."""
+    options = NetworkOptions(
+        EncoderOptions(hidden=4), seq2seq=Seq2seqOptions(image_layers=0, hidden=4, max_length=3)
+    )
+    network = Network(options, height=32, classes=3, heads=("seq2seq",))
+    with torch.no_grad():
+        network.seq2seq.label.linear.bias[END] = -50
+    card = ModelCard(
+        Alphabet("01"), ImageSettings(), options.stride, network.heads, max_length=3, longest=3
+    )
+    export(network, card, tmp_path / "endless.onnx")
+    return tmp_path / "endless.onnx"
+
+
+def test_what_was_cut_is_said(hwr: Run, endless: Path) -> None:
+    words = ["--preset", "plain", "--count", 2, "--min", 1, "--max", 2, "--alphabet", "01"]
+    assert hwr("synth", *words, "--out", "lines").returncode == 0
+    done = hwr("read", "--model", endless, "--format", "json", "lines")
+    assert done.returncode == 0
+    assert [line["cut"] for line in json.loads(done.stdout)] == [True, True]
+    assert all(len(line["text"]) == 3 for line in json.loads(done.stdout))
+    assert "lines/0.png: cut at 3 characters: the line may go on" in done.stderr
+    done = hwr("eval", "--model", endless, "--data", "lines")
+    assert "cut: 2 readings, at the 3 characters that this head can write" in done.stdout
 
 
 def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
