@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 import torch
 from tqdm import tqdm
 
-from hwr.training.options import load_options
+from hwr.training.config import load_options
 from hwr.training.run import fit
 
 Overrides = list[tuple[str, str]]

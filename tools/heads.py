@@ -20,7 +20,7 @@ from hwr.evaluate import evaluate
 from hwr.lines.sources import SynthSource
 from hwr.recognizer import Recognizer
 from hwr.scoring.rates import Rates, rates
-from hwr.training.options import load_options
+from hwr.training.config import load_options
 
 LENGTHS = tuple(range(1, 26))
 

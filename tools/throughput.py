@@ -22,8 +22,9 @@ from pathlib import Path
 import torch
 
 from hwr.lines.batch import LineBatch
+from hwr.training.config import load_options
 from hwr.training.data import Lines
-from hwr.training.options import LinesOptions, Options, load_options
+from hwr.training.options import LinesOptions, Options
 from hwr.training.run import MODEL, half_precision, train
 from hwr.training.task import ReadingTask
 

@@ -54,7 +54,7 @@ def command(
     if resume and start:
         raise ConfigError("--resume goes on with a training, --from begins another: give one")
     # Late: these bring in torch and Lightning, which take seconds.
-    from hwr.training.options import load_options
+    from hwr.training.config import load_options
 
     loaded = load_options(config, overrides)
     folder = out or (resume.parent if resume else RUNS / config.stem)

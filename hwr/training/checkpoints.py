@@ -10,7 +10,8 @@ import pytorch_lightning as pl
 import torch
 
 from hwr.errors import ConfigError
-from hwr.training.options import Options, parse_options
+from hwr.training.config import parse_options
+from hwr.training.options import Options
 from hwr.training.pace import Pace
 from hwr.training.task import ReadingTask
 

@@ -15,8 +15,8 @@ from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS
 from hwr.recognizer import Recognizer
 from hwr.training.checkpoints import read_checkpoint
+from hwr.training.config import parse_options
 from hwr.training.data import VALIDATION_BATCH, Lines
-from hwr.training.options import parse_options
 from hwr.training.pace import Pace
 from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask

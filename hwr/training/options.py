@@ -1,21 +1,13 @@
-"""The options of a training, read from a short YAML file and from the command line.
-
-A key that is unknown, or a value that an option cannot take, is an error that names the option.
-"""
+"""The options of a training: frozen dataclasses that check themselves."""
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.cross_entropy import CrossEntropyOptions
@@ -184,91 +176,7 @@ class Options:
             )
 
     def to_dict(self) -> dict[str, Any]:
-        """The options as plain JSON and YAML know them: `parse_options` takes them back."""
+        """The options as JSON and YAML know them; `hwr.training.config.parse_options` takes them
+        back."""
         plain: dict[str, Any] = TypeAdapter(Options).dump_python(self, mode="json")
         return plain
-
-
-def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Options:
-    """Reads an experiment file.
-
-    Args:
-        path: of a YAML file.
-        overrides: (dotted option, value as YAML) pairs that replace what the file says.
-
-    Raises:
-        ConfigError: the file cannot be read, or an option is unknown or unfit; it is named.
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{path}: not YAML: {reason}") from error
-    if not isinstance(content, dict):
-        raise ConfigError(f"{path}: not a set of options, such as  training: {{batch: 64}}")
-    for option, value in overrides:
-        _override(content, option, value)
-    return parse_options(content, str(path))
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a key that stands twice, of which YAML would silently take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                mark = node.start_mark
-                raise yaml.YAMLError(
-                    f"{key!r} stands twice, in the block from line {mark.line + 1}"
-                )
-        return super().construct_mapping(node, deep)
-
-
-def parse_options(content: dict[str, Any], name: str) -> Options:
-    """Options from plain data. Raises ConfigError, which names the option."""
-    try:
-        options: Options = TypeAdapter(Options).validate_python(content)
-    except ValidationError as error:
-        raise ConfigError(f"{name}: {_explain(error)}") from error
-    return options
-
-
-def _override(content: dict[str, Any], option: str, value: str) -> None:
-    *sections, key = option.split(".")
-    at = content
-    for section in sections:
-        at = at.setdefault(section, {})
-        if not isinstance(at, dict):
-            raise ConfigError(f"--{option}: {section!r} is a value, not a section")
-    try:
-        content_of_value = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
-    # Numbers stay as they are written: 017 may be an alphabet. Where a number is asked for, the
-    # check makes it one.
-    at[key] = value if isinstance(content_of_value, int | float) else content_of_value
-
-
-def _explain(error: ValidationError) -> str:
-    errors = error.errors(include_url=False, include_context=False)
-    # A misspelt option first: what it leaves missing is only its consequence.
-    first = min(errors, key=lambda found: found["type"] != "unexpected_keyword_argument")
-    option = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "unexpected_keyword_argument":
-        known = ", ".join(_known(first["loc"][:-1]))
-        return f"unknown option {option!r}" + (f" (there are {known})" if known else "")
-    reason = first["msg"].removeprefix("Value error, ")
-    return f"{option}: {reason[0].lower()}{reason[1:]}"
-
-
-def _known(location: tuple[int | str, ...]) -> list[str]:
-    """The options of the section at a place, as far as it is a plain dataclass."""
-    section: Any = Options()
-    for part in location:
-        section = getattr(section, str(part), None)
-    if not dataclasses.is_dataclass(section):
-        return []
-    return [option.name for option in dataclasses.fields(section)]

@@ -13,8 +13,9 @@ from hwr.errors import ConfigError, DataError
 from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
 from hwr.training.checkpoints import read_checkpoint
+from hwr.training.config import load_options, parse_options
 from hwr.training.data import Lines
-from hwr.training.options import Options, load_options, parse_options
+from hwr.training.options import Options
 from hwr.training.run import InterruptedTrainingError, train
 from hwr.training.task import ReadingTask
 

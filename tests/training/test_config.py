@@ -4,7 +4,8 @@ import pytest
 import yaml
 
 from hwr.errors import ConfigError
-from hwr.training.options import Budget, Options, load_options, parse_options
+from hwr.training.config import load_options, parse_options
+from hwr.training.options import Budget, Options
 
 ROOT = Path(__file__).parents[2]
 
