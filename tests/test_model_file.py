@@ -94,6 +94,7 @@ def test_the_file_equals_the_network(
 LABEL_RNNS = {
     "fed back": Seq2seqOptions(image_hidden=5, hidden=4, embedding=3, layers=2, merge=3),
     "encoder's own states": Seq2seqOptions(image_layers=0, hidden=4, bridge=(6,)),
+    "fed back, with the vector": Seq2seqOptions(image_hidden=5, hidden=4, context=True),
     "vector at every step": Seq2seqOptions(image_hidden=5, hidden=4, feedback=False, max_length=5),
     "both ways along the steps": Seq2seqOptions(
         image_hidden=5, hidden=4, feedback=False, bidirectional=True, max_length=5

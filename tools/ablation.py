@@ -1,9 +1,9 @@
 """What each trick brings the seq2seq head: short runs of one budget, several seeds each.
 
-    python tools/ablation.py [--budget "1.6 minutes"] [--seeds 0 1 2] [--out runs/ablation]
+    python tools/ablation.py [--budget "1.25 minutes"] [--seeds 0 1 2] [--out runs/ablation]
 
 A CTC run comes first; all others begin with its encoder, unless they say otherwise. Every run
-trains on touching lines of 1 to 8 digits, and is measured on validation lines: what the seq2seq
+trains on touching lines of 1 to 6 digits, and is measured on validation lines: what the seq2seq
 head alone reads wrong at the end. Finished runs are kept in --out and not trained again. Prints a
 table, mean and standard deviation over the seeds, and draws it.
 """
@@ -29,7 +29,9 @@ from hwr.training.run import fit
 Overrides = list[tuple[str, str]]
 
 SHORT: Overrides = [
-    ("lines.max_length", "8"),
+    ("lines.max_length", "6"),
+    ("training.batch", "16"),
+    ("network.seq2seq.feedback", "true"),
     ("lines.grow", "0"),
     ("training.average", "0.98"),
     ("training.warmup", "0.1"),
@@ -56,6 +58,7 @@ VARIANTS: dict[str, Overrides] = {
     ],
     "deeper bridge (512)": [("network.seq2seq.bridge", "[512]")],
     "scheduled sampling (0.25)": [("training.sampling", "0.25")],
+    "vector beside every symbol": [("network.seq2seq.context", "true")],
     "vector at every step, no feedback": [("network.seq2seq.feedback", "false")],
 }
 
@@ -95,7 +98,7 @@ def draw(table: dict[str, list[float]], path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("configs/joint.yaml"))
-    parser.add_argument("--budget", default="1.6 minutes", help="of each run")
+    parser.add_argument("--budget", default="1.25 minutes", help="of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))

@@ -27,31 +27,46 @@ def unpacked_state(state: Tensor) -> tuple[Tensor, Tensor]:
 class FedLabelRNN(nn.Module):
     """An LSTM fed its own last symbol, or in training the true one (teacher forcing).
 
+    Its state is one tensor, [states, lines, hidden]: the LSTM's, as `packed_state` gives it, and
+    with a context one row more, which is fed beside every symbol and never changes.
+
     Args:
         classes: characters and the end symbol, which has id 0. The begin symbol, which is only
             read, has id `classes`.
         embedding: numbers by which a symbol is put in.
         hidden: units.
         layers: of LSTM.
+        context: whether a context is fed beside every symbol (Cho et al. 2014).
         dropout: share of outputs set to zero before the last linear layer, in training.
     """
 
     def __init__(
-        self, classes: int, embedding: int, hidden: int, layers: int, dropout: float
+        self,
+        classes: int,
+        embedding: int,
+        hidden: int,
+        layers: int,
+        context: bool,
+        dropout: float,
     ) -> None:
         super().__init__()
         self.begin = classes
+        self.context = context
         self.embedding = nn.Embedding(classes + 1, embedding)
-        self.lstm = nn.LSTM(embedding, hidden, layers)
+        self.lstm = nn.LSTM(embedding + hidden * context, hidden, layers)
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(hidden, classes)
 
     def forward(self, symbols: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        """Symbols read, int64 [lines, steps], and a state [2 * layers, lines, hidden] -> what
-        follows each, log-probabilities [lines, steps, classes], and the state behind the last."""
-        outputs, (h, c) = self.lstm(self.embedding(symbols).transpose(0, 1), unpacked_state(state))
+        """Symbols read, int64 [lines, steps], and a state [states, lines, hidden] -> what follows
+        each, log-probabilities [lines, steps, classes], and the state behind the last."""
+        inputs, fixed = self.embedding(symbols).transpose(0, 1), state[:0]
+        if self.context:
+            state, fixed = state[:-1], state[-1:]
+            inputs = torch.cat([inputs, fixed.expand(inputs.shape[0], -1, -1)], dim=2)
+        outputs, (h, c) = self.lstm(inputs, unpacked_state(state))
         scores = self.linear(self.dropout(outputs)).transpose(0, 1)
-        return scores.log_softmax(dim=2), packed_state(h, c)
+        return scores.log_softmax(dim=2), torch.cat([packed_state(h, c), fixed])
 
     def teach(self, state: Tensor, targets: Tensor, sampling: float) -> Tensor:
         """Log-probabilities [lines, steps, classes] of each next symbol, told the true ones.

@@ -30,6 +30,8 @@ class Seq2seqOptions:
             over.
         bridge: widths of the bridge's layers before its last.
         feedback: whether the Label-RNN is fed its own last symbol, or the vector at every step.
+        context: whether, with feedback, the Label-RNN sees the vector beside its last symbol at
+            every step, and not only as its first state.
         hidden: units of the Label-RNN.
         layers: of LSTM in the Label-RNN.
         bidirectional: whether the Label-RNN goes along its steps both ways; not with feedback.
@@ -44,6 +46,7 @@ class Seq2seqOptions:
     merge: int = 1
     bridge: tuple[int, ...] = ()
     feedback: bool = True
+    context: bool = False
     hidden: int = 256
     layers: int = 1
     bidirectional: bool = False
@@ -64,6 +67,8 @@ class Seq2seqOptions:
             raise ValueError("dropout must be at least 0 and below 1")
         if self.feedback and self.bidirectional:
             raise ValueError("bidirectional needs  feedback: false  (no symbol is known yet)")
+        if self.context and not self.feedback:
+            raise ValueError("context needs  feedback: true  (without, the vector is all there is)")
         if not self.image_layers and self.merge > 1:
             raise ValueError("merge needs  image_layers  of at least 1")
 
@@ -92,11 +97,17 @@ class Seq2seqHead(nn.Module):
             self.image.append(layer)
             features = layer.features
         self.dropout = nn.Dropout(options.dropout)
+        # Outputs and cells of every LSTM in the Label-RNN.
         self.states = 2 * options.layers * (2 if options.bidirectional else 1)
         self.label: FedLabelRNN | VectorLabelRNN
         if options.feedback:
             self.label = FedLabelRNN(
-                classes, options.embedding, options.hidden, options.layers, options.dropout
+                classes,
+                options.embedding,
+                options.hidden,
+                options.layers,
+                options.context,
+                options.dropout,
             )
         else:
             self.label = VectorLabelRNN(
@@ -112,7 +123,8 @@ class Seq2seqHead(nn.Module):
         for width in options.bridge:
             bridge += [nn.Linear(features, width), nn.Tanh()]
             features = width
-        self.bridge = nn.Sequential(*bridge, nn.Linear(features, self.states * options.hidden))
+        self.rows = self.states + options.context
+        self.bridge = nn.Sequential(*bridge, nn.Linear(features, self.rows * options.hidden))
 
     def forward(self, features: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
         """Features [columns, lines, features] and true columns, int64 [lines] -> the vector
@@ -124,7 +136,7 @@ class Seq2seqHead(nn.Module):
         for layer in self.image:
             features = layer(features, columns)
         vector = self.dropout(final_states(features, columns, self.directions))
-        state = self.bridge(vector).view(-1, self.states, self.options.hidden).transpose(0, 1)
+        state = self.bridge(vector).view(-1, self.rows, self.options.hidden).transpose(0, 1)
         half = self.states // 2
         # Outputs of an LSTM lie between -1 and 1, its cells anywhere.
         return vector, torch.cat([torch.tanh(state[:half]), state[half:]])

@@ -32,8 +32,8 @@ def draw_curve(metrics: Path, picture: Path) -> None:
     losses.legend(frameon=False)
 
     heads = [head for head in HEADS if column(f"val_cer_{head}")[0]]
-    named = {head: column(f"val_cer_{head}") for head in heads} or {"": column("val_cer")}
-    for (head, (steps, cer)), color in zip(named.items(), COLORS, strict=False):
+    curves = [column(f"val_cer_{head}") for head in heads] or [column("val_cer")]
+    for head, (steps, cer), color in zip(heads or (None,), curves, COLORS, strict=False):
         values = [100 * value for value in cer]
         rates.plot(steps, values, color=color, marker="o", markersize=3, label=head)
         if cer:
@@ -41,7 +41,7 @@ def draw_curve(metrics: Path, picture: Path) -> None:
                 f"{cer[-1]:.2%}", (steps[-1], values[-1]), xytext=(0, 8),
                 textcoords="offset points", ha="right",
             )  # fmt: skip
-    every = [value for _, cer in named.values() for value in cer]
+    every = [value for _, cer in curves for value in cer]
     if every and min(every) > 0:
         rates.set_yscale("log")
         rates.yaxis.set_major_formatter("{x:g}")

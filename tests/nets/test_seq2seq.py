@@ -16,6 +16,7 @@ SHAPES = {
     "fed back, deep": Seq2seqOptions(
         **SMALL | {"image_layers": 2, "layers": 2, "merge": 3, "bridge": (7, 5)}
     ),
+    "fed back, with the vector": Seq2seqOptions(**SMALL | {"context": True, "layers": 2}),
     "states of the encoder itself": Seq2seqOptions(**SMALL | {"image_layers": 0}),
     "source reversed": Seq2seqOptions(**SMALL | {"directions": "backward"}),
     "one direction": Seq2seqOptions(**SMALL | {"directions": "forward", "merge": 2}),
@@ -113,7 +114,7 @@ def test_writing_is_greedy_and_ends(head: Seq2seqHead, features: torch.Tensor) -
 
 def test_scheduled_sampling_tells_its_own_symbols_in_training_only() -> None:
     torch.manual_seed(0)
-    label = FedLabelRNN(CLASSES, embedding=3, hidden=4, layers=1, dropout=0.0)
+    label = FedLabelRNN(CLASSES, embedding=3, hidden=4, layers=1, context=False, dropout=0.0)
     for parameter in label.parameters():
         parameter.data.mul_(5)
     state, targets = torch.randn(2, 50, 4), torch.randint(1, CLASSES, (50, 6))
@@ -145,6 +146,7 @@ def test_merged_columns_keep_their_order() -> None:
         ({"bridge": (0,)}, "bridge"),
         ({"dropout": 1.0}, "dropout"),
         ({"bidirectional": True}, "feedback: false"),
+        ({"feedback": False, "context": True}, "context needs"),
         ({"image_layers": 0, "merge": 2}, "merge needs"),
     ],
 )
