@@ -42,5 +42,6 @@ bench: $(MODEL)
 	$(BIN)/python tools/throughput.py
 	$(BIN)/python tools/lengths.py --model $(MODEL) --out docs
 
+# Trained models, in runs, stay.
 clean:
-	rm -rf $(VENV) runs reports .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) reports .mypy_cache .pytest_cache .ruff_cache
