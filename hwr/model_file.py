@@ -31,6 +31,9 @@ FORMAT = 2
 METADATA_KEY = "hwr"
 LABEL_KEY = "hwr.label_rnn"
 
+OUTPUTS = {"ctc": ("log_probs", "frames"), "seq2seq": ("state", "symbol_log_probs")}
+"""What each head puts out."""
+
 
 @dataclass(frozen=True)
 class ModelCard:
@@ -95,6 +98,18 @@ class Model:
     card: ModelCard
     network: onnxruntime.InferenceSession
     label_rnn: onnxruntime.InferenceSession | None
+
+    def run(self, head: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The outputs, by name, that reading by a head needs, or of all heads for another name."""
+        # Late, as below.
+        import onnxruntime
+
+        there = [output.name for output in self.network.get_outputs()]
+        names = [name for name in OUTPUTS.get(head, there) if name in there]
+        options = onnxruntime.RunOptions()
+        # Or it would compute what the other head says too.
+        options.only_execute_path_to_fetches = True
+        return dict(zip(names, self.network.run(names, inputs, options), strict=True))
 
 
 def open_model(path: Path, threads: int = 0) -> Model:

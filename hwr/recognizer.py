@@ -108,7 +108,7 @@ class Recognizer:
         return normalise(open_picture(Path(picture)), self.card.image, str(picture))
 
     def outputs(self, lines: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:
-        """What the network says, by name: see `hwr.nets.network.Network`.
+        """What the heads that read say, by name: see `hwr.nets.network.Network`.
 
         Args:
             lines: uint8 [height, width] each, ink high.
@@ -117,9 +117,7 @@ class Recognizer:
         images = np.zeros((len(lines), lines[0].shape[0], widths.max()), dtype=np.float32)
         for row, line in enumerate(lines):
             images[row, :, : line.shape[1]] = line / np.float32(255)
-        names = [output.name for output in self._model.network.get_outputs()]
-        found = self._model.network.run(names, {"images": images, "widths": widths})
-        return dict(zip(names, found, strict=True))
+        return self._model.run(self.head, {"images": images, "widths": widths})
 
     def labels(self, outputs: dict[str, NDArray[Any]]) -> Labels:
         """What the Label-RNN says of lines, from the network's outputs for them."""

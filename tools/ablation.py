@@ -2,10 +2,10 @@
 
     python tools/ablation.py [--budget "1.25 minutes"] [--seeds 0 1 2] [--out runs/ablation]
 
-A CTC run comes first; all others begin with its encoder, unless they say otherwise. Every run
-trains on touching lines of 1 to 6 digits, and is measured on validation lines: what the seq2seq
-head alone reads wrong at the end. Finished runs are kept in --out and not trained again. Prints a
-table, mean and standard deviation over the seeds, and draws it.
+A CTC run of the same seed comes first; all others begin with its encoder, unless they say
+otherwise. Every run trains on touching lines of 1 to 6 digits, and is measured on validation lines:
+what the seq2seq head alone reads wrong at the end. Finished runs are kept in --out and not trained
+again. Prints a table, mean and standard deviation over the seeds, and draws it.
 """
 
 from __future__ import annotations
@@ -57,17 +57,22 @@ VARIANTS: dict[str, Overrides] = {
         ("network.seq2seq.hidden", "384"),
     ],
     "deeper bridge (512)": [("network.seq2seq.bridge", "[512]")],
-    "scheduled sampling (0.25)": [("training.sampling", "0.25")],
+    "scheduled sampling (to 0.25)": [
+        ("training.sampling", "0.25"),
+        ("training.sampling_rise", "400"),
+    ],
     "vector beside every symbol": [("network.seq2seq.context", "true")],
     "vector at every step, no feedback": [("network.seq2seq.feedback", "false")],
 }
 
 
-def once(config: Path, folder: Path, overrides: Overrides, start: Path | None) -> Path:
-    """A run's best checkpoint; trained if it is not there yet."""
-    if not (folder / "done").exists():
+def once(config: Path, folder: Path, overrides: Overrides, start: Path | None = None) -> Path:
+    """A run's best checkpoint; trained unless the same run is there already."""
+    options = load_options(config, [*SHORT, *overrides])
+    kept = folder / "config.yaml"
+    if not ((folder / "done").exists() and load_options(kept) == options):
         shutil.rmtree(folder, ignore_errors=True)
-        fit(load_options(config, [*SHORT, *overrides]), folder, start=start)
+        fit(options, folder, start=start)
         (folder / "done").touch()
     return folder / "best.ckpt"
 
@@ -106,13 +111,16 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     budget = ("training.budget", arguments.budget)
-    ctc = once(arguments.config, arguments.out / "ctc", [budget, ("heads", "{ctc: 1.0}")], None)
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in VARIANTS}
     runs = [(seed, name) for seed in arguments.seeds for name in VARIANTS]
     for seed, name in tqdm(runs, "runs"):
         folder = arguments.out / f"{name.replace(' ', '-')}-{seed}"
-        start = None if name.startswith(SCRATCH) else ctc
-        overrides = [budget, ("training.seed", str(seed)), *VARIANTS[name]]
+        of_run = [budget, ("training.seed", str(seed))]
+        start = None
+        if not name.startswith(SCRATCH):
+            ctc = [*of_run, ("heads", "{ctc: 1.0}")]
+            start = once(arguments.config, arguments.out / f"ctc-{seed}", ctc)
+        overrides = [*of_run, *VARIANTS[name]]
         once(arguments.config, folder, overrides, start)
         found[name].append(result(folder))
     print(f"| variant | CER, mean ± standard deviation of {len(arguments.seeds)} | steps |")

@@ -73,9 +73,12 @@ def command(
         most = recognizer.card.max_length
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
     if table is not None:
-        _write_json(
-            table, {"model": str(path), "head": recognizer.head, "data": data, **total.to_dict()}
-        )
+        read: dict[str, str | int] = {
+            "head": recognizer.head,
+            "beam": recognizer.beam,
+            "cut": result.cut,
+        }
+        _write_json(table, {"model": str(path), "data": data, **read, **total.to_dict()})
     if report is not None:
         facts = {
             "Model": str(path),

@@ -19,7 +19,7 @@ from hwr.errors import ConfigError
     "--out",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The model file. Without it, model.onnx beside the checkpoint.",
+    help="The model file. Without it, beside the checkpoint: model.onnx, or model-HEADS.onnx.",
 )
 @click.argument("checkpoint", type=click.Path(path_type=Path), metavar="CKPT")
 def command(checkpoint: Path, heads: str | None, out: Path | None) -> None:
@@ -32,7 +32,10 @@ def command(checkpoint: Path, heads: str | None, out: Path | None) -> None:
     from hwr.nets.network import HEADS
     from hwr.training.finish import finish
 
-    kept = [head.strip() for head in heads.split(",")] if heads is not None else list(HEADS)
-    if strange := [head for head in kept if head not in HEADS]:
-        raise ConfigError(f"--heads: no such head: {strange[0]!r} (there are {', '.join(HEADS)})")
-    click.echo(f"written: {finish(checkpoint, out or checkpoint.with_name('model.onnx'), kept)}")
+    asked = None if heads is None else [head.strip() for head in heads.split(",")]
+    for head in asked or ():
+        if head not in HEADS:
+            raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
+    kept = None if asked is None else [head for head in HEADS if head in asked]
+    name = "model.onnx" if kept is None else f"model-{'-'.join(kept)}.onnx"
+    click.echo(f"written: {finish(checkpoint, out or checkpoint.with_name(name), kept)}")

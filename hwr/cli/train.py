@@ -51,8 +51,6 @@ def command(
     --training.budget "30 minutes" --lines.max_length 12
     """
     overrides = parse_overrides(options)
-    if resume and start:
-        raise ConfigError("--resume goes on with a training, --from begins another: give one")
     # Late: these bring in torch and Lightning, which take seconds.
     from hwr.training.config import load_options
 
@@ -73,7 +71,7 @@ def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or not name:
             raise ConfigError(f"{word!r}: options are given as  --SECTION.OPTION VALUE")
-        if "." not in name:
+        if "." not in name and name != "heads":  # the only one outside of a section
             raise ConfigError(
                 f"--{name}: no such option; those of the experiment file are given with their"
                 " section, such as  --training.budget '4 minutes'"

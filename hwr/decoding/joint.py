@@ -38,6 +38,11 @@ class Candidates:
     symbols: list[NDArray[np.float64]]
     path: Path
 
+    def share(self, share: float, longest: int) -> float:
+        """The CTC head's say: `share`, or all of it where it reads more than `longest` characters,
+        the most that the Label-RNN was trained on, which has never seen such a line."""
+        return share if len(self.path.ids) <= longest else 1.0
+
     def scores(self, share: float) -> NDArray[np.float64]:
         """share * ln p_ctc + (1 - share) * ln p_seq2seq of each text."""
         # A head with no share in it has no say: 0 times infinity would be no number.
@@ -98,11 +103,11 @@ def read_joint(
 
     Args:
         share: the CTC head's say, from 0 to 1.
-        longest: characters in the longest text that the Label-RNN was trained on. Where the CTC
-            head reads more, it decides alone: the other one has never seen such a line.
+        longest: characters in the longest text that the Label-RNN was trained on: see
+            `Candidates.share`.
     """
     return [
-        _decide(row[:count], found, share if len(found.path.ids) <= longest else 1.0)
+        _decide(row[:count], found, found.share(share, longest))
         for row, count, found in zip(
             log_probs, frames, propose(log_probs, frames, labels, beam), strict=True
         )
@@ -127,7 +132,11 @@ def _decide(row: NDArray[np.float32], found: Candidates, share: float) -> Decode
         log_probability=float(scores[best]),
         confidences=of_symbols,
         spans=path.spans if path else None,
-        alternatives=tuple((found.texts[place], float(scores[place])) for place in order[1:]),
+        alternatives=tuple(
+            (found.texts[place], float(scores[place]))
+            for place in order[1:]
+            if scores[place] > -np.inf  # what one head cannot write at all is no reading of both
+        ),
     )
 
 

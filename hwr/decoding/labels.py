@@ -76,7 +76,7 @@ class Written:
 
     Attributes:
         ids: its symbols, without the end.
-        log_probability: ln p(text, end | picture); of a text that was cut, without the end.
+        log_probability: ln p(text, end | picture); of a text that was cut, that it goes on.
         cut: whether it came to the most symbols without an end.
     """
 
@@ -120,9 +120,12 @@ def write(labels: Labels, beam: int) -> list[list[Written]]:
                     found[line].append(Written(texts[place], float(scores[place, END])))
                 elif not last:
                     going.append((place, symbol))
-            if last and not found[line]:
-                place = int(of_line[np.argmax(totals[of_line])])
-                found[line].append(Written(texts[place], float(totals[place]), cut=True))
+            # A wide beam holds ended texts of any length, however unlikely: they must not hide that
+            # the likeliest one goes on.
+            if last and (beam > 1 or not found[line]):
+                goes_on = totals[of_line] + _log_complement(log_probs[of_line, 0, END])
+                place = int(of_line[np.argmax(goes_on)])
+                found[line].append(Written(texts[place], float(goes_on.max()), cut=True))
             if going and not _settled(found[line], scores[going[0]], labels.most + 1, beam):
                 kept += [place for place, _ in going]
                 grown += [symbol for _, symbol in going]
@@ -135,6 +138,13 @@ def write(labels: Labels, beam: int) -> list[list[Written]]:
         sorted(of_line, key=lambda text: -normalised(text.log_probability, len(text.ids) + 1))
         for of_line in found
     ]
+
+
+def _log_complement(log_probabilities: Floats) -> NDArray[np.float64]:
+    """ln(1 - p) of ln p."""
+    with np.errstate(divide="ignore"):
+        complement: NDArray[np.float64] = np.log(-np.expm1(log_probabilities.astype(np.float64)))
+    return complement
 
 
 def _settled(found: list[Written], best: float, most: int, beam: int) -> bool:

@@ -47,39 +47,49 @@ def ended(texts: list[list[int]]) -> tuple[Tensor, Tensor]:
     return targets, lengths
 
 
-def weighted_cross_entropy(
-    log_probs: Tensor,
+def symbol_weights(
     targets: Tensor,
     lengths: Tensor,
     class_weights: Tensor,
     position_weights: Tensor | None = None,
-    smoothing: float = 0.0,
 ) -> Tensor:
-    r"""Cross-entropy of symbols, weighted by class and by position, over the sum of the weights:
-
-    .. math:: L = \frac{-\sum_{i} \sum_{s < n_i} w_{is} \left[ (1-\epsilon) \ln y^{is}_{t_{is}}
-              + \frac{\epsilon}{C} \sum_c \ln y^{is}_c \right]}{\sum_i \sum_{s < n_i} w_{is}},
-              \quad w_{is} = u_{t_{is}} v_s
-
-    with lines :math:`i`, steps :math:`s`, targets :math:`t`, :math:`C` classes, class weights
-    :math:`u`, position weights :math:`v` and smoothing :math:`\epsilon`. Padding, the steps from
-    :math:`n_i` on, weighs nothing.
+    """The weight of each symbol, float [lines, steps]: that of its class times that of its place.
 
     Args:
-        log_probs: float [lines, steps, classes].
         targets: int64 [lines, steps].
-        lengths: int64 [lines], the steps of each line that count (:math:`n_i`).
+        lengths: int64 [lines], the steps of each line that count; the others, padding, weigh 0.
         class_weights: float [classes].
         position_weights: float, one or more; the last one stands for all steps behind.
-        smoothing: at least 0, below 1.
-
-    Returns:
-        A scalar; 0 where nothing weighs.
     """
     steps = torch.arange(targets.shape[1], device=targets.device)
     weights = class_weights[targets] * (steps < lengths[:, None])
     if position_weights is not None:
         weights = weights * position_weights[steps.clamp_max(len(position_weights) - 1)]
+    return weights
+
+
+def weighted_cross_entropy(
+    log_probs: Tensor, targets: Tensor, weights: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    r"""Cross-entropy of symbols, each with its weight, over the sum of the weights:
+
+    .. math:: L = \frac{-\sum_{i,s} w_{is} \left[ (1-\epsilon) \ln y^{is}_{t_{is}}
+              + \frac{\epsilon}{C} \sum_c \ln y^{is}_c \right]}{\sum_{i,s} w_{is}},
+              \quad w_{is} = u_{t_{is}} v_s [s < n_i]
+
+    with lines :math:`i` of :math:`n_i` symbols, the end symbol's included, steps :math:`s`, targets
+    :math:`t`, :math:`C` classes, class weights :math:`u`, position weights :math:`v` and smoothing
+    :math:`\epsilon`.
+
+    Args:
+        log_probs: float [lines, steps, classes].
+        targets: int64 [lines, steps].
+        weights: float [lines, steps], as `symbol_weights` gives them.
+        smoothing: at least 0, below 1.
+
+    Returns:
+        A scalar; 0 where nothing weighs.
+    """
     of_target = log_probs.gather(2, targets[:, :, None]).squeeze(2)
     spread = log_probs.mean(dim=2)
     cross = -((1 - smoothing) * of_target + smoothing * spread)

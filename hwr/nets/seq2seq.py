@@ -156,8 +156,8 @@ class Seq2seqHead(nn.Module):
         symbol, id 0, means nothing."""
         vector, state = self(features, columns)
         if isinstance(self.label, FedLabelRNN):
-            return self.label.write(state, self.options.max_length + 1)
-        return self.label(vector, state).argmax(dim=2)  # type: ignore[no-any-return]
+            return self.label.write(state, self.options.max_length)
+        return self.label(vector, state, self.options.max_length).argmax(dim=2)  # type: ignore[no-any-return]
 
 
 def merged(features: Tensor, columns: Tensor, merge: int) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,29 @@ def check_resumable(checkpoint: Path, options: Options) -> None:
 
 
 def start_from(task: ReadingTask, checkpoint: Path) -> list[str]:
-    """Gives a network the weights of another training's: of its encoder, and of the heads that both
+    """Gives a network the weights of another training: of its encoder, and of the heads that both
     have in the same shape and for the same alphabet.
 
     Returns:
         The names of the parts taken over.
 
     Raises:
-        ConfigError: the checkpoint cannot be read, or its encoder is of another shape.
+        ConfigError: the checkpoint cannot be read, its encoder is of another shape, or it was
+            trained on pictures made ready in another way.
     """
     content = read_checkpoint(checkpoint)
-    before = parse_options(content["options"], str(checkpoint))
+    before, now = parse_options(content["options"], str(checkpoint)), task.options
+    # By the options: other pools, say, would give the same weights another meaning.
+    encoder = dataclasses.replace(before.network.encoder, dropout=now.network.encoder.dropout)
+    for section, mine, other in (
+        ("network.encoder", now.network.encoder, encoder),
+        ("image", now.image, before.image),
+    ):
+        if mine != other:
+            raise ConfigError(
+                f"{checkpoint}: was trained with other {section} options than the file given:"
+                f" {dataclasses.asdict(other)}"
+            )
     taken: list[str] = []
     for name, part in task.network.named_children():
         prefix = f"network.{name}."
@@ -52,11 +65,6 @@ def start_from(task: ReadingTask, checkpoint: Path) -> list[str]:
         fits = {k: v.shape for k, v in state.items()} == {
             k: v.shape for k, v in part.state_dict().items()
         }
-        if name == "encoder" and not fits:
-            raise ConfigError(
-                f"{checkpoint}: its encoder is of another shape than the file given asks for:"
-                f" {before.to_dict()['network']['encoder']}"
-            )
         if fits and (name == "encoder" or before.lines.alphabet == task.alphabet.characters):
             part.load_state_dict(state)
             taken.append(name)

@@ -89,7 +89,8 @@ def _explain(error: ValidationError) -> str:
         known = ", ".join(_known(first["loc"][:-1]))
         return f"unknown option {option!r}" + (f" (there are {known})" if known else "")
     reason = first["msg"].removeprefix("Value error, ")
-    return f"{option}: {reason[0].lower()}{reason[1:]}"
+    # What concerns several sections names them itself.
+    return f"{option}: {reason[0].lower()}{reason[1:]}" if option else reason
 
 
 def _known(location: tuple[int | str, ...]) -> list[str]:

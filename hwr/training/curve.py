@@ -25,13 +25,14 @@ def draw_curve(metrics: Path, picture: Path) -> None:
         found = [(int(row["step"]), float(row[name])) for row in rows if row.get(name)]
         return [step for step, _ in found], [value for _, value in found]
 
+    heads = [head for head in HEADS if column(f"val_cer_{head}")[0]]
     figure, (losses, rates) = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
     losses.plot(*column("loss"), color="tab:blue", alpha=0.45, linewidth=0.8, label="training")
     losses.plot(*column("val_loss"), color="tab:blue", marker="o", markersize=3, label="validation")
-    losses.set(xlabel="step", ylabel="loss per character (nats)", yscale="log")
+    label = "weighted sum of losses (nats)" if heads else "loss per character (nats)"
+    losses.set(xlabel="step", ylabel=label, yscale="log")
     losses.legend(frameon=False)
 
-    heads = [head for head in HEADS if column(f"val_cer_{head}")[0]]
     curves = [column(f"val_cer_{head}") for head in heads] or [column("val_cer")]
     for head, (steps, cer), color in zip(heads or (None,), curves, COLORS, strict=False):
         values = [100 * value for value in cer]

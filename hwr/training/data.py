@@ -22,7 +22,7 @@ from hwr.lines.plan import Plan, join_plans
 from hwr.lines.presets import LineSpec
 from hwr.nets.ctc import frames_needed
 from hwr.nets.network import NetworkOptions
-from hwr.training.options import Options
+from hwr.training.options import LinesOptions, Options
 
 POOL = 8
 """Batches planned at once: lines of like width among them go into one batch, to save padding."""
@@ -76,7 +76,9 @@ class Lines(pl.LightningDataModule):
             pool, skipped = divmod(step, POOL)
             # Pools of one run, and runs of different seeds, have seeds of their own.
             seed = self._options.training.seed * 1_000_003 + pool
-            plan = self._plan("train", POOL * size, seed, self._longest(pool * POOL))
+            plan = self._plan(
+                "train", POOL * size, seed, longest_text(self._options.lines, pool * POOL)
+            )
             order = torch.argsort(plan.widths).tolist()
             batches = [order[start : start + size] for start in range(0, len(order), size)]
             random.Random(seed).shuffle(batches)
@@ -102,12 +104,6 @@ class Lines(pl.LightningDataModule):
             device = self.trainer.strategy.root_device if self.trainer else "cpu"
             self._composers[split] = Composer(load_digits(split), split, device)
         return self._composers[split]
-
-    def _longest(self, step: int) -> int:
-        """Characters in the longest lines at a step."""
-        lines = self._options.lines
-        grown = min(step / lines.grow, 1.0) if lines.grow else 1.0
-        return lines.min_length + round(grown * (lines.max_length - lines.min_length))
 
     def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:
         options, plans, share_left = (
@@ -142,6 +138,12 @@ class _Loader:
 
     def __iter__(self) -> Iterator[LineBatch]:
         return self._start()
+
+
+def longest_text(lines: LinesOptions, step: int) -> int:
+    """Characters in the longest lines at a step."""
+    grown = min(step / lines.grow, 1.0) if lines.grow else 1.0
+    return lines.min_length + round(grown * (lines.max_length - lines.min_length))
 
 
 def check_frames(batch: LineBatch, alphabet: Alphabet, network: NetworkOptions) -> None:

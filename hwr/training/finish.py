@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -12,11 +13,11 @@ from tqdm import tqdm
 from hwr.errors import ConfigError
 from hwr.export import export
 from hwr.model_file import ModelCard
-from hwr.nets.network import HEADS
+from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
-from hwr.training.data import VALIDATION_BATCH, Lines
+from hwr.training.data import VALIDATION_BATCH, Lines, longest_text
 from hwr.training.pace import Pace
 from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask
@@ -25,27 +26,29 @@ SHARE_LINES = 4000
 """Validation lines by which the heads' shares in joint reading are chosen."""
 
 
-def finish(checkpoint: Path, model: Path, heads: Collection[str] = HEADS) -> Path:
+def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = None) -> Path:
     """Writes the model file of a checkpoint.
 
     Args:
         checkpoint: of `hwr train`.
         model: the file to write.
-        heads: those to keep, of the ones that were trained. Where both stay, their shares in joint
-            reading are chosen on validation lines.
+        heads: those to keep; None keeps all. Where both stay, their shares in joint reading are
+            chosen on validation lines.
 
     Returns:
         `model`.
 
     Raises:
-        ConfigError: the checkpoint cannot be used, or none of its heads stays.
+        ConfigError: the checkpoint cannot be used or lacks a head, or the file cannot be written.
     """
     content = read_checkpoint(checkpoint)
     options = parse_options(content["options"], str(checkpoint))
-    kept = [head for head in HEADS if head in heads and head in options.heads]
-    if not kept:
-        there = ", ".join(options.heads)
-        raise ConfigError(f"{checkpoint}: has none of {', '.join(heads)}: it has {there}")
+    for head in heads or ():
+        if head not in options.heads:
+            raise ConfigError(
+                f"{checkpoint}: has no head {head}: it has {', '.join(options.heads)}"
+            )
+    kept = [head for head in HEADS if head in (heads or options.heads)]
     task = ReadingTask(options)
     task.load_state_dict(content["state_dict"])
     task.network.keep(kept)
@@ -55,8 +58,8 @@ def finish(checkpoint: Path, model: Path, heads: Collection[str] = HEADS) -> Pat
         stride=options.network.stride,
         heads=tuple(kept),
         max_length=options.network.seq2seq.max_length if "seq2seq" in kept else None,
-        longest=options.lines.max_length if "seq2seq" in kept else None,
-        scores=content["scores"],
+        longest=longest_text(options.lines, content["global_step"]) if "seq2seq" in kept else None,
+        scores=_scores(content["scores"], kept),
         trained={
             "steps": content["global_step"],
             "minutes": round(content["callbacks"][Pace.__qualname__]["seconds"] / 60, 2),
@@ -67,17 +70,34 @@ def finish(checkpoint: Path, model: Path, heads: Collection[str] = HEADS) -> Pat
         raise ConfigError(f"{model}: is a folder: give a file")
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
+        if len(kept) > 1:
+            card = _with_share(task, card, model.parent)
+        export(task.network, card, model)
     except OSError as error:
-        raise ConfigError(f"{model.parent}: cannot be written ({error.strerror})") from error
-    if len(kept) > 1:
-        lines = dataclasses.replace(options.lines, validation=SHARE_LINES)
-        # Not the lines by which the checkpoint was chosen.
-        batches = Lines(dataclasses.replace(options, lines=lines)).validation(seed=1)
-        with tempfile.TemporaryDirectory(dir=model.parent) as folder:
-            export(task.network, card, Path(folder) / "heads.onnx")
-            bar = tqdm(batches, "joint reading", -(-SHARE_LINES // VALIDATION_BATCH), leave=False)
-            share, cer = choose_share(Recognizer(Path(folder) / "heads.onnx"), bar)
-        scores = card.scores | {"val_cer_joint": cer}
-        card = dataclasses.replace(card, share=share, scores=scores)
-    export(task.network, card, model)
+        raise ConfigError(f"{model}: cannot be written ({error.strerror})") from error
     return model
+
+
+def _with_share(task: ReadingTask, card: ModelCard, folder: Path) -> ModelCard:
+    """The card with the CTC head's share in joint reading, and how well that reads."""
+    lines = dataclasses.replace(task.options.lines, validation=SHARE_LINES)
+    # Not the lines by which the checkpoint was chosen.
+    batches = Lines(dataclasses.replace(task.options, lines=lines)).validation(seed=1)
+    with tempfile.TemporaryDirectory(dir=folder) as beside:
+        # Any share will do to have both heads read.
+        export(task.network, dataclasses.replace(card, share=0.5), Path(beside) / "heads.onnx")
+        bar = tqdm(batches, "joint reading", -(-SHARE_LINES // VALIDATION_BATCH), leave=False)
+        share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), bar)
+    return dataclasses.replace(card, share=share, scores=card.scores | {"val_cer_joint": cer})
+
+
+def _scores(scores: dict[str, float], kept: list[HeadName]) -> dict[str, float]:
+    """Those of the heads kept: `val_cer` and `val_accuracy` are the first one's."""
+    found: dict[str, float] = {}
+    for score in ("val_cer", "val_accuracy"):
+        named = {f"{score}_{head}": scores.get(f"{score}_{head}") for head in kept}
+        first = named[f"{score}_{kept[0]}"]
+        found[score] = scores.get(score, math.nan) if first is None else first
+        if len(kept) > 1:
+            found |= {name: value for name, value in named.items() if value is not None}
+    return found

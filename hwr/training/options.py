@@ -98,7 +98,8 @@ class TrainingOptions:
             average is what is validated and exported. Less is kept in the first steps.
         cross_entropy: the weights of the seq2seq head's loss.
         sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
-            (scheduled sampling).
+            (scheduled sampling, Bengio et al. 2015).
+        sampling_rise: steps over which that chance rises from nothing.
         validate_every: steps from one validation to the next.
         precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
             computes with it, which is about 1.25 times as fast and reads as well.
@@ -115,6 +116,7 @@ class TrainingOptions:
     average: float = 0.98
     cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
     sampling: float = 0.0
+    sampling_rise: int = 0
     validate_every: int = 250
     precision: Literal["auto", "32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -125,6 +127,8 @@ class TrainingOptions:
         for name in ("batch", "validate_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if self.sampling_rise < 0:
+            raise ValueError("sampling_rise must not be negative")
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")

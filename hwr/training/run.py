@@ -80,6 +80,8 @@ def fit(
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """What `train` does up to the best checkpoint, which it gives."""
+    if resume is not None and start is not None:
+        raise ConfigError("--resume goes on with a training, --from begins another: give one")
     if resume is not None:
         check_resumable(resume, options)
         if resume.resolve().parent != folder.resolve():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from hwr.decoding.joint import Candidates, propose
+from hwr.decoding.joint import propose
 from hwr.lines.batch import LineBatch
 from hwr.recognizer import Recognizer
 from hwr.scoring.edits import distance
@@ -15,7 +15,8 @@ SHARES = tuple(step / 20 for step in range(21))
 
 
 def choose_share(recognizer: Recognizer, batches: Iterable[LineBatch]) -> tuple[float, float]:
-    """The share of the CTC head with which lines are read best, and the CER with it.
+    """The share of the CTC head with which lines are read best, and the CER with it, which is that
+    of the lines by which it was chosen.
 
     Args:
         recognizer: of a model with both heads.
@@ -25,20 +26,18 @@ def choose_share(recognizer: Recognizer, batches: Iterable[LineBatch]) -> tuple[
         A share of `SHARES`; where several read equally well, the middle one of the longest row.
     """
     errors, characters = np.zeros(len(SHARES), dtype=np.int64), 0
-    decode = recognizer.card.alphabet.decode
+    decode, longest = recognizer.card.alphabet.decode, recognizer.card.longest or 0
     for batch in batches:
         outputs = recognizer.outputs([batch.line(row) for row in range(len(batch))])
         proposed = propose(outputs["log_probs"], outputs["frames"], recognizer.labels(outputs))
         for found, text in zip(proposed, batch.texts, strict=True):
             distances = [distance(decode(ids), text) for ids in found.texts]
-            errors += [distances[_first(found, share)] for share in SHARES]
+            for place, share in enumerate(SHARES):
+                scores = found.scores(found.share(share, longest))
+                errors[place] += distances[int(np.argmax(scores))]
             characters += len(text)
     best = _middle_of_the_longest_row(errors == errors.min())
     return SHARES[best], float(errors[best] / max(characters, 1))
-
-
-def _first(found: Candidates, share: float) -> int:
-    return int(np.argmax(found.scores(share)))
 
 
 def _middle_of_the_longest_row(marks: np.ndarray) -> int:

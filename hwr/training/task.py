@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytorch_lightning as pl
 import torch
@@ -12,11 +12,23 @@ from torch import Tensor
 from hwr.alphabet import END, Alphabet
 from hwr.decoding.paths import greedy
 from hwr.lines.batch import LineBatch
-from hwr.nets.cross_entropy import ended, weighted_cross_entropy
+from hwr.nets.cross_entropy import ended, symbol_weights, weighted_cross_entropy
 from hwr.nets.ctc import ctc_loss
 from hwr.nets.network import HeadName, Network
 from hwr.scoring.rates import LineScore, rates, score_line
 from hwr.training.options import Options
+
+
+class Loss(NamedTuple):
+    """The loss of a head for a batch.
+
+    Attributes:
+        mean: a scalar, per character for CTC, per weighted symbol for seq2seq.
+        weight: of how many it is the mean.
+    """
+
+    mean: Tensor
+    weight: float
 
 
 class ReadingTask(pl.LightningModule):
@@ -36,6 +48,7 @@ class ReadingTask(pl.LightningModule):
         )
         self.scores: dict[str, float] = {}
         self._read: dict[str, list[LineScore]] = {}
+        self._losses: dict[HeadName, list[Loss]] = {}
         weights = options.training.cross_entropy
         self._class_weights = torch.tensor(
             [weights.end, *(weights.classes.get(c, 1.0) for c in self.alphabet.characters)]
@@ -50,13 +63,8 @@ class ReadingTask(pl.LightningModule):
 
     def validation_step(self, batch: LineBatch, _: int) -> None:
         features, columns = self.features(batch)
-        losses = self.losses(batch, features, columns)
-        # Weighted by characters, as the losses are per character.
-        characters = sum(map(len, batch.texts))
-        self.log("val_loss", self.loss(losses), batch_size=characters)
-        if len(losses) > 1:
-            named = {f"val_loss_{head}": loss for head, loss in losses.items()}
-            self.log_dict(named, batch_size=characters)
+        for name, loss in self.losses(batch, features, columns).items():
+            self._losses.setdefault(name, []).append(loss)
         for head, texts in self._texts(features, columns).items():
             self._read.setdefault(head, []).extend(
                 score_line(name, text, read)
@@ -65,11 +73,22 @@ class ReadingTask(pl.LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         found = {head: rates(scores, resamples=0) for head, scores in self._read.items()}
+        # Over all lines, not a mean of the batches' means.
+        losses = {
+            head: sum(loss.mean.item() * loss.weight for loss in parts)
+            / max(sum(loss.weight for loss in parts), 1e-9)
+            for head, parts in self._losses.items()
+        }
         self._read.clear()
+        self._losses.clear()
         first = next(iter(found.values()))
         self.scores = {"val_cer": first.cer, "val_accuracy": first.accuracy}
         if len(found) > 1:
-            self.scores |= {f"val_cer_{head}": of_head.cer for head, of_head in found.items()}
+            self.log_dict({f"val_loss_{head}": loss for head, loss in losses.items()})
+            for head, of_head in found.items():
+                self.scores[f"val_cer_{head}"] = of_head.cer
+                self.scores[f"val_accuracy_{head}"] = of_head.accuracy
+        self.log("val_loss", sum(self.options.heads[h] * loss for h, loss in losses.items()))
         self.log_dict(self.scores)
         # Lightning writes a row under the step so named; its own count goes astray by one where a
         # run was resumed.
@@ -100,36 +119,41 @@ class ReadingTask(pl.LightningModule):
         features, columns = self.network.encoder(batch.images.float() / 255, batch.widths)
         return features, columns
 
-    def losses(self, batch: LineBatch, features: Tensor, columns: Tensor) -> dict[HeadName, Tensor]:
-        """The loss of each head for a batch, from its features: scalars, per character."""
+    def losses(self, batch: LineBatch, features: Tensor, columns: Tensor) -> dict[HeadName, Loss]:
+        """The loss of each head for a batch, from its features."""
         texts = [
             self.alphabet.encode(text, name)
             for text, name in zip(batch.texts, batch.names, strict=True)
         ]
-        losses: dict[HeadName, Tensor] = {}
+        losses: dict[HeadName, Loss] = {}
         if self.network.ctc is not None:
             log_probs, frames = self.network.ctc(features, columns)
-            losses["ctc"] = ctc_loss(log_probs, frames, texts)
+            characters = sum(map(len, texts))
+            losses["ctc"] = Loss(ctc_loss(log_probs, frames, texts), characters)
         if self.network.seq2seq is not None:
-            targets, lengths = (part.to(features.device) for part in ended(texts))
-            log_probs = self.network.seq2seq.teach(
-                features, columns, targets, self.options.training.sampling
-            )
-            positions, device = self._position_weights, features.device
-            losses["seq2seq"] = weighted_cross_entropy(
-                log_probs,
-                targets,
-                lengths,
-                self._class_weights.to(device),
-                None if positions is None else positions.to(device),
-                self.options.training.cross_entropy.smoothing,
-            )
+            targets, lengths = ended(texts)
+            weights = symbol_weights(
+                targets, lengths, self._class_weights, self._position_weights
+            ).to(features.device)
+            targets = targets.to(features.device)
+            log_probs = self.network.seq2seq.teach(features, columns, targets, self._sampling())
+            smoothing = self.options.training.cross_entropy.smoothing
+            loss = weighted_cross_entropy(log_probs, targets, weights, smoothing)
+            losses["seq2seq"] = Loss(loss, float(weights.sum()))
         return losses
 
-    def loss(self, losses: dict[HeadName, Tensor]) -> Tensor:
+    def loss(self, losses: dict[HeadName, Loss]) -> Tensor:
         """The sum of the heads' losses, each with its weight."""
-        weighed = [self.options.heads[head] * loss for head, loss in losses.items()]
+        weighed = [self.options.heads[head] * loss.mean for head, loss in losses.items()]
         return torch.stack(weighed).sum()
+
+    def _sampling(self) -> float:
+        """The chance of scheduled sampling at this step."""
+        training = self.options.training
+        rise = (
+            min(self.global_step / training.sampling_rise, 1.0) if training.sampling_rise else 1.0
+        )
+        return training.sampling * rise
 
     def _texts(self, features: Tensor, columns: Tensor) -> dict[str, list[str]]:
         """What each head reads, greedily."""

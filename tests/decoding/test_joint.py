@@ -63,12 +63,16 @@ def test_it_reads_the_text_with_the_highest_score(heads: tuple, share: float) ->
         assert all(0 < confidence <= 1 + 1e-6 for confidence in found[line].confidences)
 
 
-def test_where_both_are_sure_there_is_one_candidate(heads: tuple) -> None:
+def test_where_both_are_sure_of_the_same_text_there_is_one_candidate(heads: tuple) -> None:
     log_probs, frames, labels, _ = heads
-    proposed = propose(log_probs, frames, labels, beam=4)
-    likelihoods = np.exp([found.ctc[0] for found in proposed])
-    alone = [len(found.texts) == 1 for found in proposed]
-    assert all(likelihood > 0.5 for likelihood, one in zip(likelihoods, alone, strict=True) if one)
+    alone = []
+    for line, found in enumerate(propose(log_probs, frames, labels, beam=50)):
+        best = [int(np.argmax(scores)) for scores in (found.ctc, found.labels)]
+        sure = min(found.ctc[best[0]], found.labels[best[1]]) > np.log(0.5) and best[0] == best[1]
+        alone.append(len(found.texts) == 1)
+        assert alone[-1] == sure, line
+    certain = log_probs.max(2).mean() > np.log(0.8)
+    assert any(alone) == certain
     assert not all(alone)
 
 

@@ -72,8 +72,9 @@ def test_a_wide_beam_finds_the_best_of_all_texts(toy: Toy) -> None:
         best = max(
             all_texts(), key=lambda text: normalised(toy.probability(line, text), len(text) + 1)
         )
-        assert tuple(found[0].ids) == best
-        for text in found:
+        ended = [text for text in found if not text.cut]
+        assert tuple(ended[0].ids) == best
+        for text in ended:
             expected = toy.probability(line, tuple(text.ids))
             assert text.log_probability == pytest.approx(expected, rel=1e-5)
 
@@ -98,6 +99,23 @@ def test_it_stops_at_the_most_symbols_and_says_so() -> None:
     assert not any(found.cut for found in read_seq2seq(Toy(2, end=50.0).labels(2)))
 
 
+@pytest.mark.parametrize("beam", [1, 2, 1000])
+def test_ended_texts_that_nobody_would_read_do_not_hide_that_it_goes_on(beam: int) -> None:
+    toy = Toy(4, end=-9.0)  # every ended text is in a wide beam, and unlikely
+    for found in read_seq2seq(toy.labels(4), beam):
+        assert found.cut
+        assert len(found.ids) == MOST
+
+
+def test_a_text_that_ends_just_in_time_is_not_cut() -> None:
+    table = np.full((1, MOST + 1, CLASSES), np.log(0.01), dtype=np.float32)
+    table[0, :MOST, 1] = table[0, MOST, END] = np.log(0.98)
+    for beam in (1, 2, 1000):
+        (found,) = read_seq2seq(table_labels(table, CLASSES), beam)
+        assert found.ids == [1] * MOST
+        assert not found.cut
+
+
 def test_lines_do_not_disturb_each_other(toy: Toy) -> None:
     together = write(toy.labels(LINES), 3)
     whole = toy.labels(LINES)
@@ -109,7 +127,7 @@ def test_lines_do_not_disturb_each_other(toy: Toy) -> None:
 def test_confidences_are_the_probabilities_of_the_symbols(toy: Toy) -> None:
     for line, found in enumerate(read_seq2seq(toy.labels(LINES), beam=4)):
         assert found.spans is None
-        assert found.log_probability == pytest.approx(
+        assert found.cut or found.log_probability == pytest.approx(
             toy.probability(line, tuple(found.ids)), rel=1e-5
         )
         for place, confidence in enumerate(found.confidences):
@@ -133,8 +151,9 @@ def test_a_table_is_written_step_by_step() -> None:
             return float(table[line, range(len(symbols)), symbols].sum())
 
         best = max(all_texts(), key=lambda text: normalised(score(text), len(text) + 1))
-        assert tuple(found[0].ids) == best
-        assert found[0].log_probability == pytest.approx(score(best), rel=1e-5)
+        ended = [text for text in found if not text.cut]
+        assert tuple(ended[0].ids) == best
+        assert ended[0].log_probability == pytest.approx(score(best), rel=1e-5)
     scored = labels.score(np.array([2, 0]), [[1, 2], []])
     assert scored[0].tolist() == pytest.approx(table[2, range(3), [1, 2, END]].tolist())
     assert scored[1].tolist() == pytest.approx([table[0, 0, END]])

@@ -5,7 +5,12 @@ import math
 import pytest
 import torch
 
-from hwr.nets.cross_entropy import CrossEntropyOptions, ended, weighted_cross_entropy
+from hwr.nets.cross_entropy import (
+    CrossEntropyOptions,
+    ended,
+    symbol_weights,
+    weighted_cross_entropy,
+)
 
 # Two lines of two classes and three steps; probabilities of class 1.
 ONES = torch.tensor([[0.5, 0.25, 0.9], [0.8, 0.5, 0.1]])
@@ -13,6 +18,18 @@ LOG_PROBS = torch.stack([1 - ONES, ONES], dim=2).log()
 TARGETS = torch.tensor([[1, 1, 0], [1, 0, 0]])
 LENGTHS = torch.tensor([3, 2])
 EVEN = torch.ones(2)
+
+
+def loss(
+    log_probs: torch.Tensor,
+    targets: torch.Tensor,
+    lengths: torch.Tensor,
+    classes: torch.Tensor,
+    positions: torch.Tensor | None = None,
+    smoothing: float = 0.0,
+) -> torch.Tensor:
+    weights = symbol_weights(targets, lengths, classes, positions)
+    return weighted_cross_entropy(log_probs, targets, weights, smoothing)
 
 
 def test_texts_get_an_end_and_padding() -> None:
@@ -23,18 +40,18 @@ def test_texts_get_an_end_and_padding() -> None:
 
 def test_without_weights_it_is_the_mean_over_symbols_and_ends() -> None:
     by_hand = -(math.log(0.5) + math.log(0.25) + math.log(0.1) + math.log(0.8) + math.log(0.5)) / 5
-    found = weighted_cross_entropy(LOG_PROBS, TARGETS, LENGTHS, EVEN)
+    found = loss(LOG_PROBS, TARGETS, LENGTHS, EVEN)
     assert found.item() == pytest.approx(by_hand)
 
 
 def test_padding_weighs_nothing_whatever_is_said_of_it() -> None:
-    whole = weighted_cross_entropy(LOG_PROBS, TARGETS, LENGTHS, EVEN)
+    whole = loss(LOG_PROBS, TARGETS, LENGTHS, EVEN)
     other = LOG_PROBS.clone()
     other[1, 2] = torch.tensor([-math.inf, 0.0])
     other.requires_grad_()
-    loss = weighted_cross_entropy(other, TARGETS, LENGTHS, EVEN)
-    assert loss.item() == pytest.approx(whole.item())
-    loss.backward()
+    changed = loss(other, TARGETS, LENGTHS, EVEN)
+    assert changed.item() == pytest.approx(whole.item())
+    changed.backward()
     assert other.grad[1, 2].tolist() == [0, 0]
     assert torch.isfinite(other.grad).all()
 
@@ -42,7 +59,7 @@ def test_padding_weighs_nothing_whatever_is_said_of_it() -> None:
 def test_end_symbol_with_a_weight_of_its_own() -> None:
     ends = -0.25 * (math.log(0.1) + math.log(0.5))
     characters = -(math.log(0.5) + math.log(0.25) + math.log(0.8))
-    found = weighted_cross_entropy(LOG_PROBS, TARGETS, LENGTHS, torch.tensor([0.25, 1.0]))
+    found = loss(LOG_PROBS, TARGETS, LENGTHS, torch.tensor([0.25, 1.0]))
     assert found.item() == pytest.approx((ends + characters) / 3.5)
 
 
@@ -53,16 +70,12 @@ def test_classes_and_positions_multiply() -> None:
         (2 * 1, 0.8), (1 * 3, 0.5),
     ]  # fmt: skip
     by_hand = -sum(w * math.log(p) for w, p in parts) / sum(w for w, _ in parts)
-    found = weighted_cross_entropy(
-        LOG_PROBS, TARGETS, LENGTHS, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0])
-    )
+    found = loss(LOG_PROBS, TARGETS, LENGTHS, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 3.0]))
     assert found.item() == pytest.approx(by_hand)
 
 
 def test_smoothing_spreads_a_share_of_the_target() -> None:
-    one = weighted_cross_entropy(
-        LOG_PROBS[:1, 1:2], torch.tensor([[1]]), torch.tensor([1]), EVEN, smoothing=0.2
-    )
+    one = loss(LOG_PROBS[:1, 1:2], torch.tensor([[1]]), torch.tensor([1]), EVEN, smoothing=0.2)
     by_hand = -(0.8 * math.log(0.25) + 0.1 * math.log(0.25) + 0.1 * math.log(0.75))
     assert one.item() == pytest.approx(by_hand)
 
@@ -72,12 +85,12 @@ def test_equals_torch_where_torch_knows_it() -> None:
     targets = torch.randint(0, 4, (6, 5), generator=torch.Generator().manual_seed(1))
     weights = torch.tensor([0.5, 1.0, 2.0, 3.0])
     expected = torch.nn.functional.cross_entropy(scores.transpose(1, 2), targets, weights)
-    found = weighted_cross_entropy(scores.log_softmax(2), targets, torch.full((6,), 5), weights)
+    found = loss(scores.log_softmax(2), targets, torch.full((6,), 5), weights)
     torch.testing.assert_close(found, expected)
 
 
 def test_all_weights_zero_is_zero() -> None:
-    found = weighted_cross_entropy(LOG_PROBS, TARGETS, LENGTHS, torch.zeros(2))
+    found = loss(LOG_PROBS, TARGETS, LENGTHS, torch.zeros(2))
     assert found.item() == 0
 
 

@@ -65,6 +65,7 @@ def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str)
         load_options(path)
     assert "bad.yaml" in str(error.value)
     assert "\n" not in str(error.value)
+    assert ": :" not in str(error.value)
 
 
 def test_missing_file(tmp_path: Path) -> None:

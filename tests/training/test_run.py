@@ -32,8 +32,18 @@ CONTENT = {
 }
 
 
-def options(**training: object) -> Options:
-    return parse_options(CONTENT | {"training": CONTENT["training"] | training}, "test")
+# All that depends on the step: lines that grow, dropout, symbols of its own.
+TWO_HEADS = CONTENT | {
+    "heads": {"ctc": 1.0, "seq2seq": 0.5},
+    "lines": CONTENT["lines"] | {"grow": 10},
+    "network": CONTENT["network"]
+    | {"seq2seq": {"image_hidden": 5, "hidden": 5, "dropout": 0.2, "max_length": 3}},
+    "training": CONTENT["training"] | {"sampling": 0.5, "sampling_rise": 8},
+}
+
+
+def options(content: dict = CONTENT, **training: object) -> Options:
+    return parse_options(content | {"training": content["training"] | training}, "test")
 
 
 def test_what_a_run_leaves(tmp_path: Path) -> None:
@@ -80,21 +90,22 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     return arrange
 
 
+@pytest.mark.parametrize("content", [CONTENT, TWO_HEADS], ids=["one head", "two heads"])
 @pytest.mark.parametrize("step", [5, 7], ids=["behind a validation", "between validations"])
 def test_a_resumed_run_equals_an_uninterrupted_one(
-    step: int, tmp_path: Path, stop_at: Any, monkeypatch: pytest.MonkeyPatch
+    content: dict, step: int, tmp_path: Path, stop_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(options(), tmp_path / "whole")
+    train(options(content), tmp_path / "whole")
     with monkeypatch.context():
         stop_at(step, StopError())
         with pytest.raises(StopError) as stopped:
-            train(options(), tmp_path / "parts")
+            train(options(content), tmp_path / "parts")
     monkeypatch.undo()
     last = tmp_path / "parts" / "last.ckpt"
     assert f"--resume {last}" in stopped.value.__notes__[0]
     assert read_checkpoint(last)["global_step"] == step
 
-    train(options(), tmp_path / "parts", resume=last)
+    train(options(content), tmp_path / "parts", resume=last)
     whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     for name, value in whole.items():
