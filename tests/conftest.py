@@ -37,7 +37,7 @@ def hwr(tmp_path: Path) -> Run:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             timeout=timeout,
-            env=os.environ | {"OMP_NUM_THREADS": "2"},
+            env={"OMP_NUM_THREADS": "2"} | os.environ,
             check=False,
         )
         out, err = done.stdout.decode(), done.stderr.decode()

@@ -1,6 +1,6 @@
 """What each trick brings the seq2seq head: short runs of one budget, several seeds each.
 
-    python tools/ablation.py [--budget "1.25 minutes"] [--seeds 0 1 2] [--out runs/ablation]
+    python tools/ablation.py [--budget "1 minute"] [--seeds 0 1 2] [--out runs/ablation]
 
 A CTC run of the same seed comes first; all others begin with its encoder, unless they say
 otherwise. Every run trains on touching lines of 1 to 6 digits, and is measured on validation lines:
@@ -103,7 +103,7 @@ def draw(table: dict[str, list[float]], path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("configs/joint.yaml"))
-    parser.add_argument("--budget", default="1.25 minutes", help="of each run")
+    parser.add_argument("--budget", default="1 minute", help="of each run")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--threads", type=int, default=0, help="0: all cores")
     parser.add_argument("--out", type=Path, default=Path("runs/ablation"))

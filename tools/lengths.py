@@ -16,6 +16,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.ticker import LogLocator
 
 from hwr.evaluate import evaluate
 from hwr.lines.sources import SynthSource
@@ -55,6 +56,8 @@ def draw(
     if highest > 0.1:
         panels[0].set_yscale("log")
         panels[0].yaxis.set_major_formatter("{x:g}")
+        panels[0].yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+        panels[0].yaxis.set_minor_formatter("{x:g}")
     else:
         panels[0].set_ylim(bottom=0)
     panels[1].set_ylim(bottom=0, top=100)

@@ -10,6 +10,7 @@ import matplotlib
 
 matplotlib.use("Agg")  # draws without a screen
 import matplotlib.pyplot as plt
+from matplotlib.ticker import LogLocator
 
 from hwr.nets.network import HEADS
 
@@ -46,6 +47,8 @@ def draw_curve(metrics: Path, picture: Path) -> None:
     if every and min(every) > 0:
         rates.set_yscale("log")
         rates.yaxis.set_major_formatter("{x:g}")
+        if max(every) > 10 * min(every):
+            rates.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
         rates.yaxis.set_minor_formatter("{x:g}")
     if heads:
         rates.legend(frameon=False)
