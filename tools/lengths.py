@@ -68,7 +68,7 @@ def draw(
             axes.axvline(trained + 0.5, color="gray", linewidth=0.8, linestyle=":")
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
-    panels[1].legend(frameon=False, loc="lower left")
+    panels[1].legend(frameon=False, loc="center right" if highest > 0.1 else "lower left")
     figure.savefig(path, dpi=130)
 
 
