@@ -22,8 +22,9 @@ from hwr.training.pace import Pace
 from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask
 
-SHARE_LINES = 4000
-"""Validation lines by which the heads' shares in joint reading are chosen."""
+SHARE_FACTOR = 5
+"""The heads' shares in joint reading are chosen by so many times the lines that a training validates
+with: a share wants more of them than a checkpoint."""
 
 
 def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = None) -> Path:
@@ -80,13 +81,14 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
 
 def _with_share(task: ReadingTask, card: ModelCard, folder: Path) -> ModelCard:
     """The card with the CTC head's share in joint reading, and how well that reads."""
-    lines = dataclasses.replace(task.options.lines, validation=SHARE_LINES)
+    count = SHARE_FACTOR * task.options.lines.validation
+    lines = dataclasses.replace(task.options.lines, validation=count)
     # Not the lines by which the checkpoint was chosen.
     batches = Lines(dataclasses.replace(task.options, lines=lines)).validation(seed=1)
     with tempfile.TemporaryDirectory(dir=folder) as beside:
         # Any share will do to have both heads read.
         export(task.network, dataclasses.replace(card, share=0.5), Path(beside) / "heads.onnx")
-        bar = tqdm(batches, "joint reading", -(-SHARE_LINES // VALIDATION_BATCH), leave=False)
+        bar = tqdm(batches, "joint reading", -(-count // VALIDATION_BATCH), leave=False)
         share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), bar)
     return dataclasses.replace(card, share=share, scores=card.scores | {"val_cer_joint": cer})
 
