@@ -23,8 +23,8 @@ from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask
 
 SHARE_FACTOR = 5
-"""The heads' shares in joint reading are chosen by so many times the lines that a training validates
-with: a share wants more of them than a checkpoint."""
+"""The heads' shares in joint reading are chosen by so many times the lines that a training
+validates with: a share wants more of them than a checkpoint."""
 
 
 def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = None) -> Path:
