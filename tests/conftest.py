@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+# Tests run side by side, one on each core; threads of their own would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import torch
 
 from hwr.alphabet import Alphabet
@@ -37,7 +41,7 @@ def hwr(tmp_path: Path) -> Run:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             timeout=timeout,
-            env={"OMP_NUM_THREADS": "2"} | os.environ,
+            env=os.environ,
             check=False,
         )
         out, err = done.stdout.decode(), done.stderr.decode()
