@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.errors import AlphabetError, HwrError
-from hwr.images.normalise import Line, normalise
+from hwr.images.normalise import Line
 from hwr.lines.sources import Source, refuse
 from hwr.recognizer import POOL, Recognizer
 from hwr.scoring.rates import LineScore, score_line
@@ -75,7 +75,7 @@ def prepared(
             yield grey
             continue
         try:
-            yield normalise(grey, recognizer.card.image, source.names[row])
+            yield recognizer.prepared(grey, source.names[row])
         except HwrError as error:
             yield error
 

@@ -27,6 +27,7 @@ DYNAMIC = {
     "frames": {0: "lines"},
     "state": {1: "lines"},
     "symbol_log_probs": {0: "lines"},
+    "class_log_probs": {0: "lines"},
 }
 LABEL_DYNAMIC = {
     "symbols": {0: "rows", 1: "steps"},

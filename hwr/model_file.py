@@ -25,14 +25,19 @@ from hwr.version import __version__
 if TYPE_CHECKING:
     import onnxruntime
 
-FORMAT = 2
+FORMAT = 3
 """Raised when older programs can no longer read newer files."""
 
 METADATA_KEY = "hwr"
 LABEL_KEY = "hwr.label_rnn"
 
-OUTPUTS = {"ctc": ("log_probs", "frames"), "seq2seq": ("state", "symbol_log_probs")}
-"""What each head puts out."""
+OUTPUTS = {
+    "ctc": ("log_probs", "frames"),
+    "seq2seq": ("state", "symbol_log_probs"),
+    "digit": ("class_log_probs",),
+    "joint": ("log_probs", "frames", "state", "symbol_log_probs"),
+}
+"""What the network puts out for each way of reading."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class ModelCard:
         alphabet: the characters it writes.
         image: how a picture is made ready for it.
         stride: columns of the made-ready picture to one frame.
-        heads: those that the graph has, of `ctc` and `seq2seq`.
+        heads: those that the graph has, of `ctc`, `seq2seq` and `digit`.
         max_length: the most characters that the seq2seq head can write.
         longest: characters in the longest text that the seq2seq head was trained on.
         share: the CTC head's say in joint reading, from 0 to 1 (`hwr.decoding.joint`).
@@ -100,12 +105,12 @@ class Model:
     label_rnn: onnxruntime.InferenceSession | None
 
     def run(self, head: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """The outputs, by name, that reading by a head needs, or of all heads for another name."""
+        """The outputs, by name, that reading by a head, or by both together, needs."""
         # Late, as below.
         import onnxruntime
 
         there = [output.name for output in self.network.get_outputs()]
-        names = [name for name in OUTPUTS.get(head, there) if name in there]
+        names = [name for name in OUTPUTS[head] if name in there]
         options = onnxruntime.RunOptions()
         # Or it would compute what the other head says too.
         options.only_execute_path_to_fetches = True

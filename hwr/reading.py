@@ -14,7 +14,8 @@ class Character:
         text: the character.
         confidence: see `hwr.decoding.confidence`.
         x0, x1: from which to which column of the picture, in pixels of the picture as given; None
-            where only the seq2seq head has read, which writes without saying where.
+            where the seq2seq head alone has read, which writes without saying where, and of a
+            single digit, which is all of its picture.
     """
 
     text: str
@@ -44,7 +45,8 @@ class Reading:
         text: what it says.
         confidence: the probability of that text, given the picture (`hwr.decoding.confidence`).
         characters: each character with its place.
-        alternatives: other texts that a beam considered, the likelier first.
+        alternatives: other texts that a beam considered, or the other classes of a single digit,
+            the likelier first.
         cut: whether the seq2seq head was stopped at the most characters it can write: the text may
             go on.
     """

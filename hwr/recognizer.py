@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from hwr.decoding.ctc import read_ctc
 from hwr.decoding.decoded import Decoded
+from hwr.decoding.digit import read_digits
 from hwr.decoding.joint import BEAM, read_joint
 from hwr.decoding.labels import Floats, Ids, Labels, table_labels
 from hwr.decoding.seq2seq import read_seq2seq
 from hwr.errors import ModelFileError
+from hwr.images.digit import normalise_digit
 from hwr.images.grey import Grey
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
@@ -24,7 +26,10 @@ from hwr.reading import Alternative, Character, Reading
 JOINT = "joint"
 """Reading by the CTC head and the seq2seq head together."""
 
-READERS = ("ctc", "seq2seq", JOINT)
+DIGIT = "digit"
+"""Reading pictures of single digits by the digit head."""
+
+READERS = ("ctc", "seq2seq", JOINT, DIGIT)
 
 BATCH = 32
 """Lines read at once, at most."""
@@ -34,7 +39,7 @@ POOL = 1024
 
 
 class Recognizer:
-    """Reads pictures of lines.
+    """Reads pictures of lines, or of single digits.
 
     >>> recognizer = Recognizer("runs/ctc/model.onnx")              # doctest: +SKIP
     >>> recognizer.read(["amount.png"])[0].text                     # doctest: +SKIP
@@ -43,10 +48,12 @@ class Recognizer:
     Args:
         model: the model file.
         threads: cores to use; 0 means all.
-        head: which of `READERS` reads; None takes both heads together where the model has both,
-            else the one it has.
+        head: which of `READERS` reads; None takes CTC and seq2seq together where the model has
+            both, else the first it has, a head that reads lines before one that reads digits.
         beam: texts that each head keeps while it reads; 1 is greedy. None takes 1, and the default
             of `hwr.decoding.joint` for joint reading.
+        single: whether the pictures are of single digits: then a digit head, where there is one,
+            comes first.
 
     Raises:
         ModelFileError: the file is missing, damaged, not a model file, or lacks the head.
@@ -58,11 +65,13 @@ class Recognizer:
         threads: int = 0,
         head: str | None = None,
         beam: int | None = None,
+        single: bool = False,
     ) -> None:
         self._model = open_model(Path(model), threads)
         self.card: ModelCard = self._model.card
         there = self.card.heads if self.card.share is None else (*self.card.heads, JOINT)
-        self.head = head or (JOINT if JOINT in there else there[0])
+        first = next(name for name in (DIGIT if single else JOINT, *there) if name in there)
+        self.head = head or first
         if self.head not in there:
             raise ModelFileError(
                 f"{model}: cannot read by {self.head!r}: it has {', '.join(there)}"
@@ -83,14 +92,14 @@ class Recognizer:
         for start in range(0, len(pictures), POOL):
             pool = pictures[start : start + POOL]
             readings += self.read_lines(
-                [self._prepare(p, f"picture {start + row + 1}") for row, p in enumerate(pool)]
+                [self._open(p, f"picture {start + row + 1}") for row, p in enumerate(pool)]
             )
         return readings
 
     def read_lines(
         self, lines: Sequence[Line], done: Callable[[int], None] = lambda count: None
     ) -> list[Reading]:
-        """Reads lines already made ready by `hwr.images.normalise` with this model's settings."""
+        """Reads pictures already made ready by `prepared`."""
         readings: list[Reading | None] = [None] * len(lines)
         by_width = sorted(range(len(lines)), key=lambda row: lines[row].pixels.shape[1])
         for start in range(0, len(by_width), BATCH):
@@ -100,12 +109,22 @@ class Recognizer:
             done(len(rows))
         return [reading for reading in readings if reading is not None]
 
-    def _prepare(self, picture: Path | str | bytes | Grey, name: str) -> Line:
+    def prepared(self, grey: Grey, name: str) -> Line:
+        """A picture as this model reads it: a line, or a single digit centred as MNIST's are.
+
+        Raises:
+            PictureError: it cannot be read; the message calls it `name`.
+        """
+        if self.head == DIGIT:
+            return normalise_digit(grey, self.card.image.height, name)
+        return normalise(grey, self.card.image, name)
+
+    def _open(self, picture: Path | str | bytes | Grey, name: str) -> Line:
         if isinstance(picture, np.ndarray):
-            return normalise(picture, self.card.image, name)
+            return self.prepared(picture, name)
         if isinstance(picture, bytes):
-            return normalise(open_picture(picture, name), self.card.image, name)
-        return normalise(open_picture(Path(picture)), self.card.image, str(picture))
+            return self.prepared(open_picture(picture, name), name)
+        return self.prepared(open_picture(Path(picture)), str(picture))
 
     def outputs(self, lines: Sequence[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:
         """What the heads that read say, by name: see `hwr.nets.network.Network`.
@@ -138,6 +157,8 @@ class Recognizer:
         return [self._reading(found, line) for found, line in zip(decoded, lines, strict=True)]
 
     def _decode(self, outputs: dict[str, NDArray[Any]]) -> list[Decoded]:
+        if self.head == DIGIT:
+            return read_digits(outputs["class_log_probs"])
         if self.head == "seq2seq":
             return read_seq2seq(self.labels(outputs), self.beam)
         log_probs, frames = outputs["log_probs"], outputs["frames"]

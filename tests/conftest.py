@@ -100,6 +100,17 @@ network:
 training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 125, average: 0.9}
 """
 
+TINY_MIXED_CONFIG = """
+heads: {ctc: 1.0, digit: 0.5}
+lines: {presets: {plain: 1}, max_length: 3, alphabet: "017", validation: 60}
+digits: {rotation: 10, scale: 0.1, shift: 0.05}
+network:
+  encoder:
+    stem: [{channels: 8, pool: [2, 2]}, {channels: 16, pool: [2, 2]}, {channels: 24, pool: [2, 1]}]
+    hidden: 24
+training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 125, average: 0.9}
+"""
+
 
 def train_by_command(config: str, folder: Path) -> Path:
     """Trains by the real command; gives the run's folder."""
@@ -124,3 +135,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained_joint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run whose two heads learnt to read 0 and 1."""
     return train_by_command(TINY_JOINT_CONFIG, tmp_path_factory.mktemp("joint"))
+
+
+@pytest.fixture(scope="session")
+def trained_mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that learnt to read 0, 1 and 7, in lines and single ones."""
+    return train_by_command(TINY_MIXED_CONFIG, tmp_path_factory.mktemp("mixed"))

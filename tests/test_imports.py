@@ -29,7 +29,7 @@ LAYERS = (
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 # What a package is called where it is imported, if not as where it is installed.
-MODULES = {"pytorch-lightning": "pytorch_lightning", "pyyaml": "yaml"}
+MODULES = {"pytorch-lightning": "pytorch_lightning", "pyyaml": "yaml", "scikit-learn": "sklearn"}
 
 
 def room(module: str) -> str:

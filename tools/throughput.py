@@ -21,9 +21,9 @@ from pathlib import Path
 
 import torch
 
-from hwr.lines.batch import LineBatch
+from hwr.lines.batch import Batch
 from hwr.training.config import load_options
-from hwr.training.data import Lines
+from hwr.training.data import Data
 from hwr.training.options import LinesOptions, Options
 from hwr.training.run import MODEL, half_precision, train
 from hwr.training.task import ReadingTask
@@ -37,7 +37,7 @@ def timed_steps(options: Options, steps: int) -> dict[str, float]:
     task = ReadingTask(options)
     task.network.encoder.half_precision = half_precision(options)
     optimizer = task.configure_optimizers()
-    batches = Lines(options).batches(0)
+    batches = Data(options).batches(0)
     parts: dict[str, list[float]] = {}
 
     def clocked(name: str, start: float) -> float:
@@ -45,7 +45,7 @@ def timed_steps(options: Options, steps: int) -> dict[str, float]:
         parts.setdefault(name, []).append(1000 * (now - start))
         return now
 
-    def drawn() -> Iterator[LineBatch]:
+    def drawn() -> Iterator[Batch]:
         while True:
             start = time.perf_counter()
             batch = next(batches)
@@ -59,7 +59,7 @@ def timed_steps(options: Options, steps: int) -> dict[str, float]:
             began, lines = time.perf_counter() - parts["composing"][0] / 1000, 0
         lines += len(batch)
         start = time.perf_counter()
-        loss = task.loss(task.losses(batch, *task.features(batch)))
+        loss = task.loss(batch)
         start = clocked("network and loss", start)
         optimizer.zero_grad()
         loss.backward()

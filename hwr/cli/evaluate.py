@@ -14,9 +14,18 @@ from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.errors import DataError
 from hwr.evaluate import evaluate, line_picture
-from hwr.lines.sources import open_source
+from hwr.lines.sources import is_single, open_source
 from hwr.recognizer import Recognizer
-from hwr.scoring.rates import LineScore, Rates, by_length, confusions, rates, rule_of_three, worst
+from hwr.scoring.classes import Classification, classification, worst_classified
+from hwr.scoring.rates import (
+    LineScore,
+    Rates,
+    by_length,
+    confusions,
+    rates,
+    rule_of_three,
+    worst_rows,
+)
 from hwr.scoring.report import refuse_what_is_not_ours, write_report
 from hwr.version import __version__
 
@@ -30,7 +39,7 @@ SHOWN = 8
     "--data",
     required=True,
     metavar="SOURCE",
-    help="A folder of line pictures with texts, or synth:PRESET?count=N&split=test&seed=S",
+    help="A folder of pictures with texts, synth:PRESET?count=N&split=test&seed=S, or mnist.",
 )
 @click.option(
     "--json",
@@ -43,7 +52,7 @@ SHOWN = 8
     "--report",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write a page with the pictures of the worst lines.",
+    help="Write a page with pictures of the worst, and a confusion matrix of single characters.",
 )
 def command(
     given: Path | None,
@@ -56,19 +65,27 @@ def command(
     """Measure a recognizer: CER, WER, accuracy, with intervals.
 
     A folder holds each x.png with x.gt.txt, or a labels.tsv of file TAB text, the pictures beside
-    it or in images/.
+    it or in images/. Where every text is one character, as in mnist, precision and recall of each
+    class and a confusion matrix are added.
     """
     if report is not None:  # asked at once, not when all is measured
         refuse_what_is_not_ours(report)
     path = model.find_model(given)
-    recognizer = Recognizer(path, head=head, beam=beam)
+    recognizer = Recognizer(path, head=head, beam=beam, single=is_single(data))
     source = open_source(data, recognizer.card.image.height)
     with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update)
     total = rates(result.scores)
     read_by = f"{recognizer.head}, beam {recognizer.beam}"
     click.echo(f"{path} ({read_by}) on {data}")
-    _print(total, result.scores, len(result.scores) / max(result.seconds, 1e-9))
+    _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
+    classes = classification(result.scores)
+    if classes is not None:
+        _print_classes(classes)
+    else:
+        _print_errors(result.scores)
+    for row in (worst_rows if classes is None else worst_classified)(result.scores, SHOWN):
+        _print_wrong(result.scores[row])
     if result.cut:
         most = recognizer.card.max_length
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
@@ -78,7 +95,8 @@ def command(
             "beam": recognizer.beam,
             "cut": result.cut,
         }
-        _write_json(table, {"model": str(path), "data": data, **read, **total.to_dict()})
+        figures = {"model": str(path), "data": data, **read, **total.to_dict()}
+        _write_json(table, figures | (classes.to_dict() if classes else {}))
     if report is not None:
         facts = {
             "Model": str(path),
@@ -97,7 +115,7 @@ def command(
         click.echo(f"report: {page}")
 
 
-def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
+def _print_rates(total: Rates, speed: float) -> None:
     click.echo(f"  {total.lines} lines, {total.characters} characters, {speed:.0f} lines/s")
     for name, value, low, high in (
         ("CER", total.cer, total.cer_low, total.cer_high),
@@ -110,6 +128,9 @@ def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
         click.echo(
             f"  no error seen: at most {rule_of_three(total.lines):.2%} of lines wrong (95 %)"
         )
+
+
+def _print_errors(scores: Sequence[LineScore]) -> None:
     lengths = by_length(scores, resamples=0)
     if len(lengths) > 1:
         click.echo("by length: characters, lines, CER, accuracy")
@@ -126,11 +147,27 @@ def _print(total: Rates, scores: Sequence[LineScore], speed: float) -> None:
     ):
         if items:
             click.echo(f"{name}: {', '.join(items[:SHOWN])}")
-    for score in worst(scores, SHOWN):
+
+
+def _print_wrong(score: LineScore) -> None:
+    if not score.correct:
         click.echo(f"wrong: {score.name}: {score.truth!r} read as {score.read!r}")
 
 
-def _write_json(path: Path, content: dict[str, str | int | float]) -> None:
+def _print_classes(found: Classification) -> None:
+    click.echo("by class: written, read, precision, recall")
+    for row in found.rates:
+        click.echo(
+            f"  {row.name!r} {row.written:6} {row.read:6} {row.precision:8.2%} {row.recall:8.2%}"
+        )
+    click.echo("confusion matrix: a row for each class written, a column for each read")
+    width = max(len(str(found.counts.max())), *map(len, found.columns)) + 1
+    click.echo("    " + "".join(f"{name:>{width}}" for name in found.columns))
+    for name, counts in zip(found.classes, found.counts.tolist(), strict=True):
+        click.echo(f"  {name} " + "".join(f"{count or '.':>{width}}" for count in counts))
+
+
+def _write_json(path: Path, content: dict[str, object]) -> None:
     beside = path.with_name(path.name + ".part")
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:

@@ -14,7 +14,7 @@ import click
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.errors import DataError, HwrError
-from hwr.images.normalise import Line, normalise
+from hwr.images.normalise import Line
 from hwr.images.open import open_picture
 from hwr.lines.folders import pictures_in
 from hwr.reading import Reading
@@ -37,7 +37,7 @@ STANDARD_INPUT = "-"
 def command(
     given: Path | None, head: str | None, beam: int | None, form: str, paths: tuple[str, ...]
 ) -> int:
-    """Read pictures of lines.
+    """Read pictures of lines, or of single digits with a digit head.
 
     PATH is a picture, a folder of pictures, a pattern such as 'scans/*.png', or - for a picture on
     standard input. Pictures that cannot be read are told of, the others are read, and the exit
@@ -110,7 +110,7 @@ def _open(recognizer: Recognizer, name: str) -> Line:
         grey = open_picture(content, "standard input")
     else:
         grey = open_picture(Path(name))
-    return normalise(grey, recognizer.card.image, name)
+    return recognizer.prepared(grey, name)
 
 
 def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:

@@ -8,8 +8,9 @@ A **line's confidence** is the probability that what read it gives to the text, 
   given those before it; of a text that was cut, of its symbols and of going on
   (`hwr.decoding.labels`). A beam ranks texts with their lengths in mind, so that an alternative may
   have a higher confidence than the text read;
-- both together: their geometric mean with the weights a and 1 - a, by which joint reading chooses
-  (`hwr.decoding.joint`).
+- the digit head: the probability of the class;
+- CTC and seq2seq together: their geometric mean with the weights a and 1 - a, by which joint
+  reading chooses (`hwr.decoding.joint`).
 
 A **character's confidence** is the highest probability of its symbol where it stands: in any frame
 of its run (`hwr.decoding.paths`), at its step of the Label-RNN, or the geometric mean of both.

@@ -3,5 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.errors import PictureError
+
 Grey = NDArray[np.float32]
 """[height, width], 0 black to 1 white."""
+
+
+def check_grey(grey: Grey, name: str) -> None:
+    """Raises PictureError, which names the picture, unless an array is what `Grey` says."""
+    if grey.ndim != 2 or not grey.size:
+        raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
+    if not (grey.min() >= 0 and grey.max() <= 1):
+        raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")

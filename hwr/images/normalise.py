@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import PictureError
-from hwr.images.grey import Grey
+from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of
 
 _LEAST_WIDTH = 4
@@ -80,7 +80,7 @@ class Line:
     """
 
     pixels: NDArray[np.uint8]
-    left: int
+    left: float
     step: float
     picture_width: int
 
@@ -102,10 +102,7 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
     Raises:
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
     """
-    if grey.ndim != 2 or not grey.size:
-        raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
-    if not (grey.min() >= 0 and grey.max() <= 1):
-        raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")
+    check_grey(grey, name)
     ink = ink_of(grey.astype(np.float32, copy=False))
     dark = ink > 0.5
     if not dark.any():
@@ -130,12 +127,17 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
     return Line(pixels, left, (right - left) / width, grey.shape[1])
 
 
+def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]:
+    """First row (axis 1) or column (axis 0) of the dark ink, and the one behind its last."""
+    # By the mass of the ink and not by its first and last row, so that a speck moves nothing.
+    mass = np.cumsum((ink * dark).sum(axis=axis, dtype=np.float64))
+    first = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
+    return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
+
+
 def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
     """First row and end of the line, perhaps outside the picture."""
-    # By the mass of the ink and not by its first and last row, so that a speck moves nothing.
-    mass = np.cumsum((ink * dark).sum(axis=1, dtype=np.float64))
-    top = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
-    bottom = int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
+    top, bottom = ink_extent(ink, dark, axis=1)
     height, ink_height = ink.shape[0], bottom - top
     share = ink_height / height
     if settings.min_ink <= share <= settings.max_ink:

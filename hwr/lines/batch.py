@@ -35,3 +35,14 @@ class LineBatch:
         """One line's picture, uint8 [height, its own width], ink high."""
         picture: NDArray[np.uint8] = self.images[row, :, : int(self.widths[row])].cpu().numpy()
         return picture
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step looks at: lines, single digits (lines of one character), or both."""
+
+    lines: LineBatch | None = None
+    digits: LineBatch | None = None
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in (self.lines, self.digits) if part is not None)

@@ -1,11 +1,12 @@
-"""SOURCE on the command line: a folder of line pictures, or `synth:PRESET?count=..&split=..`."""
+"""SOURCE on the command line: a folder of line pictures, composed lines as
+`synth:PRESET?count=..&split=..`, or single digits as `mnist?split=..`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from hwr.errors import DataError, HwrError, PictureError
 from hwr.images.grey import Grey
 from hwr.images.open import open_picture
-from hwr.lines.digits import SPLITS, load_digits
+from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
 
-SYNTH = "synth:"
+SYNTH, MNIST = "synth:", "mnist"
 
 _CHUNK = 128  # lines drawn at once
 _MOST_CHARACTERS = 20_000_000  # planned at once: some 600 MB
@@ -41,14 +42,21 @@ class Source(Protocol):
 
 
 def open_source(text: str, height: int) -> Source:
-    """The lines that SOURCE names. Composed ones are made `height` pixels high.
+    """The lines or digits that SOURCE names. Composed lines are made `height` pixels high.
 
     Raises:
         HwrError: there is no such folder or preset, or it holds no texts.
     """
     if text.startswith(SYNTH):
         return SynthSource.parse(text).compose(height)
+    if is_single(text):
+        return MnistDigits(**_query(text, {"split": str, "count": int, "alphabet": str}))
     return FolderLines(Path(text))
+
+
+def is_single(text: str) -> bool:
+    """Whether SOURCE names single digits. (A folder called mnist is `./mnist`.)"""
+    return text.partition("?")[0] == MNIST
 
 
 class FolderLines:
@@ -87,17 +95,9 @@ class SynthSource:
         Raises:
             DataError: an option is unknown, or not a number where it must be one.
         """
-        preset, _, query = text.removeprefix(SYNTH).partition("?")
         known = {field.name: field.type for field in fields(cls) if field.name != "preset"}
-        options: dict[str, str | int] = {}
-        for name, value in parse_qsl(query, keep_blank_values=True):
-            if name not in known:
-                raise DataError(f"{text}: unknown option {name!r} (there are {', '.join(known)})")
-            try:
-                options[name] = int(value) if known[name] == "int" else value
-            except ValueError as error:
-                raise DataError(f"{text}: {name} must be a whole number, not {value!r}") from error
-        return cls(preset, **options)  # type: ignore[arg-type]  # checked above
+        kinds = {name: int if kind == "int" else str for name, kind in known.items()}
+        return cls(text.removeprefix(SYNTH).partition("?")[0], **_query(text, kinds))
 
     def compose(self, height: int) -> ComposedLines:
         """Plans the lines.
@@ -122,9 +122,7 @@ class ComposedLines:
                 f"{source.count} lines of up to {source.max} digits are too many at once: compose"
                 " fewer, with several seeds"
             )
-        split = next((split for split in SPLITS if split == source.split), None)
-        if split is None:
-            raise DataError(f"no such split: {source.split!r} (there are {', '.join(SPLITS)})")
+        split = _split(source.split)
         spec = LineSpec(source.preset, split, source.min, source.max, source.alphabet)
         self._composer = Composer(load_digits(split), split)
         self._plan = self._composer.plan(spec, source.count, source.seed, height)
@@ -141,7 +139,57 @@ class ComposedLines:
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source: just what a PNG of `hwr synth` would give."""
         for ink in self.pictures(rows):
-            yield (255 - ink).astype(np.float32) / np.float32(255)
+            yield _on_paper(ink)
+
+
+class MnistDigits:
+    """MNIST's single digits, as they are. Raises DataError where there is no such split."""
+
+    def __init__(
+        self, split: str = "test", count: int | None = None, alphabet: str = DIGITS
+    ) -> None:
+        name = _split(split)
+        digits = load_digits(name)
+        rows = [row for row, label in enumerate(digits.labels.tolist()) if str(label) in alphabet]
+        if count is not None and not 1 <= count <= len(rows):
+            raise DataError(f"count must be from 1 to {len(rows)}, not {count}")
+        self._images = digits.images[rows[:count]]
+        self.names = [f"mnist/{name} digit {row}" for row in rows[:count]]
+        self.texts = [str(label) for label in digits.labels[rows[:count]]]
+
+    def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
+        """See Source."""
+        for row in rows:
+            yield _on_paper(self._images[row])
+
+
+def _split(name: str) -> Split:
+    for split in SPLITS:
+        if split == name:
+            return split
+    raise DataError(f"no such split: {name!r} (there are {', '.join(SPLITS)})")
+
+
+def _on_paper(ink: NDArray[np.uint8]) -> Grey:
+    """What a PNG of dark ink on light paper gives."""
+    return (255 - ink).astype(np.float32) / np.float32(255)
+
+
+def _query(text: str, kinds: Mapping[str, type]) -> dict[str, Any]:
+    """The options of `NAME?option=value&...`, each of its kind, `int` or `str`.
+
+    Raises:
+        DataError: an option is unknown, or not a number where it must be one.
+    """
+    options: dict[str, Any] = {}
+    for name, value in parse_qsl(text.partition("?")[2], keep_blank_values=True):
+        if name not in kinds:
+            raise DataError(f"{text}: unknown option {name!r} (there are {', '.join(kinds)})")
+        try:
+            options[name] = kinds[name](value)
+        except ValueError as error:
+            raise DataError(f"{text}: {name} must be a whole number, not {value!r}") from error
+    return options
 
 
 def refuse(errors: Sequence[HwrError], lines: int) -> None:

@@ -1,4 +1,4 @@
-"""Weighted cross-entropy, the loss of the seq2seq head."""
+"""Weighted cross-entropy, the loss of the seq2seq and the digit head."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hwr.alphabet import END
 
 @dataclass(frozen=True)
 class CrossEntropyOptions:
-    """The weights of the seq2seq head's loss.
+    """The weights of the seq2seq and the digit head's loss.
 
     Attributes:
         end: weight of the end symbol; characters weigh 1. What stands behind it weighs nothing.
@@ -35,6 +35,10 @@ class CrossEntropyOptions:
             raise ValueError("weights of positions must be 0 or more")
         if not 0 <= self.smoothing < 1:
             raise ValueError("smoothing must be at least 0 and below 1")
+
+    def of(self, characters: str) -> list[float]:
+        """The weight of each character."""
+        return [self.classes.get(character, 1.0) for character in characters]
 
 
 def ended(texts: list[list[int]]) -> tuple[Tensor, Tensor]:

@@ -9,11 +9,15 @@ from typing import Literal, get_args
 from torch import Tensor, nn
 
 from hwr.nets.ctc import CTCHead, CTCOptions
+from hwr.nets.digit import DigitHead, DigitOptions
 from hwr.nets.encoder import Encoder, EncoderOptions
 from hwr.nets.seq2seq import Seq2seqHead, Seq2seqOptions
 
-HeadName = Literal["ctc", "seq2seq"]
+HeadName = Literal["ctc", "seq2seq", "digit"]
 HEADS: tuple[HeadName, ...] = get_args(HeadName)
+
+DIGIT: HeadName = "digit"
+"""The head that reads pictures of single digits; all others read lines."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +28,13 @@ class NetworkOptions:
         encoder: what turns pictures into features.
         ctc: the CTC head, where there is one.
         seq2seq: the seq2seq head, where there is one.
+        digit: the digit head, where there is one.
     """
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     ctc: CTCOptions = field(default_factory=CTCOptions)
     seq2seq: Seq2seqOptions = field(default_factory=Seq2seqOptions)
+    digit: DigitOptions = field(default_factory=DigitOptions)
 
     @property
     def stride(self) -> float:
@@ -62,11 +68,16 @@ class Network(nn.Module):
         self.encoder = Encoder(options.encoder, height)
         self.ctc: CTCHead | None = None
         self.seq2seq: Seq2seqHead | None = None
+        self.digit: DigitHead | None = None
         if "ctc" in heads:
             self.ctc = CTCHead(options.ctc, self.encoder.features, classes)
         if "seq2seq" in heads:
             self.seq2seq = Seq2seqHead(
                 options.seq2seq, self.encoder.features, options.encoder.directions, classes
+            )
+        if "digit" in heads:
+            self.digit = DigitHead(
+                options.digit, self.encoder.features, options.encoder.directions, classes - 1
             )
 
     @property
@@ -90,7 +101,8 @@ class Network(nn.Module):
         Returns:
             By name: of a CTC head `log_probs` [lines, frames, classes] and true `frames` [lines];
             of a seq2seq head with feedback the Label-RNN's first `state` [states, lines, hidden],
-            without feedback its `symbol_log_probs` [lines, steps, classes].
+            without feedback its `symbol_log_probs` [lines, steps, classes]; of a digit head
+            `class_log_probs` [lines, characters].
         """
         features, columns = self.encoder(images, widths)
         outputs: dict[str, Tensor] = {}
@@ -102,4 +114,6 @@ class Network(nn.Module):
                 outputs["state"] = state
             else:
                 outputs["symbol_log_probs"] = self.seq2seq.label(vector, state)
+        if self.digit is not None:
+            outputs["class_log_probs"] = self.digit(features, columns)
         return outputs

@@ -65,3 +65,11 @@ def final_states(features: Tensor, columns: Tensor, directions: Directions) -> T
         return end
     half = features.shape[2] // 2
     return torch.cat([end[:, :half], features[0, :, half:]], dim=1)
+
+
+def mean_states(features: Tensor, columns: Tensor) -> Tensor:
+    """Features [columns, lines, features] -> their mean over each line's true columns, int64
+    [lines]: [lines, features]."""
+    inside = torch.arange(features.shape[0], device=features.device)[:, None] < columns
+    total = (features * inside[:, :, None].to(features.dtype)).sum(dim=0)
+    return total / columns[:, None].to(features.dtype)

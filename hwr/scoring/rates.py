@@ -190,7 +190,8 @@ def confusions(scores: Sequence[LineScore]) -> Confusions:
 
 
 def worst_rows(scores: Sequence[LineScore], count: int) -> list[int]:
-    """Where in `scores` the lines of `worst` stand."""
+    """Where the wrong lines with most edits for each character stand; of equals those with more
+    edits first."""
 
     def badness(row: int) -> tuple[float, int, str]:
         score = scores[row]
@@ -198,8 +199,3 @@ def worst_rows(scores: Sequence[LineScore], count: int) -> list[int]:
 
     wrong = [row for row, score in enumerate(scores) if not score.correct]
     return sorted(wrong, key=badness)[:count]
-
-
-def worst(scores: Sequence[LineScore], count: int) -> list[LineScore]:
-    """The wrong lines with most edits for each character; of equals those with more edits."""
-    return [scores[row] for row in worst_rows(scores, count)]

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import DataError, MissingExtraError
+from hwr.scoring.classes import Classification, classification, worst_classified
 from hwr.scoring.edits import Edit, align
+from hwr.scoring.matrix import draw_matrix
 from hwr.scoring.rates import (
     RESAMPLES,
     LineScore,
@@ -25,17 +27,23 @@ from hwr.scoring.rates import (
     rule_of_three,
     worst_rows,
 )
+from hwr.scoring.sheet import sheet
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 PAGE, PICTURES = "index.html", "worst-lines"
-"""What a report's folder holds."""
+MATRIX, SHEET = "confusion.png", "worst-digits.png"
+PARTS = (PICTURES, MATRIX, SHEET, PAGE)
+"""What a report's folder holds, the page last: a page of lines has pictures of the worst, one of
+single characters the confusion matrix and a contact sheet."""
 
 _MARK = '<meta name="generator" content="hwr">'
 
 WORST_LINES = 100
 """Lines shown with their pictures."""
+
+_SHEET_COLUMNS, _SHEET_SCALE = 10, 3
 
 COMMONEST = 12
 """Errors listed of each kind."""
@@ -51,7 +59,7 @@ def write_report(
     pictures: Callable[[int], NDArray[np.uint8]],
     facts: Mapping[str, str],
 ) -> Path:
-    """Writes `folder/index.html` with its pictures in `folder/worst-lines`, and returns the page.
+    """Writes `folder/index.html` and its pictures (see `PARTS`), and returns the page.
 
     An older report there is replaced, other files stay. Until the new one is complete the older
     one is untouched.
@@ -65,8 +73,8 @@ def write_report(
             `index.html` that is no report.
         MissingExtraError: the package jinja2 is not installed.
     """
-    rows = worst_rows(scores, WORST_LINES)
-    contents = {"title": title, "facts": facts, **_measured(scores)}
+    found = classification(scores)
+    contents = {"title": title, "facts": facts, "classes": found, **_measured(scores)}
     template = _template()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,20 +86,21 @@ def write_report(
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished", dir=folder))
     try:
         (unfinished / "old").mkdir()
-        (unfinished / PICTURES).mkdir()
-        worst = [
-            _line(scores[row], pictures(row), unfinished / PICTURES / f"{number:04}.png")
-            for number, row in enumerate(rows, start=1)
-        ]
+        worst: list[dict[str, Any]] = []
+        if found is None:
+            worst = _lines(scores, pictures, unfinished / PICTURES)
+        else:
+            _draw_classes(scores, pictures, found, unfinished)
         page = template.render(contents, worst=worst)
         # A file name that is no Unicode must not cost the page.
         (unfinished / PAGE).write_text(page, encoding="utf-8", errors="replace")
         # The page goes first and comes last: at no moment does one stand beside other pictures.
-        for name in (PAGE, PICTURES):
+        for name in reversed(PARTS):
             if (folder / name).exists():
                 (folder / name).rename(unfinished / "old" / name)
-        for name in (PICTURES, PAGE):
-            (unfinished / name).rename(folder / name)
+        for name in PARTS:
+            if (unfinished / name).exists():
+                (unfinished / name).rename(folder / name)
     except OSError as error:
         raise DataError(f"{folder}: the report cannot be written ({error.strerror})") from error
     finally:
@@ -103,11 +112,13 @@ def refuse_what_is_not_ours(folder: Path) -> None:
     """Raises DataError where a report would replace anything but an older report."""
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{folder}: is a file, not a folder for the report: name another")
-    page, pictures = folder / PAGE, folder / PICTURES
+    page = folder / PAGE
     ours = page.is_file() and _MARK in page.read_text(encoding="utf-8", errors="replace")
-    if not ours and (page.exists() or pictures.exists()):
-        found = page if page.exists() else pictures
-        raise DataError(f"{found}: is there already and is no report of hwr: name another folder")
+    there = [folder / name for name in reversed(PARTS) if (folder / name).exists()]
+    if there and not ours:
+        raise DataError(
+            f"{there[0]}: is there already and is no report of hwr: name another folder"
+        )
 
 
 def _template() -> Template:
@@ -141,6 +152,30 @@ def _measured(scores: Sequence[LineScore]) -> dict[str, Any]:
         "confusions": confusions(scores),
         "commonest": COMMONEST,
     }
+
+
+def _lines(
+    scores: Sequence[LineScore], pictures: Callable[[int], NDArray[np.uint8]], folder: Path
+) -> list[dict[str, Any]]:
+    """The worst lines, for the template, with their pictures in `folder`."""
+    folder.mkdir()
+    return [
+        _line(scores[row], pictures(row), folder / f"{number:04}.png")
+        for number, row in enumerate(worst_rows(scores, WORST_LINES), start=1)
+    ]
+
+
+def _draw_classes(
+    scores: Sequence[LineScore],
+    pictures: Callable[[int], NDArray[np.uint8]],
+    found: Classification,
+    folder: Path,
+) -> None:
+    """The confusion matrix, and a sheet of the worst single characters, in `folder`."""
+    draw_matrix(found, folder / MATRIX)
+    rows = worst_classified(scores, WORST_LINES)
+    cells = [(pictures(row), scores[row].truth, scores[row].read) for row in rows]
+    sheet(cells, _SHEET_COLUMNS, _SHEET_SCALE).save(folder / SHEET)
 
 
 def _line(score: LineScore, picture: NDArray[np.uint8], path: Path) -> dict[str, Any]:

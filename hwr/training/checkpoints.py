@@ -22,7 +22,7 @@ def check_resumable(checkpoint: Path, options: Options) -> None:
     kept = read_checkpoint(checkpoint)["options"]
     before = parse_options(kept, str(checkpoint)).to_dict()
     now = options.to_dict()
-    for section in ("image", "heads", "lines", "network"):
+    for section in ("image", "heads", "lines", "digits", "network"):
         if before[section] != now[section]:
             raise ConfigError(
                 f"{checkpoint}: was trained with other {section} options than the file given:"

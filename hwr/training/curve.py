@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator
 
 from hwr.nets.network import HEADS
 
-COLORS = ("tab:red", "tab:purple")
+COLORS = ("tab:red", "tab:purple", "tab:green")
 
 
 def draw_curve(metrics: Path, picture: Path) -> None:

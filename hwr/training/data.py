@@ -1,37 +1,27 @@
-"""The lines to train on and to validate with, as Lightning wants them.
+"""The lines and single digits to train on and to validate with, as Lightning wants them.
 
-A training batch is a function of the step alone, so a resumed run sees the lines that an
-uninterrupted one would have seen.
+A training batch is a function of the step alone, so a resumed run sees what an uninterrupted
+one would have seen.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 
-from hwr.alphabet import Alphabet
-from hwr.errors import DataError
-from hwr.lines.batch import LineBatch
-from hwr.lines.compose import Composer
+from hwr.lines.batch import Batch
 from hwr.lines.digits import Split, load_digits
-from hwr.lines.plan import Plan, join_plans
-from hwr.lines.presets import LineSpec
-from hwr.nets.ctc import frames_needed
-from hwr.nets.network import NetworkOptions
-from hwr.training.options import LinesOptions, Options
-
-POOL = 8
-"""Batches planned at once: lines of like width among them go into one batch, to save padding."""
-
-VALIDATION_BATCH = 100
+from hwr.lines.singles import Singles
+from hwr.training.lines import VALIDATION_BATCH, Lines
+from hwr.training.options import Options
 
 
-class Lines(pl.LightningDataModule):
-    """Composed lines.
+class Data(pl.LightningDataModule):
+    """Composed lines and single digits, as far as there are heads for them.
 
     Args:
         options: of the experiment.
@@ -42,54 +32,46 @@ class Lines(pl.LightningDataModule):
         super().__init__()
         self._options = options
         self._over = over
-        self._alphabet = Alphabet(options.lines.alphabet)
-        self._composers: dict[Split, Composer] = {}
-        self._validation: list[LineBatch] = []
+        self._validation: list[Batch] = []
 
-    def train_dataloader(self) -> Iterable[LineBatch]:
+    def train_dataloader(self) -> Iterable[Batch]:
         """Starts where the training stands, each time Lightning asks for an epoch's batches."""
         return _Loader(self.epoch)
 
-    def val_dataloader(self) -> Iterable[LineBatch]:
-        """The same lines each time."""
+    def val_dataloader(self) -> Iterable[Batch]:
+        """The same each time."""
         if not self._validation:
             self._validation = list(self.validation())
         return _Loader(lambda: iter(self._validation))
 
-    def validation(self, seed: int = 0) -> Iterator[LineBatch]:
-        """Batches of validation lines; 0 is the seed of those that a training validates with."""
-        lines = self._options.lines
-        plan = self._plan("val", lines.validation, seed, lines.max_length)
-        order = torch.argsort(plan.widths).tolist()
-        for start in range(0, len(order), VALIDATION_BATCH):
-            rows = order[start : start + VALIDATION_BATCH]
-            yield self._checked(self._composer("val").render(plan.rows(rows)))
-
     def transfer_batch_to_device(self, batch: Any, device: torch.device, _: int) -> Any:
-        """Composed lines are drawn where they are needed: there is nothing to move."""
+        """Lines and digits are drawn where they are needed: there is nothing to move."""
         return batch
 
-    def batches(self, step: int) -> Iterator[LineBatch]:
-        """Training batches from a step on, without end."""
-        size = self._options.training.batch
-        while True:
-            pool, skipped = divmod(step, POOL)
-            # Pools of one run, and runs of different seeds, have seeds of their own.
-            seed = self._options.training.seed * 1_000_003 + pool
-            plan = self._plan(
-                "train", POOL * size, seed, longest_text(self._options.lines, pool * POOL)
-            )
-            order = torch.argsort(plan.widths).tolist()
-            batches = [order[start : start + size] for start in range(0, len(order), size)]
-            random.Random(seed).shuffle(batches)
-            for rows in batches[skipped:]:
-                yield self._checked(self._composer("train").render(plan.rows(rows)))
-            step = (pool + 1) * POOL
+    def validation(self) -> Iterator[Batch]:
+        """Composed lines, then all validation digits, undistorted."""
+        if self._options.reads_lines:
+            yield from (Batch(lines=lines) for lines in self._lines.validation())
+        if self._options.reads_digits:
+            digits = self._singles("val")
+            for start in range(0, len(digits), VALIDATION_BATCH):
+                places = range(start, min(start + VALIDATION_BATCH, len(digits)))
+                yield Batch(digits=digits.batch(list(places)))
 
-    def epoch(self) -> Iterator[LineBatch]:
+    def batches(self, step: int) -> Iterator[Batch]:
+        """Training batches from a step on, without end."""
+        training, distortion = self._options.training, self._options.digits
+        lines = self._lines.batches(step) if self._options.reads_lines else None
+        digits = None
+        if self._options.reads_digits:
+            digits = self._digits.drawn(training.batch, step, training.seed, distortion)
+        while True:
+            yield Batch(next(lines) if lines else None, next(digits) if digits else None)
+
+    def epoch(self) -> Iterator[Batch]:
         """Training batches from the present step to the next validation."""
         if self.trainer is None:
-            raise RuntimeError("these lines are not attached to a trainer")
+            raise RuntimeError("this data is not attached to a trainer")
         every = self._options.training.validate_every
         step = self.trainer.global_step
         for batch in self.batches(step):
@@ -99,60 +81,29 @@ class Lines(pl.LightningDataModule):
             if step % every == 0 or self._over(step):
                 return
 
-    def _composer(self, split: Split) -> Composer:
-        if split not in self._composers:
-            device = self.trainer.strategy.root_device if self.trainer else "cpu"
-            self._composers[split] = Composer(load_digits(split), split, device)
-        return self._composers[split]
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self._options, self._device)
 
-    def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:
-        options, plans, share_left = (
-            self._options.lines,
-            [],
-            sum(self._options.lines.presets.values()),
-        )
-        for preset, share in options.presets.items():
-            # The last preset takes what rounding left over.
-            lines = round(count * share / share_left) if share_left else 0
-            share_left -= share
-            count -= lines
-            if lines:
-                spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
-                plans.append(
-                    self._composer(split).plan(spec, lines, seed, self._options.image.height)
-                )
-        return join_plans(plans)
+    @cached_property
+    def _digits(self) -> Singles:
+        return self._singles("train")
 
-    def _checked(self, batch: LineBatch) -> LineBatch:
-        if "ctc" in self._options.heads:
-            check_frames(batch, self._alphabet, self._options.network)
-        return batch
+    @property
+    def _device(self) -> torch.device | str:
+        return self.trainer.strategy.root_device if self.trainer else "cpu"
+
+    def _singles(self, split: Split) -> Singles:
+        height, alphabet = self._options.image.height, self._options.lines.alphabet
+        return Singles(load_digits(split), split, height, alphabet, self._device)
 
 
 class _Loader:
     """Lightning asks for something that can be gone through again and again; a list would be
     several loaders to it."""
 
-    def __init__(self, start: Callable[[], Iterator[LineBatch]]) -> None:
+    def __init__(self, start: Callable[[], Iterator[Batch]]) -> None:
         self._start = start
 
-    def __iter__(self) -> Iterator[LineBatch]:
+    def __iter__(self) -> Iterator[Batch]:
         return self._start()
-
-
-def longest_text(lines: LinesOptions, step: int) -> int:
-    """Characters in the longest lines at a step."""
-    grown = min(step / lines.grow, 1.0) if lines.grow else 1.0
-    return lines.min_length + round(grown * (lines.max_length - lines.min_length))
-
-
-def check_frames(batch: LineBatch, alphabet: Alphabet, network: NetworkOptions) -> None:
-    """Raises DataError that names the first line with fewer frames than CTC needs for its text."""
-    for name, text, width in zip(batch.names, batch.texts, batch.widths.tolist(), strict=True):
-        needed, frames = frames_needed(alphabet.encode(text, name)), network.frames(width)
-        if frames < needed:
-            raise DataError(
-                f"{name}: {text!r} needs {needed} frames (characters and repeats), but {width}"
-                f" pixels give {frames}: use a smaller stride, a larger  network.ctc.split,"
-                " or wider lines"
-            )

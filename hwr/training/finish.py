@@ -17,7 +17,7 @@ from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
-from hwr.training.data import VALIDATION_BATCH, Lines, longest_text
+from hwr.training.lines import VALIDATION_BATCH, Lines, longest_text
 from hwr.training.pace import Pace
 from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask
@@ -33,8 +33,8 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
     Args:
         checkpoint: of `hwr train`.
         model: the file to write.
-        heads: those to keep; None keeps all. Where both stay, their shares in joint reading are
-            chosen on validation lines.
+        heads: those to keep; None keeps all. Where CTC and seq2seq stay, their shares in joint
+            reading are chosen on validation lines.
 
     Returns:
         `model`.
@@ -71,7 +71,7 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
         raise ConfigError(f"{model}: is a folder: give a file")
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
-        if len(kept) > 1:
+        if {"ctc", "seq2seq"} <= set(kept):
             card = _with_share(task, card, model.parent)
         export(task.network, card, model)
     except OSError as error:

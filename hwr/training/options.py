@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Literal, get_args
 from pydantic import TypeAdapter
 
 from hwr.images.normalise import ImageSettings
+from hwr.lines.distort import DistortOptions
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.cross_entropy import CrossEntropyOptions
-from hwr.nets.network import HEADS, HeadName, NetworkOptions
+from hwr.nets.network import DIGIT, HEADS, HeadName, NetworkOptions
 
 Unit = Literal["steps", "epochs", "minutes"]
 
@@ -88,7 +89,7 @@ class TrainingOptions:
 
     Attributes:
         budget: how long; see Budget.
-        batch: lines in a step.
+        batch: lines in a step, or single digits; with heads for both, so many of each.
         learning_rate: the highest, of AdamW (Loshchilov and Hutter 2019).
         warmup: share of the budget in which the rate rises to it; then it falls as a cosine to
             almost nothing (one cycle, Smith and Topin 2018).
@@ -96,7 +97,7 @@ class TrainingOptions:
         clip: gradients longer than this (Euclidean norm) are shortened to it.
         average: share of the old kept in the moving average of the weights at each step; the
             average is what is validated and exported. Less is kept in the first steps.
-        cross_entropy: the weights of the seq2seq head's loss.
+        cross_entropy: the weights of the seq2seq and the digit head's loss.
         sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
@@ -149,6 +150,7 @@ class Options:
         image: how pictures are made ready.
         heads: on the one encoder, each with the weight of its loss.
         lines: to train on.
+        digits: how single digits are distorted in training, where there is a digit head.
         network: its shape.
         training: how to train it.
     """
@@ -159,6 +161,7 @@ class Options:
     image: ImageSettings = field(default_factory=ImageSettings)
     heads: dict[HeadName, float] = field(default_factory=lambda: {"ctc": 1.0})
     lines: LinesOptions = field(default_factory=LinesOptions)
+    digits: DistortOptions = field(default_factory=DistortOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
 
@@ -178,6 +181,16 @@ class Options:
             raise ValueError(
                 f"training.cross_entropy.classes: {min(strange)!r} is not in the alphabet"
             )
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether any head reads lines."""
+        return any(head != DIGIT for head in self.heads)
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether a head reads single digits."""
+        return DIGIT in self.heads
 
     def to_dict(self) -> dict[str, Any]:
         """The options as JSON and YAML know them; `hwr.training.config.parse_options` takes them

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from hwr.lines.batch import LineBatch
+from hwr.lines.batch import Batch
 from hwr.training.options import Budget, Options, TrainingOptions
 
 LOG_EVERY = 10
@@ -78,7 +78,7 @@ class Pace(pl.Callback):
         self.step = trainer.global_step
 
     def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: LineBatch, batch_idx: int
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
     ) -> None:
         rate = self._training.learning_rate * one_cycle(self.progress, self._training.warmup)
         for optimizer in trainer.optimizers:
@@ -90,7 +90,7 @@ class Pace(pl.Callback):
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,
         outputs: Any,
-        batch: LineBatch,
+        batch: Batch,
         batch_idx: int,
     ) -> None:
         self.step = trainer.global_step
@@ -127,4 +127,5 @@ class Pace(pl.Callback):
 def make_pace(options: Options, digits: int) -> Pace:
     """The pace of an experiment on a training split of so many digits."""
     lines = options.lines
-    return Pace(options.training, digits, (lines.min_length + lines.max_length) / 2)
+    characters = (lines.min_length + lines.max_length) / 2 if options.reads_lines else 1.0
+    return Pace(options.training, digits, characters)

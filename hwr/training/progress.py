@@ -8,7 +8,7 @@ from typing import Any
 import pytorch_lightning as pl
 from tqdm import tqdm
 
-from hwr.lines.batch import LineBatch
+from hwr.lines.batch import Batch
 from hwr.training.pace import Pace
 from hwr.training.task import ReadingTask
 
@@ -40,7 +40,7 @@ class ProgressBar(pl.callbacks.ProgressBar):
         trainer: pl.Trainer,
         pl_module: pl.LightningModule,
         outputs: Any,
-        batch: LineBatch,
+        batch: Batch,
         batch_idx: int,
     ) -> None:
         self._show(trainer, pl_module)

@@ -25,7 +25,7 @@ from hwr.training.checkpoints import (
     start_from,
 )
 from hwr.training.curve import draw_curve
-from hwr.training.data import Lines
+from hwr.training.data import Data
 from hwr.training.finish import finish
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
@@ -143,7 +143,7 @@ def _run(
         default_root_dir=folder,
     )  # fmt: skip
     try:
-        trainer.fit(task, Lines(options, pace.over), ckpt_path=resume, weights_only=True)
+        trainer.fit(task, Data(options, pace.over), ckpt_path=resume, weights_only=True)
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
     except HwrError as error:

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from hwr.alphabet import END, Alphabet
-from hwr.decoding.paths import greedy
-from hwr.lines.batch import LineBatch
-from hwr.nets.cross_entropy import ended, symbol_weights, weighted_cross_entropy
-from hwr.nets.ctc import ctc_loss
-from hwr.nets.network import HeadName, Network
+from hwr.alphabet import Alphabet
+from hwr.lines.batch import Batch, LineBatch
+from hwr.nets.network import DIGIT, HeadName, Network
 from hwr.scoring.rates import LineScore, rates, score_line
+from hwr.training.heads import HeadTask, Loss, head_tasks
 from hwr.training.options import Options
-
-
-class Loss(NamedTuple):
-    """The loss of a head for a batch.
-
-    Attributes:
-        mean: a scalar, per character for CTC, per weighted symbol for seq2seq.
-        weight: of how many it is the mean.
-    """
-
-    mean: Tensor
-    weight: float
 
 
 class ReadingTask(pl.LightningModule):
@@ -47,29 +33,21 @@ class ReadingTask(pl.LightningModule):
             options.network, options.image.height, self.alphabet.classes, options.heads
         )
         self.scores: dict[str, float] = {}
-        self._read: dict[str, list[LineScore]] = {}
+        self._read: dict[HeadName, list[LineScore]] = {}
         self._losses: dict[HeadName, list[Loss]] = {}
-        weights = options.training.cross_entropy
-        self._class_weights = torch.tensor(
-            [weights.end, *(weights.classes.get(c, 1.0) for c in self.alphabet.characters)]
-        )
-        self._position_weights = torch.tensor(weights.positions) if weights.positions else None
 
-    def training_step(self, batch: LineBatch, _: int) -> Tensor:
+    def training_step(self, batch: Batch, _: int) -> Tensor:
         # What dropout drops depends on the step alone, as the lines do: so a resumed run goes on
         # as an uninterrupted one.
         torch.manual_seed(self.options.training.seed * 1_000_003 + self.global_step)
-        return self.loss(self.losses(batch, *self.features(batch)))
+        return self.loss(batch)
 
-    def validation_step(self, batch: LineBatch, _: int) -> None:
-        features, columns = self.features(batch)
-        for name, loss in self.losses(batch, features, columns).items():
+    def validation_step(self, batch: Batch, _: int) -> None:
+        for name, head, part, features, columns in self._seen(batch):
+            loss = head.loss(features, columns, self._ids(part), self.global_step)
             self._losses.setdefault(name, []).append(loss)
-        for head, texts in self._texts(features, columns).items():
-            self._read.setdefault(head, []).extend(
-                score_line(name, text, read)
-                for name, text, read in zip(batch.names, batch.texts, texts, strict=True)
-            )
+            texts = map(self.alphabet.decode, head.read(features, columns))
+            self._read.setdefault(name, []).extend(map(score_line, part.names, part.texts, texts))
 
     def on_validation_epoch_end(self) -> None:
         found = {head: rates(scores, resamples=0) for head, scores in self._read.items()}
@@ -115,58 +93,28 @@ class ReadingTask(pl.LightningModule):
         checkpoint["scores"] = self.scores
 
     def features(self, batch: LineBatch) -> tuple[Tensor, Tensor]:
-        """What the encoder makes of a batch: features [columns, lines, features], true columns."""
+        """What the encoder makes of pictures: features [columns, lines, features], true columns."""
         features, columns = self.network.encoder(batch.images.float() / 255, batch.widths)
         return features, columns
 
-    def losses(self, batch: LineBatch, features: Tensor, columns: Tensor) -> dict[HeadName, Loss]:
-        """The loss of each head for a batch, from its features."""
-        texts = [
-            self.alphabet.encode(text, name)
-            for text, name in zip(batch.texts, batch.names, strict=True)
+    def loss(self, batch: Batch) -> Tensor:
+        """The sum of the heads' losses for a batch, each with its weight."""
+        weighed = [
+            self.options.heads[name]
+            * head.loss(features, columns, self._ids(part), self.global_step).mean
+            for name, head, part, features, columns in self._seen(batch)
         ]
-        losses: dict[HeadName, Loss] = {}
-        if self.network.ctc is not None:
-            log_probs, frames = self.network.ctc(features, columns)
-            characters = sum(map(len, texts))
-            losses["ctc"] = Loss(ctc_loss(log_probs, frames, texts), characters)
-        if self.network.seq2seq is not None:
-            targets, lengths = ended(texts)
-            weights = symbol_weights(
-                targets, lengths, self._class_weights, self._position_weights
-            ).to(features.device)
-            targets = targets.to(features.device)
-            log_probs = self.network.seq2seq.teach(features, columns, targets, self._sampling())
-            smoothing = self.options.training.cross_entropy.smoothing
-            loss = weighted_cross_entropy(log_probs, targets, weights, smoothing)
-            losses["seq2seq"] = Loss(loss, float(weights.sum()))
-        return losses
-
-    def loss(self, losses: dict[HeadName, Loss]) -> Tensor:
-        """The sum of the heads' losses, each with its weight."""
-        weighed = [self.options.heads[head] * loss.mean for head, loss in losses.items()]
         return torch.stack(weighed).sum()
 
-    def _sampling(self) -> float:
-        """The chance of scheduled sampling at this step."""
-        training = self.options.training
-        rise = (
-            min(self.global_step / training.sampling_rise, 1.0) if training.sampling_rise else 1.0
-        )
-        return training.sampling * rise
+    def _seen(self, batch: Batch) -> Iterator[tuple[HeadName, HeadTask, LineBatch, Tensor, Tensor]]:
+        """Each head with the pictures that it looks at, their features and true columns."""
+        heads = head_tasks(self.network, self.options.training, self.alphabet)
+        for part, single in ((batch.lines, False), (batch.digits, True)):
+            looking = {name: head for name, head in heads.items() if (name == DIGIT) == single}
+            if part is not None and looking:
+                features, columns = self.features(part)
+                for name, head in looking.items():
+                    yield name, head, part, features, columns
 
-    def _texts(self, features: Tensor, columns: Tensor) -> dict[str, list[str]]:
-        """What each head reads, greedily."""
-        found: dict[str, list[list[int]]] = {}
-        if self.network.ctc is not None:
-            log_probs, frames = self.network.ctc(features, columns)
-            rows = log_probs.float().cpu().numpy()
-            found["ctc"] = [
-                greedy(row[:count]).ids for row, count in zip(rows, frames.tolist(), strict=True)
-            ]
-        if self.network.seq2seq is not None:
-            written = self.network.seq2seq.write(features, columns).tolist()
-            found["seq2seq"] = [
-                list(takewhile(lambda symbol: symbol != END, row)) for row in written
-            ]
-        return {head: [self.alphabet.decode(ids) for ids in lines] for head, lines in found.items()}
+    def _ids(self, part: LineBatch) -> list[list[int]]:
+        return list(map(self.alphabet.encode, part.texts, part.names))

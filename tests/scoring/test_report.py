@@ -90,7 +90,7 @@ def test_at_most_a_hundred_lines_are_shown(tmp_path):
 
 
 def test_page_needs_nothing_from_elsewhere(tmp_path):
-    write(tmp_path, enumerate([("1", "2")]))
+    write(tmp_path, enumerate([("11", "12")]))
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert not re.search(r"https?:|url\(|<script|<link|@import", text)
 
@@ -114,7 +114,7 @@ def test_markup_in_any_text_is_escaped(tmp_path):
 
 
 def test_a_perfect_result_says_so(tmp_path):
-    page = write(tmp_path, enumerate([("1", "1")] * 600))
+    page = write(tmp_path, enumerate([("11", "11")] * 600))
     text = " ".join(page.whole.split())
     assert "There are none: every line was read without any error." in text
     assert "up to 0.50 % of lines" in text
@@ -136,9 +136,9 @@ def test_a_small_rate_is_not_shown_as_none(tmp_path, wrong, shown):
 
 
 def test_an_older_report_is_replaced_and_other_files_stay(tmp_path):
-    write(tmp_path, enumerate([("1", "2")] * 5), title="Older")
+    write(tmp_path, enumerate([("11", "12")] * 5), title="Older")
     (tmp_path / "notes.txt").write_text("mine")
-    page = write(tmp_path, enumerate([("1", "2")]), title="Newer")
+    page = write(tmp_path, enumerate([("11", "12")]), title="Newer")
     assert "Newer" in page.whole
     assert "Older" not in page.whole
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
@@ -147,7 +147,7 @@ def test_an_older_report_is_replaced_and_other_files_stay(tmp_path):
 
 
 def test_a_crash_leaves_the_older_report_whole(tmp_path):
-    write(tmp_path, enumerate([("1", "2")] * 2), title="Older")
+    write(tmp_path, enumerate([("11", "12")] * 2), title="Older")
 
     def fails_late(row):
         if row == 1:
@@ -155,7 +155,7 @@ def test_a_crash_leaves_the_older_report_whole(tmp_path):
         return picture(row)
 
     with pytest.raises(RuntimeError, match="no picture"):
-        write(tmp_path, enumerate([("1", "2")] * 2), title="Newer", pictures=fails_late)
+        write(tmp_path, enumerate([("11", "12")] * 2), title="Newer", pictures=fails_late)
     assert "Older" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
 
@@ -164,7 +164,7 @@ def test_a_file_in_the_folders_place_is_an_error(tmp_path):
     (tmp_path / "taken").write_text("mine")
     for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):
         with pytest.raises(DataError, match="taken"):
-            write(folder, enumerate([("1", "2")]))
+            write(folder, enumerate([("11", "12")]))
     assert (tmp_path / "taken").read_text() == "mine"
 
 
@@ -175,5 +175,28 @@ def test_no_scores_is_an_error_and_leaves_nothing(tmp_path):
 
 
 def test_a_name_that_is_no_unicode_does_not_cost_the_page(tmp_path):
-    write_report(tmp_path, "A run", [score_line("\udcff.png", "1", "2")], picture, {})
+    write_report(tmp_path, "A run", [score_line("\udcff.png", "11", "12")], picture, {})
     assert "?.png" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_single_characters_get_classes_a_matrix_and_a_sheet(tmp_path):
+    pairs = [("1", "1")] * 8 + [("2", "2")] * 4 + [("1", "2"), ("2", "")]
+    page = write(tmp_path, enumerate(pairs))
+    assert "By class" in page.whole
+    assert "By length" not in page.whole
+    assert "2 of 14 are wrong" in page.whole
+    images = {attributes["src"] for tag, attributes in page.tags if tag == "img"}
+    assert images == {"confusion.png", "worst-digits.png"}
+    for name in images:
+        with Image.open(tmp_path / name) as drawn:
+            assert min(drawn.size) > 50
+    # A report of lines in its place takes these pictures away.
+    write(tmp_path, enumerate([("11", "12")]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
+
+
+def test_a_picture_of_the_user_s_own_is_not_replaced(tmp_path):
+    (tmp_path / "confusion.png").write_bytes(b"mine")
+    with pytest.raises(DataError, match=r"confusion\.png: is there already"):
+        write(tmp_path, enumerate([("1", "2")]))
+    assert (tmp_path / "confusion.png").read_bytes() == b"mine"

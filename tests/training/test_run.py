@@ -14,7 +14,7 @@ from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import load_options, parse_options
-from hwr.training.data import Lines
+from hwr.training.data import Data
 from hwr.training.options import Options
 from hwr.training.run import InterruptedTrainingError, train
 from hwr.training.task import ReadingTask
@@ -40,6 +40,13 @@ TWO_HEADS = CONTENT | {
     | {"seq2seq": {"image_hidden": 5, "hidden": 5, "dropout": 0.2, "max_length": 3}},
     "training": CONTENT["training"] | {"sampling": 0.5, "sampling_rise": 8},
 }
+
+# Lines and single digits, these distorted, each step with both.
+MIXED = CONTENT | {
+    "heads": {"ctc": 1.0, "digit": 0.3},
+    "digits": {"rotation": 15, "elastic": 0.02, "thickness": 0.5, "erase": 0.3},
+}
+DIGIT = MIXED | {"heads": {"digit": 1.0}}
 
 
 def options(content: dict = CONTENT, **training: object) -> Options:
@@ -90,7 +97,11 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     return arrange
 
 
-@pytest.mark.parametrize("content", [CONTENT, TWO_HEADS], ids=["one head", "two heads"])
+@pytest.mark.parametrize(
+    "content",
+    [CONTENT, TWO_HEADS, MIXED, DIGIT],
+    ids=["one head", "two heads", "lines and digits", "digits"],
+)
 @pytest.mark.parametrize("step", [5, 7], ids=["behind a validation", "between validations"])
 def test_a_resumed_run_equals_an_uninterrupted_one(
     content: dict, step: int, tmp_path: Path, stop_at: Any, monkeypatch: pytest.MonkeyPatch
@@ -228,8 +239,8 @@ def test_a_budget_in_minutes_ends_by_the_clock(tmp_path: Path) -> None:
 
 
 def test_it_overfits_a_handful_of_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = next(Lines(options()).batches(0))
-    monkeypatch.setattr(Lines, "batches", lambda self, step: iter(lambda: few, None))
-    monkeypatch.setattr(Lines, "validation", lambda self, seed=0: iter([few]))
+    few = next(Data(options()).batches(0))
+    monkeypatch.setattr(Data, "batches", lambda self, step: iter(lambda: few, None))
+    monkeypatch.setattr(Data, "validation", lambda self: iter([few]))
     train(options(budget="150 steps", validate_every=75, learning_rate=0.03), tmp_path / "run")
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["scores"]["val_cer"] == 0

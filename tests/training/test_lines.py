@@ -10,7 +10,7 @@ from hwr.lines.batch import LineBatch
 from hwr.lines.digits import load_digits
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
-from hwr.training.data import POOL, Lines, check_frames
+from hwr.training.lines import POOL, Lines, check_frames
 from hwr.training.options import LinesOptions, Options, TrainingOptions
 
 OPTIONS = Options(

@@ -1,0 +1,111 @@
+"""The composed lines that a training sees, in batches that are a function of the step alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import torch
+
+from hwr.alphabet import Alphabet
+from hwr.errors import DataError
+from hwr.lines.batch import LineBatch
+from hwr.lines.compose import Composer
+from hwr.lines.digits import Split, load_digits
+from hwr.lines.plan import Plan, join_plans
+from hwr.lines.presets import LineSpec
+from hwr.nets.ctc import frames_needed
+from hwr.nets.network import NetworkOptions
+from hwr.training.options import LinesOptions, Options
+
+POOL = 8
+"""Batches planned at once: lines of like width among them go into one batch, to save padding."""
+
+VALIDATION_BATCH = 100
+
+
+class Lines:
+    """Composed lines.
+
+    Args:
+        options: of the experiment.
+        device: where they are drawn.
+    """
+
+    def __init__(self, options: Options, device: torch.device | str = "cpu") -> None:
+        self._options = options
+        self._device = device
+        self._alphabet = Alphabet(options.lines.alphabet)
+        self._composers: dict[Split, Composer] = {}
+
+    def validation(self, seed: int = 0) -> Iterator[LineBatch]:
+        """Batches of validation lines; 0 is the seed of those that a training validates with."""
+        lines = self._options.lines
+        plan = self._plan("val", lines.validation, seed, lines.max_length)
+        order = torch.argsort(plan.widths).tolist()
+        for start in range(0, len(order), VALIDATION_BATCH):
+            rows = order[start : start + VALIDATION_BATCH]
+            yield self._checked(self._composer("val").render(plan.rows(rows)))
+
+    def batches(self, step: int) -> Iterator[LineBatch]:
+        """Training batches from a step on, without end."""
+        size = self._options.training.batch
+        while True:
+            pool, skipped = divmod(step, POOL)
+            # Pools of one run, and runs of different seeds, have seeds of their own.
+            seed = self._options.training.seed * 1_000_003 + pool
+            plan = self._plan(
+                "train", POOL * size, seed, longest_text(self._options.lines, pool * POOL)
+            )
+            order = torch.argsort(plan.widths).tolist()
+            batches = [order[start : start + size] for start in range(0, len(order), size)]
+            random.Random(seed).shuffle(batches)
+            for rows in batches[skipped:]:
+                yield self._checked(self._composer("train").render(plan.rows(rows)))
+            step = (pool + 1) * POOL
+
+    def _composer(self, split: Split) -> Composer:
+        if split not in self._composers:
+            self._composers[split] = Composer(load_digits(split), split, self._device)
+        return self._composers[split]
+
+    def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:
+        options, plans, share_left = (
+            self._options.lines,
+            [],
+            sum(self._options.lines.presets.values()),
+        )
+        for preset, share in options.presets.items():
+            # The last preset takes what rounding left over.
+            lines = round(count * share / share_left) if share_left else 0
+            share_left -= share
+            count -= lines
+            if lines:
+                spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
+                plans.append(
+                    self._composer(split).plan(spec, lines, seed, self._options.image.height)
+                )
+        return join_plans(plans)
+
+    def _checked(self, batch: LineBatch) -> LineBatch:
+        if "ctc" in self._options.heads:
+            check_frames(batch, self._alphabet, self._options.network)
+        return batch
+
+
+def longest_text(lines: LinesOptions, step: int) -> int:
+    """Characters in the longest lines at a step."""
+    grown = min(step / lines.grow, 1.0) if lines.grow else 1.0
+    return lines.min_length + round(grown * (lines.max_length - lines.min_length))
+
+
+def check_frames(batch: LineBatch, alphabet: Alphabet, network: NetworkOptions) -> None:
+    """Raises DataError that names the first line with fewer frames than CTC needs for its text."""
+    for name, text, width in zip(batch.names, batch.texts, batch.widths.tolist(), strict=True):
+        needed, frames = frames_needed(alphabet.encode(text, name)), network.frames(width)
+        if frames < needed:
+            raise DataError(
+                f"{name}: {text!r} needs {needed} frames (characters and repeats), but {width}"
+                f" pixels give {frames}: use a smaller stride, a larger  network.ctc.split,"
+                " or wider lines"
+            )

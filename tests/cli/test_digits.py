@@ -1,0 +1,139 @@
+"""Single digits through the real commands, by a model that reads lines too."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwr.lines.digits import load_digits
+from hwr.model_file import open_model
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+MNIST = "mnist?count=400&alphabet=017"
+
+
+@pytest.fixture
+def model(trained_mixed: Path) -> Path:
+    return trained_mixed / "model.onnx"
+
+
+@pytest.fixture
+def seven() -> Image.Image:
+    """A test digit, dark on light."""
+    digits = load_digits("test")
+    row = int(np.flatnonzero(digits.labels == 7)[0])
+    return Image.fromarray(255 - digits.images[row])
+
+
+def test_one_model_file_reads_digits_and_lines(hwr: Run, model: Path, tmp_path: Path) -> None:
+    card = open_model(model).card
+    assert card.heads == ("ctc", "digit")
+    assert card.share is None
+    assert card.scores["val_accuracy_digit"] > 0.9
+    done = hwr("eval", "--model", model, "--data", MNIST, "--json", "digits.json")
+    assert done.returncode == 0, done.stderr
+    digits = json.loads((tmp_path / "digits.json").read_text())
+    assert digits["head"] == "digit"
+    assert digits["accuracy"] > 0.9
+    lines = "synth:plain?count=200&min=1&max=3&alphabet=017"
+    assert hwr("eval", "--model", model, "--data", lines, "--json", "out.json").returncode == 0
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["head"] == "ctc"
+    assert found["cer"] < 0.15
+    assert "classes" not in found
+
+
+def test_eval_of_single_digits(hwr: Run, model: Path, tmp_path: Path) -> None:
+    words = ["--json", "out.json", "--report", "page"]
+    done = hwr("eval", "--model", model, "--data", MNIST, *words)
+    found = json.loads((tmp_path / "out.json").read_text())
+    counts = np.array(found["confusion"]["counts"])
+    assert counts.sum() == found["lines"] == 400
+    assert np.trace(counts) / 400 == found["accuracy"]
+    assert found["accuracy_low"] <= found["accuracy"] <= found["accuracy_high"]
+    assert found["classes"]["7"]["recall"] == counts[2, 2] / counts[2].sum()
+    assert found["classes"]["7"]["precision"] == counts[2, 2] / counts[:, 2].sum()
+    assert f"accuracy {found['accuracy']:7.2%}" in done.stdout
+    assert "confusion matrix" in done.stdout
+    assert "by length" not in done.stdout
+    assert {path.name for path in (tmp_path / "page").iterdir()} == {
+        "index.html", "confusion.png", "worst-digits.png",
+    }  # fmt: skip
+
+
+def test_the_ctc_head_reads_single_digits_too(hwr: Run, model: Path, tmp_path: Path) -> None:
+    words = ["--head", "ctc", "--json", "out.json"]
+    assert hwr("eval", "--model", model, "--data", MNIST, *words).returncode == 0
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["head"] == "ctc"
+    assert found["accuracy"] > 0.8
+
+
+def test_read_gives_one_class_and_the_others(
+    hwr: Run, model: Path, seven: Image.Image, tmp_path: Path
+) -> None:
+    seven.save(tmp_path / "seven.png")
+    words = ["read", "--model", model, "--head", "digit", "--format", "json", "seven.png"]
+    (reading,) = json.loads(hwr(*words).stdout)
+    assert reading["text"] == "7"
+    assert [other["text"] for other in reading["alternatives"]] in (["0", "1"], ["1", "0"])
+    confidences = [other["confidence"] for other in reading["alternatives"]]
+    assert confidences == sorted(confidences, reverse=True)
+    assert sum(confidences) + reading["confidence"] == pytest.approx(1, abs=1e-5)
+    assert reading["characters"][0]["x0"] is None
+
+
+def test_any_size_polarity_and_margin_reads_the_same(
+    hwr: Run, model: Path, seven: Image.Image, tmp_path: Path
+) -> None:
+    large = seven.resize((280, 280), Image.Resampling.BICUBIC)
+    room = Image.new("L", (900, 600), 255)
+    room.paste(large, (600, 20))
+    tight = large.crop(Image.fromarray(255 - np.asarray(large)).point(lambda v: v > 60).getbbox())
+    forms = {
+        "as-it-is.png": seven,
+        "inverted.png": Image.fromarray(255 - np.asarray(seven)),
+        "large.jpg": large,
+        "off-the-middle.png": room,
+        "tight.png": tight,
+        "tight-inverted.png": Image.fromarray(255 - np.asarray(tight)),
+        "small.png": seven.resize((14, 14), Image.Resampling.BOX),
+        "faint.png": seven.point(lambda value: 150 + value // 4),
+    }
+    (tmp_path / "forms").mkdir()
+    for name, form in forms.items():
+        form.save(tmp_path / "forms" / name)
+    done = hwr("read", "--model", model, "--head", "digit", "--format", "tsv", "forms")
+    read = {row.split("\t")[0]: row.split("\t")[1] for row in done.stdout.splitlines()}
+    assert read == {f"forms/{name}": "7" for name in forms}
+
+
+def test_refusals(hwr: Run, model: Path) -> None:
+    for words, message in (
+        (["--data", "mnist?split=all"], "no such split: 'all'"),
+        (["--data", "mnist?count=0"], "count must be from 1 to 10000, not 0"),
+        (["--data", "mnist?cuont=3"], "unknown option 'cuont'"),
+        (["--data", "mnist"], "'2' (U+0032) is not in the model's alphabet"),
+        (["--data", MNIST, "--head", "seq2seq"], "cannot read by 'seq2seq': it has ctc, digit"),
+    ):
+        done = hwr("eval", "--model", model, *words)
+        assert (done.returncode, done.stdout) == (2, ""), done
+        assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr)
+        assert message in done.stderr
+
+
+def test_a_head_can_be_dropped(hwr: Run, trained_mixed: Path, tmp_path: Path) -> None:
+    done = hwr("export", trained_mixed / "best.ckpt", "--heads", "digit", "--out", "d.onnx")
+    assert done.returncode == 0, done.stderr
+    card = open_model(tmp_path / "d.onnx").card
+    assert card.heads == ("digit",)
+    assert set(card.scores) == {"val_cer", "val_accuracy"}
+    assert hwr("eval", "--model", "d.onnx", "--data", MNIST).returncode == 0
