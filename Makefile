@@ -1,13 +1,15 @@
 # make demo   sets everything up, trains for some minutes, measures and reads
 # make test   sets everything up, runs all checks
-# Both need Python 3.11 or newer (on Debian and Ubuntu also the package python3-venv), and the internet for packages the first time.
+# make paper  sets everything up, trains the paper's models, writes its table and graph with our
+#             figures; make paper RELATIVES=1 adds the models it only names, one seed each (an hour)
+# All need Python 3.11 or newer (on Debian and Ubuntu also the package python3-venv), and the internet for packages the first time.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MODEL := runs/demo/model.onnx
 
-.PHONY: demo test setup bench clean
+.PHONY: demo test setup bench paper clean
 
 setup: $(VENV)/ready
 
@@ -41,6 +43,10 @@ test: setup
 bench: $(MODEL)
 	$(BIN)/python tools/throughput.py
 	$(BIN)/python tools/lengths.py --model $(MODEL) --out docs
+
+# Finished trainings are kept in runs/paper and not done again.
+paper: setup
+	$(BIN)/python tools/paper.py $(if $(RELATIVES),--relatives $(RELATIVES))
 
 # Trained models, in runs, stay.
 clean:
