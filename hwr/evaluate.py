@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.errors import AlphabetError, HwrError
+from hwr.errors import AlphabetError, DataError, HwrError
 from hwr.images.normalise import Line
 from hwr.lines.sources import Source, refuse
-from hwr.recognizer import POOL, Recognizer
+from hwr.recognizer import DIGIT, POOL, Recognizer
 from hwr.scoring.rates import LineScore, score_line
 
 
@@ -42,8 +42,9 @@ def evaluate(
         done: called with how many lines were read since the last call.
 
     Raises:
-        HwrError: pictures that cannot be opened, or texts with characters that the model does not
-            know; all of them are named together, none is left out of the figures in silence.
+        HwrError: pictures that cannot be opened, or texts that the model cannot write, for their
+            characters or, by the digit head, for their length; all of them are named together,
+            none is left out of the figures in silence.
     """
     _check_texts(recognizer, source)
     started = time.monotonic()
@@ -95,4 +96,12 @@ def _check_texts(recognizer: Recognizer, source: Source) -> None:
             recognizer.card.alphabet.encode(text, name)
         except AlphabetError as error:
             errors.append(error)
+            continue
+        if recognizer.head == DIGIT and len(text) != 1:
+            errors.append(
+                DataError(
+                    f"{name}: {text!r} has {len(text)} characters, the digit head reads a single"
+                    " digit: take a model with a head for lines"
+                )
+            )
     refuse(errors, len(source.texts))

@@ -14,8 +14,7 @@ class Character:
         text: the character.
         confidence: see `hwr.decoding.confidence`.
         x0, x1: from which to which column of the picture, in pixels of the picture as given; None
-            where the seq2seq head alone has read, which writes without saying where, and of a
-            single digit, which is all of its picture.
+            where only the seq2seq head has read, which writes without saying where.
     """
 
     text: str

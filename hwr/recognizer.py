@@ -175,6 +175,9 @@ class Recognizer:
                 (line.picture_column(first * stride), line.picture_column(behind * stride))
                 for first, behind in found.spans
             ]
+        elif self.head == DIGIT:
+            inked = np.flatnonzero(line.pixels.any(axis=0))
+            places = [(line.picture_column(inked[0]), line.picture_column(inked[-1] + 1))]
         return Reading(
             text=decode(found.ids),
             confidence=float(np.exp(found.log_probability)),

@@ -4,9 +4,10 @@
 
 Trains `configs/mixed.yaml` with both heads, with the CTC head alone, and with the digit head alone,
 for the same number of steps, so that each task sees the same lines or digits with and without the
-other. Finished runs are kept in --out and not trained again. Prints the character error rates on
-validation and on test data, mean over the seeds and each. Single digits are read by the digit head
-where there is one, else as lines of one digit by the CTC head.
+other; of each run the model file counts, which is that of its lowest validation loss. Finished runs
+are kept in --out and not trained again. Prints the character error rates on validation and on test
+data, mean over the seeds and each. Single digits are read by the digit head where there is one,
+else as lines of one digit by the CTC head.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from hwr.lines.sources import is_single, open_source
 from hwr.recognizer import Recognizer
 from hwr.scoring.rates import rates
 from hwr.training.config import load_options
-from hwr.training.run import MODEL, train
+from hwr.training.run import LAST, MODEL, train
 
-HEADS = {
+VARIANTS = {
     "lines alone": "{ctc: 1.0}",
     "digits alone": "{digit: 1.0}",
     "both": "{ctc: 1.0, digit: 0.3}",
@@ -43,7 +44,8 @@ def trained(config: Path, folder: Path, overrides: list[tuple[str, str]]) -> Pat
     options = load_options(config, overrides)
     kept = folder / "config.yaml"
     if not ((folder / MODEL).exists() and load_options(kept) == options):
-        train(options, folder)
+        last = folder / LAST
+        train(options, folder, resume=last if last.exists() else None)
     return folder / MODEL
 
 
@@ -65,11 +67,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    models: dict[str, list[Path]] = {name: [] for name in HEADS}
-    runs = [(seed, name) for seed in arguments.seeds for name in HEADS]
+    models: dict[str, list[Path]] = {name: [] for name in VARIANTS}
+    runs = [(seed, name) for seed in arguments.seeds for name in VARIANTS]
     for seed, name in tqdm(runs, "runs"):
         overrides = [
-            ("heads", HEADS[name]),
+            ("heads", VARIANTS[name]),
             ("training.budget", f"{arguments.steps} steps"),
             ("training.seed", str(seed)),
         ]

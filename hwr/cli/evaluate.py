@@ -157,9 +157,9 @@ def _print_wrong(score: LineScore) -> None:
 def _print_classes(found: Classification) -> None:
     click.echo("by class: written, read, precision, recall")
     for row in found.rates:
-        click.echo(
-            f"  {row.name!r} {row.written:6} {row.read:6} {row.precision:8.2%} {row.recall:8.2%}"
-        )
+        shares = ("-" if s is None else f"{s:.2%}" for s in (row.precision, row.recall))
+        figures = "".join(f"{share:>9}" for share in shares)
+        click.echo(f"  {row.name!r} {row.written:6} {row.read:6}{figures}")
     click.echo("confusion matrix: a row for each class written, a column for each read")
     width = max(len(str(found.counts.max())), *map(len, found.columns)) + 1
     click.echo("    " + "".join(f"{name:>{width}}" for name in found.columns))

@@ -15,7 +15,7 @@ from hwr.version import __version__
 COMMANDS = {
     "train": "Train a recognizer from an experiment file.",
     "eval": "Measure a recognizer: CER, WER, accuracy, with intervals.",
-    "read": "Read pictures of lines.",
+    "read": "Read pictures of lines or of single digits.",
     "export": "Write the model file of a checkpoint, with all of its heads or some.",
     "synth": "Write composed lines of digits as pictures with their texts.",
 }

@@ -26,7 +26,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--head",
             type=click.Choice(READERS),
-            help="What reads, of a model with several heads. Without it, all of them together.",
+            help="What reads, of a model with several heads. Without it, CTC and seq2seq together,"
+            " or the one that reads lines; of --data mnist, digit.",
         ),
         click.option(
             "--model",

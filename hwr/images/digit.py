@@ -7,14 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hwr.errors import PictureError
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of
-from hwr.images.normalise import Line, ink_extent
+from hwr.images.normalise import Line, cut, ink_extent
 
 FRAME, BOX = 28, 20
+"""Sides of MNIST's frame and of the box in it that holds the digit, in pixels."""
 
-_LINE_HEIGHT = 32
-# A frame of 28 pixels stands on a line 32 pixels high, as in lines composed of digits.
+LINE_HEIGHT = 32
+"""A frame of 28 pixels stands on a line 32 pixels high, as in lines composed of digits."""
+
+_WIDEST = 4
+# Times as wide as high: MNIST's widest digit is less than three times.
 _MIDDLE = 14.5
 # Where in the frame MNIST's digits have their centre of mass, on average, counted from the corner.
 _BOX_SIDES = (13, 22)
@@ -35,7 +40,7 @@ def framed(digits: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
 def normalise_digit(grey: Grey, height: int, name: str = "picture") -> Line:
     """The picture of a single digit as a square: ink 255 on 0, [height, height].
 
-    One that is in MNIST's form already is taken as it is. A blank picture gives a blank square.
+    One that is in MNIST's form already is taken as it is.
 
     Args:
         grey: float32 [height, width], 0..1, dark on light or light on dark.
@@ -43,24 +48,28 @@ def normalise_digit(grey: Grey, height: int, name: str = "picture") -> Line:
         name: what to call the picture in a message.
 
     Raises:
-        PictureError: no such array.
+        PictureError: no such array, nothing written on it, or a line rather than a digit.
     """
     check_grey(grey, name)
     ink = ink_of(grey.astype(np.float32, copy=False), single=True)
     dark = ink > 0.5
-    left, window = 0.0, float(max(grey.shape))
-    frame = np.zeros((FRAME, FRAME), np.float32)
-    if dark.any():
-        rows, columns = ink_extent(ink, dark, axis=1), ink_extent(ink, dark, axis=0)
-        longest = max(rows[1] - rows[0], columns[1] - columns[0])
-        middle = _centre(ink * dark)
-        if _is_framed(ink, longest, middle):
-            frame, window = ink, float(FRAME)
-        else:
-            window = longest * FRAME / BOX
-            before = window * _MIDDLE / FRAME
-            left = middle[1] - before
-            frame = _strengthened(_window(ink, middle[0] - before, left, window))
+    if not dark.any():
+        raise PictureError(f"{name}: blank: there is no digit to read")
+    rows, columns = ink_extent(ink, dark, axis=1), ink_extent(ink, dark, axis=0)
+    wide, high = columns[1] - columns[0], rows[1] - rows[0]
+    if wide > _WIDEST * high:
+        raise PictureError(
+            f"{name}: {wide / high:.0f} times as wide as high: a line? The digit head reads a"
+            " single digit: cut one out, or take a model with a head for lines"
+        )
+    middle = _centre(ink * dark)
+    if _is_framed(ink, max(wide, high), middle):
+        frame, left, window = ink, 0.0, float(FRAME)
+    else:
+        window = max(wide, high) * FRAME / BOX
+        before = window * _MIDDLE / FRAME
+        left = middle[1] - before
+        frame = _strengthened(_window(ink, middle[0] - before, left, window))
     pixels = np.rint(frame.clip(0, 1) * 255).astype(np.uint8)
     step = window / _side(height)
     left -= (height - _side(height)) // 2 * step
@@ -68,7 +77,7 @@ def normalise_digit(grey: Grey, height: int, name: str = "picture") -> Line:
 
 
 def _side(height: int) -> int:
-    return round(height * FRAME / _LINE_HEIGHT)
+    return round(height * FRAME / LINE_HEIGHT)
 
 
 def _centre(mass: Grey) -> tuple[float, float]:
@@ -90,10 +99,17 @@ def _is_framed(ink: Grey, longest: int, middle: tuple[float, float]) -> bool:
 
 def _window(ink: Grey, top: float, left: float, side: float) -> Grey:
     """A square of the picture scaled to the frame; what lies outside of the picture is paper."""
-    beyond = int(np.ceil(side))
-    room = Image.fromarray(np.pad(ink, beyond))
-    box = (left + beyond, top + beyond, left + beyond + side, top + beyond + side)
-    frame = room.resize((FRAME, FRAME), Image.Resampling.BILINEAR, box=box)
+    first_row, first_column = int(np.floor(top)), int(np.floor(left))
+    room = cut(
+        ink,
+        first_row,
+        int(np.ceil(top + side)) + 1,
+        first_column,
+        int(np.ceil(left + side)) + 1,
+    )
+    box = (left - first_column, top - first_row, left - first_column + side, top - first_row + side)
+    size = (FRAME, FRAME)
+    frame = Image.fromarray(room).resize(size, Image.Resampling.BILINEAR, box=box)
     return np.asarray(frame, np.float32)
 
 

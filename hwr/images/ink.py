@@ -17,6 +17,8 @@ _NOISE_WIDTH = 2.0
 _CLEARLY_INK = 5.0
 # What is darker than paper by so many standard deviations of its noise is no noise.
 
+_MARGIN = 0.05
+# Share of the border that may be of the other kind where a picture has a margin.
 _DEPTH_SIDE = 64
 # Pixels; a larger picture is looked at more coarsely.
 
@@ -87,6 +89,9 @@ def _wider_paper(light: NDArray[np.bool_]) -> bool:
     """Whether the light pixels are the paper of a single character: strokes are narrow, so paper is
     where one can go deeper in. (By the count of pixels one in five of MNIST's digits, cut to their
     ink and light on dark, were taken for dark on light; so one in forty.)"""
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]]).mean()
+    if not _MARGIN < border < 1 - _MARGIN:
+        return bool(border > 0.5)
     step = max(1, max(light.shape) // _DEPTH_SIDE)
     coarse = light[::step, ::step]
     of_light, of_dark = _depth(coarse), _depth(~coarse)

@@ -119,7 +119,7 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
             f"{name}: {grey.shape[1]} x {grey.shape[0]} pixels make a line {width} pixels wide,"
             f" more than {settings.max_width}: cut it into shorter lines"
         )
-    line = _cut(ink, top, bottom, left, right)
+    line = cut(ink, top, bottom, left, right)
     if line.shape != (settings.height, width):
         resized = Image.fromarray(line).resize((width, settings.height), Image.Resampling.LANCZOS)
         line = np.asarray(resized, np.float32)
@@ -159,7 +159,7 @@ def _columns(
     return first - min(max(first, least), most), end + min(max(width - end, least), most)
 
 
-def _cut(ink: Grey, top: int, bottom: int, left: int, right: int) -> Grey:
+def cut(ink: Grey, top: int, bottom: int, left: int, right: int) -> Grey:
     """A rectangle of the picture; what lies outside of the picture is paper."""
     line = np.zeros((bottom - top, right - left), np.float32)
     height, width = ink.shape

@@ -20,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.errors import DataError
+from hwr.images.digit import FRAME
 
 Split = Literal["train", "val", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
-DIGIT_SIZE = 28
+DIGIT_SIZE = FRAME
 """Height and width of an MNIST digit in pixels."""
 
 _FILES: dict[str, tuple[str, tuple[int, ...]]] = {

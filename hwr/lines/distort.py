@@ -23,8 +23,8 @@ class DistortOptions:
         shear: of the slant, columns to a row.
         scale: share of height and width, drawn for each.
         shift: share of the picture's side, drawn for each direction.
-        elastic: standard deviation of a smooth random displacement, as a share of the side
-            (Simard et al. 2003).
+        elastic: standard deviation of a smooth random displacement at each of 6 x 6 knots, as a
+            share of the side (Simard et al. 2003); between the knots it is about two thirds of it.
         thickness: how far strokes are thinned or thickened, 1 being about a pixel on each side.
         erase: the chance that a rectangle of a digit is wiped out (Zhong et al. 2020).
     """

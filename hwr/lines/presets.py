@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hwr.errors import AlphabetError, ConfigError
+from hwr.images.digit import LINE_HEIGHT
 from hwr.lines.digits import Split
 
-BASE_HEIGHT = 32
+BASE_HEIGHT = LINE_HEIGHT
 """The line height, in pixels, in which the presets' sizes are given."""
 
 DIGITS = "0123456789"

@@ -13,6 +13,9 @@ from hwr.lines.digits import Digits, Split
 from hwr.lines.distort import DistortOptions, distort
 from hwr.lines.presets import DIGITS
 
+_SALT = 0x5EED_D161
+# Or the numbers drawn here would be those that dropout draws in the same step.
+
 
 class Singles:
     """The single digits of one split.
@@ -70,7 +73,7 @@ class Singles:
             epoch, first = divmod(step, each)
             order = _shuffled(len(self), seed * 1_000_003 + epoch)
             for start in range(first * size, each * size, size):
-                generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+                generator = torch.Generator().manual_seed((seed * 1_000_003 + step) ^ _SALT)
                 yield self.batch(order[start : start + size], distortion, generator)
                 step += 1
 

@@ -13,11 +13,12 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from hwr.images.digit import FRAME
 from hwr.nets.conv_lstm import ConvLSTM
 from hwr.nets.network import Network, NetworkOptions
 from hwr.nets.peephole import PeepholeLSTM
 
-SIZE, CLASSES = 28, 10
+SIZE, CLASSES = FRAME, 10
 
 Unit = Literal["rnn", "lstm", "gru", "peephole", "projected", "conv_lstm"]
 

@@ -31,14 +31,14 @@ class ClassRates:
     right: int
 
     @property
-    def precision(self) -> float:
-        """The share of its readings that are right; 1 where nothing was read as it."""
-        return self.right / self.read if self.read else 1.0
+    def precision(self) -> float | None:
+        """The share of its readings that are right; None where nothing was read as it."""
+        return self.right / self.read if self.read else None
 
     @property
-    def recall(self) -> float:
-        """The share of its truths that were read right; 1 where there are none."""
-        return self.right / self.written if self.written else 1.0
+    def recall(self) -> float | None:
+        """The share of its truths that were read right; None where there are none."""
+        return self.right / self.written if self.written else None
 
 
 @dataclass(frozen=True)

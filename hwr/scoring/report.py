@@ -203,8 +203,10 @@ def _runs(edits: Sequence[Edit], side: Literal["truth", "read"]) -> Iterator[tup
         yield kind, "".join(getattr(step, side) for step in steps), len(steps)
 
 
-def _percent(share: float) -> str:
-    """A share in percent, never rounded to a 0 or a 100 that it is not."""
+def _percent(share: float | None) -> str:
+    """A share in percent, never rounded to a 0 or a 100 that it is not; of nothing, a dash."""
+    if share is None:
+        return "-"
     percent = 100 * share
     if 0 < percent < 0.005:
         return "< 0.01 %"

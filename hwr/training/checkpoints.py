@@ -18,7 +18,7 @@ from hwr.training.task import ReadingTask
 
 
 def check_resumable(checkpoint: Path, options: Options) -> None:
-    """Raises ConfigError unless a checkpoint can be read and is of the same network and lines."""
+    """Raises ConfigError unless a checkpoint can be read and is of the same network and data."""
     kept = read_checkpoint(checkpoint)["options"]
     before = parse_options(kept, str(checkpoint)).to_dict()
     now = options.to_dict()

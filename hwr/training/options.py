@@ -24,7 +24,8 @@ class Budget:
     Attributes:
         amount: more than nothing.
         unit: `steps` of one batch each; `epochs`, in which as many digits are drawn as the
-            training split holds; or `minutes` by the clock, validation included.
+            training split holds (those of lines count, where there are lines); or `minutes` by the
+            clock, validation included.
     """
 
     amount: float
@@ -51,7 +52,8 @@ class LinesOptions:
     Attributes:
         presets: how lines are composed, each preset with its share.
         min_length, max_length: characters in a line, drawn uniformly.
-        alphabet: the digits that occur, and the characters that the model can write.
+        alphabet: the digits that occur, in lines and as single ones, and the characters that the
+            model can write.
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
     """

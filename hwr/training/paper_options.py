@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
+from hwr.images.digit import LINE_HEIGHT
 from hwr.nets.network import NetworkOptions
 from hwr.nets.paper import MLPOptions, RecurrentOptions
 from hwr.training.config import load_options
@@ -51,8 +53,8 @@ class NetworkShape:
     height: int
 
     def __post_init__(self) -> None:
-        if self.height < 28 or self.height % 2:
-            raise ValueError("height must be even and at least 28")
+        if self.height != LINE_HEIGHT:
+            raise ValueError(f"height must be {LINE_HEIGHT}: digits are taken as they are")
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,14 @@ def load_models(path: Path, overrides: Sequence[tuple[str, object]] = ()) -> dic
         raise ConfigError(f"{path}: not a set of models, each with its options")
     for option, value in overrides:
         *sections, key = option.split(".")
-        at: Any = content
+        # What YAML's references share would change for all.
+        at = content = copy.deepcopy(content)
         for section in sections:
             at = at.setdefault(section, {})
+            if not isinstance(at, dict):
+                raise ConfigError(f"{option}: {section!r} is a value, not a section")
+        if not sections:
+            raise ConfigError(f"{option}: is a model: give one of its options, as MODEL.OPTION")
         at[key] = value
     for model in content.values():
         if isinstance(experiment := model.get("encoder"), str):

@@ -54,11 +54,12 @@ class ProgressBar(pl.callbacks.ProgressBar):
         pace = self._pace
         left = pace.seconds * (1 / pace.progress - 1) if pace.progress else 0.0
         facts = [f"{tqdm.format_interval(max(left, 0))} left", f"step {pace.step}"]
-        facts.append(f"{pace.lines / pace.run_seconds:.0f} lines/s")
+        assert isinstance(pl_module, ReadingTask)
+        what = "pictures" if pl_module.options.reads_digits else "lines"
+        facts.append(f"{pace.lines / pace.run_seconds:.0f} {what}/s")
         metrics = trainer.callback_metrics
         if "loss" in metrics:
             facts.append(f"loss {metrics['loss'].item():.3f}")
-        assert isinstance(pl_module, ReadingTask)
         scores = pl_module.scores
         several = [f"{cer:.2%} {n[8:]}" for n, cer in scores.items() if n.startswith("val_cer_")]
         if scores:

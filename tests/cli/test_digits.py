@@ -88,7 +88,10 @@ def test_read_gives_one_class_and_the_others(
     confidences = [other["confidence"] for other in reading["alternatives"]]
     assert confidences == sorted(confidences, reverse=True)
     assert sum(confidences) + reading["confidence"] == pytest.approx(1, abs=1e-5)
-    assert reading["characters"][0]["x0"] is None
+    (character,) = reading["characters"]
+    inked = np.flatnonzero((np.asarray(seven) < 250).any(0))
+    assert character["x0"] == pytest.approx(inked[0], abs=1)
+    assert character["x1"] == pytest.approx(inked[-1] + 1, abs=1)
 
 
 def test_any_size_polarity_and_margin_reads_the_same(
@@ -123,11 +126,27 @@ def test_refusals(hwr: Run, model: Path) -> None:
         (["--data", "mnist?cuont=3"], "unknown option 'cuont'"),
         (["--data", "mnist"], "'2' (U+0032) is not in the model's alphabet"),
         (["--data", MNIST, "--head", "seq2seq"], "cannot read by 'seq2seq': it has ctc, digit"),
+        (
+            ["--data", "synth:plain?count=1&min=2&alphabet=017", "--head", "digit"],
+            "characters, the digit head reads a single digit: take a model with a head",
+        ),
     ):
         done = hwr("eval", "--model", model, *words)
         assert (done.returncode, done.stdout) == (2, ""), done
         assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr)
         assert message in done.stderr
+
+
+def test_no_digit_and_a_line_are_refused(hwr: Run, model: Path, tmp_path: Path) -> None:
+    Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
+    line = np.full((30, 300), 255, np.uint8)
+    line[10:20, 20:280:10] = 0
+    Image.fromarray(line).save(tmp_path / "line.png")
+    for name, message in (("blank.png", "no digit to read"), ("line.png", "a line?")):
+        done = hwr("read", "--model", model, "--head", "digit", name)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
+        assert name in done.stderr
 
 
 def test_a_head_can_be_dropped(hwr: Run, trained_mixed: Path, tmp_path: Path) -> None:

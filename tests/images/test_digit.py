@@ -92,9 +92,24 @@ def test_columns_lead_back_to_the_picture() -> None:
     assert line.picture_column(seen[-1] + 1) == pytest.approx(420, abs=10)
 
 
+def test_bold_strokes_with_a_narrow_margin_are_ink() -> None:
+    picture = np.zeros((100, 56), np.float32)
+    picture[8:92, 8:48] = 1
+    for stored in (picture, on_paper(picture)):
+        assert normalise_digit(stored, 32).pixels[16, 16] == 255
+
+
 @pytest.mark.parametrize("grey", [0.0, 0.4, 1.0])
-def test_a_blank_picture_is_blank(grey: float) -> None:
-    assert not normalise_digit(np.full((50, 30), grey, np.float32), 32).pixels.any()
+def test_a_blank_picture_is_refused(grey: float) -> None:
+    with pytest.raises(PictureError, match=r"x\.png: blank"):
+        normalise_digit(np.full((50, 30), grey, np.float32), 32, "x.png")
+
+
+def test_a_line_is_refused() -> None:
+    picture = np.zeros((40, 400), np.float32)
+    picture[10:30, 20:380:8] = 1
+    with pytest.raises(PictureError, match=r"x\.png: 18 times as wide as high: a line\?"):
+        normalise_digit(on_paper(picture), 32, "x.png")
 
 
 def test_what_is_no_picture_is_refused() -> None:

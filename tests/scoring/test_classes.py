@@ -34,7 +34,7 @@ def test_nothing_or_several_characters_read_are_other():
     assert found.columns == ["1", "2", OTHER]
     assert found.counts.tolist() == [[0, 0, 2], [0, 1, 0]]
     assert found.rates[0].recall == 0
-    assert found.rates[0].precision == 1
+    assert found.rates[0].precision is None
 
 
 def test_a_class_that_is_only_read_has_a_row_of_its_own():
@@ -42,7 +42,7 @@ def test_a_class_that_is_only_read_has_a_row_of_its_own():
     assert found.classes == ["1", "3"]
     assert found.counts.tolist() == [[0, 1], [0, 0]]
     assert found.to_dict()["classes"]["3"] == {
-        "written": 0, "read": 1, "precision": 0.0, "recall": 1.0,
+        "written": 0, "read": 1, "precision": 0.0, "recall": None,
     }  # fmt: skip
 
 
