@@ -45,7 +45,7 @@ Table = dict[str, tuple[PaperModel, list[PaperResult]]]
 LARGE = 0.5
 """Points from the paper's figure to ours that want an explanation."""
 
-COLORS = (*(f"C{number}" for number in range(10)), "black")
+COLORS = (*(f"C{number}" for number in range(10)), "black", "navy")
 
 TICKS = (0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70)
 """Where the graph is labelled, % wrong."""
