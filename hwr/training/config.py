@@ -27,18 +27,23 @@ def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Optio
     Raises:
         ConfigError: the file cannot be read, or an option is unknown or unfit; it is named.
     """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{path}: not YAML: {reason}") from error
+    content = read_yaml(path) or {}
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: not a set of options, such as  training: {{batch: 64}}")
     for option, value in overrides:
         _override(content, option, value)
     return parse_options(content, str(path))
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file as plain data. Raises ConfigError, which names the file."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"{path}: not YAML: {reason}") from error
 
 
 class _UniqueKeys(yaml.SafeLoader):

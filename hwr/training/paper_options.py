@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
 from hwr.images.digit import LINE_HEIGHT
 from hwr.nets.network import NetworkOptions
 from hwr.nets.paper import MLPOptions, RecurrentOptions
-from hwr.training.config import load_options
+from hwr.training.config import load_options, read_yaml
 
 
 @dataclass(frozen=True)
@@ -149,12 +148,7 @@ def load_models(path: Path, overrides: Sequence[tuple[str, object]] = ()) -> dic
     Raises:
         ConfigError: a file cannot be read, or an option is unknown or unfit; it is named.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    content = read_yaml(path)
     if not isinstance(content, dict) or not all(isinstance(one, dict) for one in content.values()):
         raise ConfigError(f"{path}: not a set of models, each with its options")
     for option, value in overrides:

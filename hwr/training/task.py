@@ -43,8 +43,8 @@ class ReadingTask(pl.LightningModule):
         return self.loss(batch)
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        for name, head, part, features, columns in self._seen(batch):
-            loss = head.loss(features, columns, self._ids(part), self.global_step)
+        for name, head, part, ids, features, columns in self._seen(batch):
+            loss = head.loss(features, columns, ids, self.global_step)
             self._losses.setdefault(name, []).append(loss)
             texts = map(self.alphabet.decode, head.read(features, columns))
             self._read.setdefault(name, []).extend(map(score_line, part.names, part.texts, texts))
@@ -100,21 +100,21 @@ class ReadingTask(pl.LightningModule):
     def loss(self, batch: Batch) -> Tensor:
         """The sum of the heads' losses for a batch, each with its weight."""
         weighed = [
-            self.options.heads[name]
-            * head.loss(features, columns, self._ids(part), self.global_step).mean
-            for name, head, part, features, columns in self._seen(batch)
+            self.options.heads[name] * head.loss(features, columns, ids, self.global_step).mean
+            for name, head, _, ids, features, columns in self._seen(batch)
         ]
         return torch.stack(weighed).sum()
 
-    def _seen(self, batch: Batch) -> Iterator[tuple[HeadName, HeadTask, LineBatch, Tensor, Tensor]]:
-        """Each head with the pictures that it looks at, their features and true columns."""
+    def _seen(
+        self, batch: Batch
+    ) -> Iterator[tuple[HeadName, HeadTask, LineBatch, list[list[int]], Tensor, Tensor]]:
+        """Each head with the pictures that it looks at, the ids of their texts, their features and
+        true columns."""
         heads = head_tasks(self.network, self.options.training, self.alphabet)
         for part, single in ((batch.lines, False), (batch.digits, True)):
             looking = {name: head for name, head in heads.items() if (name == DIGIT) == single}
             if part is not None and looking:
                 features, columns = self.features(part)
+                ids = list(map(self.alphabet.encode, part.texts, part.names))
                 for name, head in looking.items():
-                    yield name, head, part, features, columns
-
-    def _ids(self, part: LineBatch) -> list[list[int]]:
-        return list(map(self.alphabet.encode, part.texts, part.names))
+                    yield name, head, part, ids, features, columns
