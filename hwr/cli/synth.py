@@ -13,6 +13,7 @@ from hwr.errors import DataError
 from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
+from hwr.scoring.sheet import sheet as draw_sheet
 
 
 @click.command()
@@ -34,7 +35,13 @@ from hwr.lines.sources import ComposedLines, SynthSource
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The folder to make. Without it, synth-PRESET.",
+    help="The folder to make. Without it, synth-PRESET, or none where there is a --sheet.",
+)
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the lines with their texts into one picture.",
 )
 def command(
     preset: str,
@@ -46,9 +53,14 @@ def command(
     alphabet: str,
     height: int,
     out: Path | None,
+    sheet: Path | None,
 ) -> None:
     """Write composed lines of digits as PNG, dark on light, with .gt.txt beside each."""
     lines = SynthSource(preset, count, seed, split, shortest, longest, alphabet).compose(height)
+    if sheet is not None:
+        _draw(lines, sheet)
+        if out is None:
+            return
     folder = out or Path(f"synth-{preset}")
     if folder.exists():
         raise DataError(f"{folder}: is there already: give another folder with --out")
@@ -63,6 +75,23 @@ def command(
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
     click.echo(f"{count} lines in {folder}")
+
+
+def _draw(lines: ComposedLines, file: Path) -> None:
+    """Writes one picture of all lines."""
+    cells = [
+        (ink, text, None)
+        for ink, text in zip(lines.pictures(range(len(lines.texts))), lines.texts, strict=True)
+    ]
+    page = draw_sheet(cells, columns=4, scale=1)
+    beside = file.with_name(f"{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        page.save(beside, "PNG")
+        beside.replace(file)
+    except OSError as error:
+        raise DataError(f"{file}: cannot be written ({error.strerror})") from error
+    click.echo(f"{len(cells)} lines in {file}")
 
 
 def _write(lines: ComposedLines, folder: Path) -> None:

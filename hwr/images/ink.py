@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey
 
@@ -16,6 +17,16 @@ _NOISE_WIDTH = 2.0
 # Paper may be so many standard deviations darker than its median before it counts as ink.
 _CLEARLY_INK = 5.0
 # What is darker than paper by so many standard deviations of its noise is no noise.
+
+_PAPER_ROWS = 8
+# Of the coarse picture in which the paper around each place is looked for.
+_PAPER_REACH = 5
+# Pixels of the coarse picture: strokes are narrower, so there is paper somewhere in so many.
+_BLACKEST = 0.99
+# Of the pixels are no darker than full ink.
+
+_SAMPLE = 4096
+# Pixels by which levels are found.
 
 _MARGIN = 0.05
 # Share of the border that may be of the other kind where a picture has a margin.
@@ -47,6 +58,37 @@ def ink_of(grey: Grey, single: bool = False) -> Grey:
     # paper this is nothing, and the faintest ink stays.
     paper -= min(_NOISE_WIDTH * noise, (paper - black) / 4)
     return ((paper - grey) / (paper - black)).clip(0, 1).astype(np.float32)
+
+
+def local_ink_of(grey: Grey) -> Grey:
+    """How much ink there is in every pixel, 0..1, by the paper around it.
+
+    For pictures of documents: uneven light, printed patterns and faint ink, where one level for the
+    whole picture parts nothing. What is taken for paper is the brightest of the surroundings, as by
+    a grey closing; between the median and the darkest hundredth, ink is stretched to 0..1.
+    """
+    low, middle, high = _levels(grey, 0.01, 0.5, 0.99)
+    if middle < (low + high) / 2:
+        grey = 1 - grey
+    height, width = grey.shape
+    rows = min(_PAPER_ROWS, height)
+    columns = max(1, round(width * rows / height))
+    picture = Image.fromarray((grey * 255).astype(np.uint8))
+    paper = picture.resize((columns, rows), Image.Resampling.BOX)
+    paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
+    around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32)
+    none, full = _levels(ink, 0.5, _BLACKEST)
+    if full - none < _LEAST_CONTRAST:
+        return np.zeros_like(grey)
+    stretched: Grey = ((ink - none) / (full - none)).clip(0, 1).astype(np.float32)
+    return stretched
+
+
+def _levels(grey: Grey, *shares: float) -> list[float]:
+    """The values below which so many of the pixels are, by every so manieth of them."""
+    ordered = np.sort(grey.ravel()[:: max(1, grey.size // _SAMPLE)])
+    return [float(ordered[int(share * (len(ordered) - 1))]) for share in shares]
 
 
 def _level_and_noise(paper: Grey) -> tuple[float, float]:

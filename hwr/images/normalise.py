@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import PictureError
+from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
-from hwr.images.ink import ink_of
+from hwr.images.ink import ink_of, local_ink_of
 
 _LEAST_WIDTH = 4
+_RULE = 0.6
+# Share of a row or column; writing leaves more paper than a ruled line does.
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class ImageSettings:
     """Greatest margin left and right of the ink, as a share of the height."""
     max_width: int = 8192
     """Pixels, at the line's height; a wider picture is refused."""
+    ink: Literal["global", "local"] = "global"
+    """What ink is told from paper by: one level for the whole picture, or the paper around each
+    place, for pictures of documents."""
+    clean: CleanOptions = field(default_factory=CleanOptions)
+    """The steps by which a picture is cleaned before anything else."""
 
     def __post_init__(self) -> None:
         if self.height < 8:
@@ -48,22 +57,25 @@ class ImageSettings:
                 f"min_margin {self.min_margin}, max_margin {self.max_margin}: shares of the"
                 " height, not below 0, min_margin not above max_margin"
             )
+        if self.ink not in ("global", "local"):
+            raise ValueError(f"ink {self.ink!r}: must be global or local")
         if self.max_width < self.height:
             raise ValueError(
                 f"max_width {self.max_width}: must be at least the height, {self.height}"
             )
 
-    def to_dict(self) -> dict[str, int | float]:
+    def to_dict(self) -> dict[str, Any]:
         """For JSON; `from_dict` takes it back."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, int | float]) -> ImageSettings:
+    def from_dict(cls, values: Mapping[str, Any]) -> ImageSettings:
         """Raises ValueError where a key is unknown or a value cannot be taken."""
-        if unknown := sorted(set(values) - {field.name for field in fields(cls)}):
+        if unknown := sorted(set(values) - {known.name for known in fields(cls)}):
             raise ValueError(f"unknown image setting: {unknown[0]!r}")
         try:
-            return cls(**values)  # type: ignore[arg-type]
+            cleaning = CleanOptions.from_dict(values.get("clean", {}))
+            return cls(**{**values, "clean": cleaning})
         except (ValueError, TypeError) as error:
             raise ValueError(f"image settings: {error}") from error
 
@@ -103,11 +115,18 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
     """
     check_grey(grey, name)
-    ink = ink_of(grey.astype(np.float32, copy=False))
+    given_width = grey.shape[1]
+    grey = clean(grey, settings.clean)
+    # Shearing has made it wider by so much on either side.
+    added = (grey.shape[1] - given_width) // 2
+    find_ink = local_ink_of if settings.ink == "local" else ink_of
+    ink = find_ink(grey.astype(np.float32, copy=False))
     dark = ink > 0.5
     if not dark.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
-        return Line(blank, 0, grey.shape[1] / settings.height, grey.shape[1])
+        return Line(blank, 0, given_width / settings.height, given_width)
+    if settings.ink == "local":
+        dark = _without_rules(dark)
     top, bottom = _rows(ink, dark, settings)
     window = bottom - top
     seen = np.flatnonzero(dark[max(top, 0) : bottom].any(axis=0))
@@ -124,7 +143,7 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
         resized = Image.fromarray(line).resize((width, settings.height), Image.Resampling.LANCZOS)
         line = np.asarray(resized, np.float32)
     pixels = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
-    return Line(pixels, left, (right - left) / width, grey.shape[1])
+    return Line(pixels, left - added, (right - left) / width, given_width)
 
 
 def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]:
@@ -133,6 +152,17 @@ def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]
     mass = np.cumsum((ink * dark).sum(axis=axis, dtype=np.float64))
     first = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
+
+
+def _without_rules(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The dark pixels without ruled lines and borders of boxes, which say nothing about where the
+    writing is; all of them where nothing else is dark."""
+    rows, columns = dark.mean(axis=1) < _RULE, dark.mean(axis=0) < _RULE
+    # Upright strokes of digits are as high as a border in a tight crop, but not at its edge.
+    edge = max(2, dark.shape[0] // 8)
+    columns[edge:-edge] = True
+    kept = dark & rows[:, None] & columns[None]
+    return kept if kept.any() else dark
 
 
 def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.functional import pad
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,17 @@ class LineBatch:
         picture: NDArray[np.uint8] = self.images[row, :, : int(self.widths[row])].cpu().numpy()
         return picture
 
+    def rows(self, rows: Sequence[int]) -> LineBatch:
+        """Some of the lines, in the order given."""
+        index = torch.as_tensor(rows, device=self.images.device)
+        return LineBatch(
+            images=self.images[index],
+            widths=self.widths[index],
+            texts=[self.texts[row] for row in rows],
+            names=[self.names[row] for row in rows],
+            boxes=None if self.boxes is None else self.boxes[index],
+        )
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -46,3 +61,37 @@ class Batch:
 
     def __len__(self) -> int:
         return sum(len(part) for part in (self.lines, self.digits) if part is not None)
+
+
+def join_batches(batches: Sequence[LineBatch]) -> LineBatch:
+    """One batch of all the lines, which are of one height."""
+    if len(batches) == 1:
+        return batches[0]
+    widest = max(batch.images.shape[2] for batch in batches)
+    longest = max((b.boxes.shape[1] for b in batches if b.boxes is not None), default=0)
+    boxes = None
+    if longest:
+        boxes = torch.cat([_boxes(batch, longest) for batch in batches])
+    return LineBatch(
+        images=torch.cat([pad(b.images, (0, widest - b.images.shape[2])) for b in batches]),
+        widths=torch.cat([batch.widths for batch in batches]),
+        texts=[text for batch in batches for text in batch.texts],
+        names=[name for batch in batches for name in batch.names],
+        boxes=boxes,
+    )
+
+
+def _boxes(batch: LineBatch, longest: int) -> Tensor:
+    """A batch's boxes for texts of up to `longest` characters; unknown ones are nan."""
+    if batch.boxes is None:
+        return torch.full((len(batch), longest, 2), math.nan, device=batch.images.device)
+    return pad(batch.boxes, (0, 0, 0, longest - batch.boxes.shape[1]), value=math.nan)
+
+
+def to_batch(lines: Sequence[NDArray[np.uint8]], texts: list[str], names: list[str]) -> LineBatch:
+    """Lines of one height, uint8 [height, width] each, as one batch on the CPU."""
+    widths = [line.shape[1] for line in lines]
+    images = np.zeros((len(lines), lines[0].shape[0], max(widths)), np.uint8)
+    for row, line in enumerate(lines):
+        images[row, :, : line.shape[1]] = line
+    return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names)

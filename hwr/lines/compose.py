@@ -7,17 +7,30 @@ longer plan begins with the lines of a shorter one.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from collections.abc import Iterator
+from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from hwr.errors import DataError
-from hwr.lines.batch import LineBatch
+from hwr.images.normalise import ImageSettings, normalise
+from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
+from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.layout import least_width
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
 
+_DOCUMENT_PITCH = 0.6
+# From one digit to the next in a document, about, as a share of the height.
+_LEAST_PITCH = 5
+# Pixels to a character of a document, and between repeats: CTC needs a frame for each.
 _VISIBLE_INK = 32
 # Fainter pixels (of 255) do not count where a digit's ink columns are found: nobody sees them.
 
@@ -29,10 +42,19 @@ class Composer:
         digits: the digits of `split`.
         device: where lines are drawn. What is drawn there is planned on the CPU, so that a seed
             gives the same lines on every device.
+        image: how pictures of documents are made ready for a network.
     """
 
-    def __init__(self, digits: Digits, split: Split, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        digits: Digits,
+        split: Split,
+        device: torch.device | str = "cpu",
+        image: ImageSettings | None = None,
+    ) -> None:
         self.split = split
+        self._digits = digits
+        self._image = image or ImageSettings()
         self.device = torch.device(device)
         images = torch.from_numpy(digits.images.copy())
         labels = torch.from_numpy(digits.labels.astype("int64"))
@@ -60,8 +82,22 @@ class Composer:
         lengths = spec.min_length + (length_draw * spread).long()
         alphabet = torch.tensor([int(character) for character in spec.alphabet])
         labels = alphabet[(class_draw * len(alphabet)).long()]
+        if preset.round and "0" in spec.alphabet:
+            zeros = ((0.2 + 0.6 * gap_draw[:, 0]) * lengths).long()
+            zeros *= jitter_draw[:, 0] < preset.round
+            labels[torch.arange(longest) >= (lengths - zeros)[:, None]] = 0
         chosen = (digit_draw * self._class_count[labels]).long()
         digits = self._by_class[self._class_start[labels] + chosen]
+
+        names = [f"{spec.preset}/{spec.split} seed {seed} line {row}" for row in range(count)]
+        if preset.document:
+            seeds = (margin_left * 2**24).long() * 2**24 + (margin_right * 2**24).long()
+            unset = torch.zeros(count, longest)
+            widths = (lengths * (_DOCUMENT_PITCH * height)).long()
+            return Plan(
+                names, lengths, labels, digits, unset, unset, unset,
+                unset.long(), unset.long(), widths, seeds, height,
+            )  # fmt: skip
 
         scale = _uniform(scale_draw, preset.scale)
         if preset.cut_to_ink:
@@ -91,7 +127,7 @@ class Composer:
         end = (left + width).gather(1, lengths[:, None] - 1).squeeze(1)
         end = end + _uniform(margin_right, preset.margin, preset.whole_pixels)
         return Plan(
-            names=[f"{spec.preset}/{spec.split} seed {seed} line {row}" for row in range(count)],
+            names=names,
             lengths=lengths,
             labels=labels,
             digits=digits,
@@ -101,11 +137,67 @@ class Composer:
             first_column=first_column,
             columns=columns,
             widths=(end * zoom).ceil().long(),
+            seeds=torch.full((count,), -1),
             height=height,
         )
 
     def render(self, plan: Plan) -> LineBatch:
-        """Draws every line of a plan."""
+        """Draws every line of a plan, documents made ready for a network, in the plan's order."""
+        documents = plan.seeds >= 0
+        if not documents.any():
+            return self._render(plan)
+        drawn = documents.nonzero().flatten().tolist()
+        parts = [self._render_documents(plan.rows(drawn))]
+        if others := (~documents).nonzero().flatten().tolist():
+            parts.append(self._render(plan.rows(others)))
+        joined = join_batches(parts)
+        order = [0] * len(plan)
+        for place, row in enumerate(drawn + others):
+            order[row] = place
+        return joined.rows(order)
+
+    def pictures(self, plan: Plan) -> Iterator[NDArray[np.uint8]]:
+        """The lines of a plan as pictures, uint8 [height, width] each, ink high: documents as they
+        are photographed, of any height."""
+        drawn = plan.seeds >= 0
+        found = iter(self._photos(plan.rows(drawn.nonzero().flatten().tolist())))
+        others = (~drawn).nonzero().flatten().tolist()
+        lines = self._render(plan.rows(others)) if others else None
+        row = 0
+        for document in drawn.tolist():
+            if document:
+                yield 255 - next(found)
+            elif lines is not None:
+                yield lines.line(row)
+                row += 1
+
+    @cached_property
+    def _documents(self) -> DocumentComposer:
+        return DocumentComposer(self._digits)
+
+    def _photos(self, plan: Plan) -> list[NDArray[np.uint8]]:
+        if not len(plan):
+            return []
+        lengths = plan.lengths.tolist()
+        digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
+        return self._documents.pictures(plan.texts, digits, plan.seeds.tolist())
+
+    def _render_documents(self, plan: Plan) -> LineBatch:
+        image = dataclasses.replace(self._image, height=plan.height)
+        lines = []
+        for photo, text in zip(self._photos(plan), plan.texts, strict=True):
+            line = normalise(photo.astype(np.float32) / np.float32(255), image).pixels
+            # Numbers small in their picture: wide enough to be told apart all the same.
+            least = _LEAST_PITCH * least_width(text)
+            if line.shape[1] < least:
+                stretched = Image.fromarray(line).resize((least, plan.height))
+                line = np.asarray(stretched)
+            lines.append(line)
+        batch = to_batch(lines, plan.texts, plan.names)
+        images, widths = batch.images.to(self.device), batch.widths.to(self.device)
+        return dataclasses.replace(batch, images=images, widths=widths)
+
+    def _render(self, plan: Plan) -> LineBatch:
         device, height = self.device, plan.height
         lines, longest = plan.labels.shape
         present = torch.arange(longest) < plan.lengths[:, None]

@@ -22,7 +22,8 @@ class Plan:
         scale, left, top: float32 [lines, longest], a digit's size, the column at which its ink (or
             frame) begins, and the row at which its 28-pixel frame begins.
         first_column, columns: the part of the digit that shows, in columns of its own frame.
-        widths: int64 [lines], in pixels.
+        widths: int64 [lines], in pixels; of documents about so many.
+        seeds: int64 [lines], from which the picture of a document is drawn; -1 for other lines.
         height: of all lines, in pixels.
     """
 
@@ -36,6 +37,7 @@ class Plan:
     first_column: Tensor
     columns: Tensor
     widths: Tensor
+    seeds: Tensor
     height: int
 
     def __len__(self) -> int:

@@ -38,11 +38,16 @@ class Preset:
     """From one digit's left edge to the next one's at least so many pixels, where the two differ
     and where they are the same: two thin 1s set closer are one thick 1 to everybody. With four
     pixels to a frame this gives CTC the `characters + repeats` frames that it needs."""
+    document: bool = False
+    """Drawn as documents show numbers (`hwr.lines.document`), which knows its own measures."""
+    round: float = 0.0
+    """The chance that a line ends in zeros, as amounts do."""
 
 
 PRESETS: dict[str, Preset] = {
     "plain": Preset(gap=(0, 8), whole_pixels=True),
     "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
+    "document": Preset(gap=(0, 0), document=True, round=0.25),
 }
 
 

@@ -1,4 +1,4 @@
-"""A contact sheet: pictures of lines with what was read under each, right or wrong."""
+"""A contact sheet: pictures of lines with what they say, or what was read, under each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MARGIN = 28  # around and between lines
 
 
 def sheet(
-    lines: Sequence[tuple[NDArray[np.uint8], str, str]],
+    lines: Sequence[tuple[NDArray[np.uint8], str, str | None]],
     columns: int = 2,
     scale: int = 2,
 ) -> Image.Image:
@@ -31,7 +31,8 @@ def sheet(
     A wrong one has a red cross and its truth beside what was read, a right one a green tick.
 
     Args:
-        lines: (picture uint8 [height, width], ink high; truth; read), filled in row by row.
+        lines: (picture uint8 [height, width], ink high; truth; read), filled in row by row; of
+            lines that nobody read, with None, the truth stands there alone.
         scale: how many times the pictures are enlarged; the text is not.
 
     Raises:
@@ -63,10 +64,12 @@ def sheet(
     return page
 
 
-def _cell(picture: NDArray[np.uint8], truth: str, read: str, scale: int, font: Font) -> Image.Image:
+def _cell(
+    picture: NDArray[np.uint8], truth: str, read: str | None, scale: int, font: Font
+) -> Image.Image:
     """One line's picture in a frame, and under it the mark and the text."""
-    right = read == truth
-    parts = [(_drawable(read) or "(nothing)", _INK if right else _RED)]
+    right = read in (truth, None)
+    parts = [(_drawable(truth if read is None else read) or "(nothing)", _INK if right else _RED)]
     if not right:
         parts += [("truth", _SOFT), (_drawable(truth) or "(nothing)", _INK)]
     lengths = [int(np.ceil(font.getlength(text))) for text, _ in parts]
@@ -76,14 +79,16 @@ def _cell(picture: NDArray[np.uint8], truth: str, read: str, scale: int, font: F
     framed = Image.new("RGB", (ink.width + 2, ink.height + 2), _FRAME)
     framed.paste(ink, (1, 1))
 
-    text_width = _MARK + _GAP + sum(lengths) + _GAP * (len(parts) - 1)
+    marked = 0 if read is None else _MARK + _GAP
+    text_width = marked + sum(lengths) + _GAP * (len(parts) - 1)
     baseline = framed.height + _GAP + _FONT_SIZE
     size = (max(framed.width, text_width), baseline + _FONT_SIZE // 3)
     cell = Image.new("RGB", size, _PAPER)
     cell.paste(framed, (0, 0))
-    cell.paste(_mark(right), (0, baseline - _MARK))
+    if read is not None:
+        cell.paste(_mark(right), (0, baseline - _MARK))
     draw = ImageDraw.Draw(cell)
-    left = _MARK + _GAP
+    left = marked
     for (text, colour), length in zip(parts, lengths, strict=True):
         draw.text((left, baseline), text, fill=colour, font=font, anchor="ls")
         left += length + _GAP

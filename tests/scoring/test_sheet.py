@@ -18,6 +18,11 @@ def has(image, colour):
     return bool((apart < 24).any())
 
 
+def test_lines_that_nobody_read_have_no_mark() -> None:
+    page = sheet([(np.full((32, 60), 200, np.uint8), "123", None)])
+    assert not has(page, _GREEN)
+
+
 def test_right_lines_are_green_and_wrong_ones_red():
     right = sheet([(picture(), "12", "12")])
     wrong = sheet([(picture(), "12", "13")])

@@ -1,0 +1,65 @@
+"""Many numbers as documents show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hwr.lines.digits import Digits
+from hwr.lines.document.hands import draw_hand
+from hwr.lines.document.layout import set_digits
+from hwr.lines.document.photo import photograph
+from hwr.lines.document.shapes import write
+from hwr.lines.document.skeletons import Skeletons
+
+
+class DocumentComposer:
+    """Draws pictures of numbers of one split's digits."""
+
+    def __init__(self, digits: Digits) -> None:
+        self._images = torch.from_numpy(digits.images.copy())
+        self._skeletons = Skeletons(digits.images)
+
+    def pictures(
+        self, texts: Sequence[str], digits: Sequence[NDArray[np.int64]], seeds: Sequence[int]
+    ) -> list[NDArray[np.uint8]]:
+        """Pictures of numbers, uint8 [height, width] each, 0 black to 255 white.
+
+        Args:
+            texts: what they say.
+            digits: the rows of each one's digits in the split.
+            seeds: each one's own; the same seed gives the same picture, whatever else is drawn.
+        """
+        draws = [np.random.default_rng(seed) for seed in seeds]
+        hands = [draw_hand(rng) for rng in draws]
+        lengths = [len(text) for text in texts]
+        rows = np.concatenate(
+            [
+                _alike(own, text) if hand.alike else own
+                for own, text, hand in zip(digits, texts, hands, strict=True)
+            ]
+        )
+        patches = write(
+            self._skeletons.fields(rows),
+            self._images[torch.from_numpy(rows)],
+            np.array([int(character) for text in texts for character in text]),
+            [hand for hand, length in zip(hands, lengths, strict=True) for _ in range(length)],
+            np.concatenate(
+                [rng.integers(2**62, size=n) for rng, n in zip(draws, lengths, strict=True)]
+            ),
+        )
+        found, start = [], 0
+        for text, hand, rng in zip(texts, hands, draws, strict=True):
+            own = patches[start : start + len(text)]
+            start += len(text)
+            written = set_digits(own, text, hand, rng)
+            found.append(photograph(written, own[int(rng.integers(len(own)))], rng))
+        return found
+
+
+def _alike(rows: NDArray[np.int64], text: str) -> NDArray[np.int64]:
+    """The rows of a text's digits with every digit written as it was the first time."""
+    return rows[[text.index(character) for character in text]]

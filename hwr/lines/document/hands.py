@@ -1,0 +1,95 @@
+"""The hand that writes a line: what its digits have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A writer with a pen. Lengths are shares of a digit's height.
+
+    Attributes:
+        slant: columns to a row, to the right where above zero.
+        width: how wide digits are, 1 as in MNIST.
+        pen: width of the strokes.
+        nib: by how much strokes along the line are thinner than those across it, as a share: 0 for
+            a ball-point pen.
+        keeps_strokes: digits keep MNIST's own strokes, only thinner or thicker, instead of being
+            drawn anew along their middles.
+        unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
+        uneven: how much digits differ in size, slant and place.
+        flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
+        bar: length of the bar through a seven; 0 for none.
+        serif: length of the stroke at the beginning of a seven's roof; 0 for none.
+        loop: of a two, at its lower left corner; 0 for none.
+        tail: length of the stroke in which a zero ends; 0 for none.
+        short: how much of a four's stem is missing at its top.
+        zero: the size of zeros, 1 as the other digits.
+        joins: the chance that a thin stroke leads from one digit to the next.
+        gaps: the chance that a digit has a gap in a stroke: loops left open.
+        slope: of the base line, rows to a column.
+        spacing: between the ink of neighbours, where they are nearest.
+        alike: writes the same digit in the same way each time.
+    """
+
+    slant: float
+    width: float
+    pen: float
+    nib: float
+    keeps_strokes: bool
+    unsteady: float
+    uneven: float
+    flag: float
+    foot: float
+    bar: float
+    serif: float
+    loop: float
+    tail: float
+    short: float
+    zero: float
+    joins: float
+    gaps: float
+    slope: float
+    spacing: float
+    alike: bool
+
+
+def draw_hand(rng: np.random.Generator) -> Hand:
+    """A hand by lot."""
+
+    def some(chance: float, low: float, high: float) -> float:
+        """A length with a chance, else none."""
+        return float(rng.uniform(low, high)) if rng.random() < chance else 0.0
+
+    closeness = rng.random()
+    if closeness < 0.3:
+        spacing = rng.uniform(-0.1, 0.03)
+    elif closeness < 0.8:
+        spacing = rng.uniform(0.03, 0.25)
+    else:
+        spacing = rng.uniform(0.25, 0.8)
+    return Hand(
+        slant=float(np.clip(rng.normal(0.1, 0.27), -0.5, 0.9)),
+        width=float(rng.uniform(0.75, 1.3)),
+        pen=float(np.exp(rng.uniform(np.log(0.04), np.log(0.18)))),
+        nib=some(0.35, 0.3, 0.75),
+        keeps_strokes=bool(rng.random() < 0.3),
+        unsteady=float(rng.uniform(0.3, 1.4)),
+        uneven=float(rng.uniform(0.3, 1.0)),
+        flag=some(0.6, 0.15, 0.85),
+        foot=some(0.12, 0.2, 0.6),
+        bar=some(0.4, 0.3, 0.7),
+        serif=some(0.2, 0.1, 0.3),
+        loop=some(0.2, 0.07, 0.14),
+        tail=some(0.2, 0.1, 0.3),
+        short=some(0.3, 0.1, 0.3),
+        zero=1 - some(0.25, 0.1, 0.45),
+        joins=some(0.2, 0.1, 0.6),
+        gaps=some(0.3, 0.1, 0.4),
+        slope=float(rng.normal(0, 0.03)),
+        spacing=float(spacing),
+        alike=bool(rng.random() < 0.4),
+    )

@@ -1,0 +1,150 @@
+"""Digits side by side as a hand sets them, with marks between them that the text does not hold."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.lines.document.hands import Hand
+from hwr.lines.document.marks import Ink, curve, flourish, separator, stroke
+from hwr.lines.document.shapes import PATCH, TALL
+
+_SEEN = 80
+# Of 255; fainter edges of a stroke do not count where digits are set.
+_ROOM = 32
+# Rows above and below the digits' pictures on the canvas.
+
+
+class _Edges(NamedTuple):
+    """Where a digit's ink is in its picture, in columns.
+
+    Attributes:
+        first, last: of all rows.
+        middle: of its ink.
+        left, right: of each row and those near to it; far away where there is no ink.
+    """
+
+    first: int
+    last: int
+    middle: float
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+
+
+def _edges(patch: NDArray[np.uint8]) -> _Edges:
+    seen = patch > _SEEN
+    columns = np.flatnonzero(seen.any(axis=0))
+    if not len(columns):
+        flat = np.full(PATCH, PATCH / 2)
+        return _Edges(PATCH // 2, PATCH // 2, PATCH / 2, flat, flat)
+    inked = seen.any(axis=1)
+    left = np.where(inked, seen.argmax(axis=1), 2.0 * PATCH)
+    right = np.where(inked, PATCH - seen[:, ::-1].argmax(axis=1), -2.0 * PATCH)
+    for shift in (1, 2, 4):  # of 7 rows up and down: strokes side by side meet aslant too
+        left = np.minimum(left, np.minimum(_moved(left, shift, 2.0), _moved(left, -shift, 2.0)))
+        right = np.maximum(
+            right, np.maximum(_moved(right, shift, -2.0), _moved(right, -shift, -2.0))
+        )
+    middle = float(columns.mean())
+    return _Edges(int(columns[0]), int(columns[-1]) + 1, middle, left, right)
+
+
+def _moved(values: NDArray[np.float64], shift: int, far: float) -> NDArray[np.float64]:
+    """A row's values moved up or down; what comes in is far away."""
+    moved = np.full_like(values, far * PATCH)
+    if shift > 0:
+        moved[shift:] = values[:-shift]
+    else:
+        moved[:shift] = values[-shift:]
+    return moved
+
+
+class Written(NamedTuple):
+    """A number as written.
+
+    Attributes:
+        ink: float32 [height, width], 0 to 1, cut to its ink.
+        pen: the width of its strokes, in pixels.
+    """
+
+    ink: Ink
+    pen: float
+
+
+def set_digits(
+    patches: NDArray[np.uint8], text: str, hand: Hand, rng: np.random.Generator
+) -> Written:
+    """Sets digits side by side.
+
+    Args:
+        patches: uint8 [digits, PATCH, PATCH], ink high, of `hwr.lines.document.shapes.write`.
+        text: what they say.
+        hand: the one that wrote them.
+        rng: draws their places.
+    """
+    count = len(text)
+    pen = max(hand.pen * TALL, 0.8)
+    separated = rng.random() < 0.4
+    before, behind = rng.random() < 0.15, rng.random() < 0.25
+    width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
+    canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
+    lots = rng.uniform(-1, 1, (count, 4))
+    x, behind_last = float(PATCH), 0.0
+    base = _ROOM + (PATCH + TALL) / 2
+    if before:
+        flourish(canvas, x, base, TALL, pen, rng, behind=False)
+        x += TALL * (0.95 + 0.3 * float(rng.random()))
+    edges = [_edges(patch) for patch in patches]
+    for place, (patch, edge) in enumerate(zip(patches, edges, strict=True)):
+        first, last = edge.first, edge.last
+        left = round(x) - first
+        drop = hand.slope * (left - PATCH)
+        top = _ROOM + drop + 0.07 * TALL * hand.uneven * lots[place, 0]
+        top = int(np.clip(round(top), 0, 2 * _ROOM))
+        part = canvas[top : top + PATCH, left : left + PATCH]
+        np.maximum(part, patch.astype(np.float32) / 255, out=part)
+        if place and rng.random() < hand.joins:
+            _join(canvas, behind_last, left + first, base + drop, pen, rng)
+        behind_last = left + last
+        if place + 1 == count:
+            break
+        gap = TALL * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
+        following = edges[place + 1]
+        if separated and lots[place, 2] > 0.4:
+            here = behind_last + TALL * (0.06 + 0.05 * lots[place, 3])
+            separator(canvas, here, base + drop, TALL, pen, rng)
+            gap = max(gap, 0.0) + TALL * 0.2
+        step = float((edge.right - following.left).max()) + gap
+        # Two thin ones set closer are one thick one to everybody.
+        least = TALL * (0.42 if text[place] == text[place + 1] else 0.28)
+        x = left + following.first + max(step, least + edge.middle - following.middle)
+    if behind:
+        x = behind_last + TALL * (0.1 + 0.3 * float(rng.random()))
+        base += hand.slope * (x - PATCH)
+        if rng.random() < 0.3:
+            separator(canvas, x, base, TALL, pen, rng)
+            x += 0.25 * TALL
+        if rng.random() < 0.75:
+            flourish(canvas, x, base, TALL, pen, rng, behind=True)
+    seen = canvas > 0.25
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen)
+    return Written(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], pen)
+
+
+def _join(
+    canvas: Ink, end: float, start: float, base: float, pen: float, rng: np.random.Generator
+) -> None:
+    """A thin stroke from a digit to the next."""
+    first, second = base - TALL * rng.uniform(0.0, 1.0, 2)
+    bend = ((end + start) / 2, (first + second) / 2 + TALL * rng.uniform(-0.3, 0.3))
+    stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, 0.8))
+
+
+def least_width(text: str) -> int:
+    """Characters, and a room between repeats: what a reader needs columns for."""
+    return len(text) + sum(a == b for a, b in pairwise(text))

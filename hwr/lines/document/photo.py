@@ -1,0 +1,167 @@
+"""A written number on paper, cut out, photographed and kept as a file."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.lines.document.layout import Written
+from hwr.lines.document.marks import Ink, curve, stroke
+from hwr.lines.document.paper import draw_paper, draw_pattern
+from hwr.lines.document.shapes import TALL
+
+HEIGHTS = (20, 120)
+"""Rows of the pictures, lowest and highest."""
+
+
+def photograph(
+    written: Written, neighbour: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """The picture of a number, uint8 [height, width], 0 black to 255 white.
+
+    Args:
+        written: the number.
+        neighbour: uint8 [PATCH, PATCH], a digit of which a piece may show at an edge.
+        rng: draws everything else.
+    """
+    import cv2
+
+    ink = _crop(written.ink, rng)
+    height, width = ink.shape
+    pen = written.pen
+    # A pen does not give its ink evenly.
+    if rng.random() < 0.6:
+        uneven = cv2.resize(rng.random((3, max(width // 8, 2))).astype(np.float32), (width, height),
+                            interpolation=cv2.INTER_CUBIC)  # fmt: skip
+        ink *= 1 - float(rng.uniform(0, 0.5)) * uneven.clip(0, 1)
+    if rng.random() < 0.2:
+        _neighbour(ink, neighbour, rng)
+    strength = rng.uniform(0.3, 0.45) if rng.random() < 0.25 else rng.uniform(0.45, 0.97)
+    rows = _rows(rng)
+    # What is thin and small is written strongly enough to be seen.
+    strength = max(strength, min(0.35 * height / (pen * rows), 0.9))
+    printed = np.zeros_like(ink)
+    _ruled(printed, pen, rng)
+    if rng.random() < 0.08:
+        _stamp(printed, rng)
+    paper = draw_paper(height, width, rng, min(0.07, 0.2 * strength))
+    pattern_strength = 0.0
+    if rng.random() < 0.6:
+        pattern_strength = strength * rng.uniform(0.05, 0.45)
+        paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
+    lines = rng.uniform(0.4, 1.1) * strength
+    grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
+    return _develop(grey.astype(np.float32), rows, rng)
+
+
+def _crop(ink: Ink, rng: np.random.Generator) -> Ink:
+    """The ink with room around it, tight to loose; a very tight crop cuts a little of it off."""
+    height, width = ink.shape
+    kind = rng.random()
+    if kind < 0.35:
+        above, below = rng.uniform(-0.04, 0.1, 2)
+    elif kind < 0.8:
+        above, below = rng.uniform(0.05, 0.45, 2)
+    else:
+        above, below = rng.uniform(0.3, 1.0, 2)
+    before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
+    top, bottom = round(above * height), round(below * height)
+    left, right = round(before * TALL), round(behind * TALL)
+    cut = ink[max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
+    around = ((max(top, 0), max(bottom, 0)), (max(left, 0), max(right, 0)))
+    return np.pad(cut, around)
+
+
+def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
+    """Pieces of other writing at the upper or lower edge."""
+    rows = np.flatnonzero((patch > 80).any(axis=1))
+    if not len(rows):
+        return
+    height, width = ink.shape
+    digit = patch[rows[0] : rows[-1] + 1].astype(np.float32) / 255
+    for _ in range(int(rng.integers(1, 4))):
+        shows = max(int(len(digit) * rng.uniform(0.05, 0.25)), 1)
+        left = int(rng.integers(-20, max(width - 20, -19)))
+        above = rng.random() < 0.5
+        piece = digit[-shows:] if above else digit[:shows]
+        piece = piece[:height, max(-left, 0) : max(width - left, 0)]
+        place = slice(0, len(piece)) if above else slice(height - len(piece), height)
+        part = ink[place, max(left, 0) : max(left, 0) + piece.shape[1]]
+        np.maximum(part, piece, out=part)
+
+
+def _ruled(ink: Ink, pen: float, rng: np.random.Generator) -> None:
+    """Borders of a box cut into the picture, and guide lines."""
+    height, width = ink.shape
+    thick = float(rng.uniform(0.6, 0.6 + 0.07 * height))
+    tilt = float(rng.normal(0, 0.015))
+    if rng.random() < 0.35:
+        # Near the edge, or what stands beside the cell would be the number's.
+        depth = rng.uniform(-0.02, 0.1, 4) * height
+        sides = rng.random(4) < 0.55
+        if sides[0]:
+            stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
+        if sides[1]:
+            y = height - depth[1]
+            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick)
+        if sides[2]:
+            stroke(ink, [(depth[2], -9), (depth[2] - tilt * height, height + 9)], thick)
+        if sides[3]:
+            x = width - depth[3]
+            stroke(ink, [(x, -9), (x - tilt * height, height + 9)], thick)
+    if rng.random() < 0.2:
+        y = height * rng.uniform(0.55, 0.95)
+        if rng.random() < 0.5:
+            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
+        else:
+            step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
+            for x in np.arange(0, width, step).tolist():
+                stroke(ink, [(x, y + tilt * x)], size, 0.8)
+    if rng.random() < 0.08:
+        # Something written at the side, cut off.
+        left = rng.random() < 0.5
+        x = float(rng.uniform(-2, 3)) if left else width - float(rng.uniform(-2, 3))
+        y, reach = rng.uniform(0, 1, 2) * height, rng.normal(0, 4, 2)
+        stroke(ink, curve((x, y[0]), (x + reach[0], y.mean()), (x + reach[1], y[1])), pen)
+
+
+def _stamp(ink: Ink, rng: np.random.Generator) -> None:
+    """An arc of a round stamp."""
+    height, width = ink.shape
+    radius = rng.uniform(1, 4) * height
+    x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
+    angles = np.linspace(0, 2 * np.pi, 60)
+    points = [(x + radius * np.cos(a), y + radius * np.sin(a)) for a in angles]
+    stroke(ink, points, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))
+
+
+def _rows(rng: np.random.Generator) -> int:
+    """The height of a picture in pixels."""
+    if rng.random() < 0.35:
+        return int(rng.integers(28, 42))
+    low, high = HEIGHTS
+    return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
+
+
+def _develop(grey: Ink, rows: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Blur, low resolution, noise and compression."""
+    import cv2
+
+    height, width = grey.shape
+    lot = rng.random(6)
+    if lot[0] < 0.5:
+        blurred = cv2.GaussianBlur(grey, (0, 0), 0.3 + 1.2 * float(lot[1]) ** 2)
+        grey = np.asarray(blurred, np.float32)
+    columns = max(round(width * rows / height * rng.uniform(0.88, 1.14)), 4)
+    smaller = rows < height
+    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
+    if lot[2] < 0.5:
+        noise = rng.standard_normal((rows, columns), np.float32)
+        grey = grey + 0.04 * float(lot[3]) ** 2 * noise
+    picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    if lot[4] < 0.4:
+        quality = int(15 + 75 * lot[5])
+        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
+    return picture

@@ -1,0 +1,172 @@
+"""Numbers as documents show them."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from hwr.lines.digits import DIGIT_SIZE, load_digits
+from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.hands import Hand, draw_hand
+from hwr.lines.document.layout import set_digits
+from hwr.lines.document.marks import stroke
+from hwr.lines.document.paper import draw_paper, draw_pattern
+from hwr.lines.document.photo import HEIGHTS
+from hwr.lines.document.shapes import PATCH, write
+from hwr.lines.document.skeletons import FINE, Skeletons
+
+PLAIN = Hand(
+    slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
+    bar=0, serif=0, loop=0, tail=0, short=0, zero=1, joins=0, gaps=0, slope=0, spacing=0.2,
+    alike=False,
+)  # fmt: skip
+DIGITS = load_digits("val")
+
+
+def rows_of(label: int, count: int) -> np.ndarray:
+    return np.flatnonzero(DIGITS.labels == label)[:count]
+
+
+def written(hand: Hand, label: int, count: int = 8) -> np.ndarray:
+    rows = rows_of(label, count)
+    fields = Skeletons(DIGITS.images).fields(rows)
+    images = torch.from_numpy(DIGITS.images[rows])
+    return write(fields, images, np.full(count, label), [hand] * count, np.arange(count))
+
+
+def test_fields_are_least_on_strokes() -> None:
+    fields = Skeletons(DIGITS.images).fields(np.arange(50))
+    assert fields.shape == (50, FINE, FINE)
+    assert (fields.amin((1, 2)) == 0).all()
+    for field, image in zip(fields, DIGITS.images, strict=False):
+        at = torch.nonzero(field == 0)
+        inked = image[(at[:, 0] * DIGIT_SIZE // FINE), (at[:, 1] * DIGIT_SIZE // FINE)]
+        assert (inked > 60).mean() > 0.9
+
+
+def test_fields_made_one_by_one_are_those_made_together() -> None:
+    together = Skeletons(DIGITS.images).fields(np.arange(6))
+    one_by_one = Skeletons(DIGITS.images)
+    for row in (3, 0, 5, 1, 2, 4):
+        assert torch.equal(one_by_one.fields(np.array([row]))[0], together[row])
+
+
+def test_a_broader_pen_gives_more_ink() -> None:
+    thin, broad = (written(dataclasses.replace(PLAIN, pen=pen), 3) for pen in (0.05, 0.15))
+    assert (broad.sum((1, 2), dtype=int) > 1.5 * thin.sum((1, 2), dtype=int)).all()
+
+
+def test_a_nib_writes_thinner_along_the_line() -> None:
+    round_pen, nib = written(PLAIN, 7), written(dataclasses.replace(PLAIN, nib=0.7), 7)
+    assert (nib.sum((1, 2), dtype=int) < round_pen.sum((1, 2), dtype=int)).all()
+
+
+@pytest.mark.parametrize(
+    ("label", "habit"),
+    [(1, {"flag": 0.4}), (1, {"foot": 0.5}), (7, {"bar": 0.5}), (7, {"serif": 0.25}),
+     (2, {"loop": 0.12}), (0, {"tail": 0.3})],
+)  # fmt: skip
+def test_habits_add_strokes(label: int, habit: dict[str, float]) -> None:
+    without, with_habit = written(PLAIN, label), written(dataclasses.replace(PLAIN, **habit), label)
+    more = with_habit.astype(int) - without
+    assert (more.min((1, 2)) >= -1).all()
+    assert ((more > 100).sum((1, 2)) > 3).mean() >= 0.5
+
+
+def test_flags_go_down_to_the_left() -> None:
+    more = written(dataclasses.replace(PLAIN, flag=0.5), 1).astype(int) - written(PLAIN, 1)
+    for picture in more:
+        rows, columns = np.nonzero(picture > 100)
+        if len(rows) > 3:
+            assert np.polyfit(columns, rows, 1)[0] < 0
+
+
+def test_gaps_break_strokes() -> None:
+    broken = written(dataclasses.replace(PLAIN, gaps=1.0), 8).astype(int)
+    assert ((broken - written(PLAIN, 8)).min((1, 2)) < -100).all()
+
+
+def test_small_zeros() -> None:
+    small, usual = (written(dataclasses.replace(PLAIN, zero=z), 0) for z in (0.6, 1.0))
+    tall = [(np.flatnonzero((p > 80).any(1))[[0, -1]] @ [-1, 1]) for p in (small[0], usual[0])]
+    assert tall[0] < 0.75 * tall[1]
+
+
+def test_digits_are_drawn_alone_as_among_others() -> None:
+    rows = np.arange(6)
+    fields = Skeletons(DIGITS.images).fields(rows)
+    images = torch.from_numpy(DIGITS.images[rows])
+    hands = [draw_hand(np.random.default_rng(seed)) for seed in rows]
+    together = write(fields, images, DIGITS.labels[rows].astype(int), hands, rows)
+    alone = write(fields[4:5], images[4:5], DIGITS.labels[4:5].astype(int), hands[4:5], rows[4:5])
+    assert together.shape == (6, PATCH, PATCH)
+    assert np.abs(together[4].astype(int) - alone[0]).max() <= 1
+
+
+@pytest.mark.parametrize("spacing", [-0.12, 0.0, 0.9])
+def test_all_digits_stand_in_the_line(spacing: float) -> None:
+    hand = dataclasses.replace(PLAIN, spacing=spacing)
+    patches = written(hand, 1, 6)
+    line = set_digits(patches, "111111", hand, np.random.default_rng(0))
+    # Equal thin digits side by side stay apart enough to be counted.
+    profile = (line.ink > 0.3).any(0)
+    assert line.ink.shape[1] >= 5 * 0.42 * 28
+    assert profile.any()
+
+
+def test_a_stroke_covers_what_it_should() -> None:
+    ink = np.zeros((20, 40), np.float32)
+    stroke(ink, [(5, 10), (35, 10)], 4)
+    assert ink[8:12, 6:34].min() == 1
+    assert ink[:7].max() == 0
+    assert ink[13:].max() == 0
+    assert ink.sum() == pytest.approx(30 * 4 + np.pi * 4, rel=0.05)
+
+
+def test_a_hairline_is_faint() -> None:
+    ink = np.zeros((20, 40), np.float32)
+    stroke(ink, [(5, 10.5), (35, 10.5)], 0.4)
+    assert ink.max() == pytest.approx(0.4, abs=0.05)
+
+
+def test_paper_and_patterns_are_in_range() -> None:
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        paper, pattern = draw_paper(50, 300, rng), draw_pattern(50, 300, rng)
+        assert paper.shape == pattern.shape == (50, 300)
+        assert paper.min() > 0
+        assert paper.max() <= 1
+        assert pattern.min() >= 0
+        assert pattern.max() <= 1
+
+
+def composed(count: int) -> list[np.ndarray]:
+    rng = np.random.default_rng(3)
+    digits = [rng.integers(len(DIGITS.labels), size=1 + row % 7) for row in range(count)]
+    texts = ["".join(map(str, DIGITS.labels[rows])) for rows in digits]
+    return DocumentComposer(DIGITS).pictures(texts, digits, list(range(count)))
+
+
+def test_pictures_have_the_heights_of_documents() -> None:
+    pictures = composed(120)
+    heights = [picture.shape[0] for picture in pictures]
+    low, high = HEIGHTS
+    assert min(heights) >= low
+    assert max(heights) <= high
+    assert max(heights) > 80
+    assert min(heights) < 30
+    assert all(picture.dtype == np.uint8 for picture in pictures)
+
+
+def test_pictures_show_something() -> None:
+    spreads = [np.ptp(np.percentile(picture, (1, 99))) for picture in composed(60)]
+    assert min(spreads) > 10
+
+
+def test_a_picture_depends_on_its_seed_alone() -> None:
+    many, few = composed(12), composed(3)
+    for first, second in zip(few, many, strict=False):
+        assert first.shape == second.shape
+        # Drawn in batches of another size, the last bit may differ, and JPEG makes it more.
+        assert np.abs(first.astype(int) - second).mean() < 0.5
