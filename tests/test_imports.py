@@ -97,7 +97,7 @@ def test_importing_hwr_needs_no_train_extra() -> None:
 def test_help_needs_no_train_extra() -> None:
     done = run_without_train_extra(MAIN, "--help")
     assert done.returncode == 0, done.stderr
-    for command in ("train", "eval", "read", "synth"):
+    for command in ("train", "eval", "check", "read", "synth"):
         assert re.search(rf"^  {command} ", done.stdout, re.M)
 
 
@@ -110,6 +110,20 @@ def test_read_needs_no_train_extra(tiny_model: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{tmp_path / 'blank.png'}\t")
+
+
+def test_check_needs_no_train_extra(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+    picture = Image.new("L", (60, 32), 255)
+    picture.paste(0, (10, 8, 14, 24))
+    picture.save(tmp_path / "a.png")
+    (tmp_path / "labels.tsv").write_text("a.png\t1\n")
+    done = run_without_train_extra(MAIN, "check", "--model", str(tiny_model), str(tmp_path))
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,10 @@ from hwr.version import __version__
 COMMANDS = {
     "train": "Train a recognizer from an experiment file.",
     "eval": "Measure a recognizer: CER, WER, accuracy, with intervals.",
+    "check": "Find every problem of a data set of lines.",
     "read": "Read pictures of lines or of single digits.",
     "export": "Write the model file of a checkpoint, with all of its heads or some.",
+    "clean": "Write sheets of pictures before and after the classical steps of cleaning.",
     "synth": "Write composed lines of digits as pictures with their texts.",
 }
 """Each is the function `command` of `hwr.cli.NAME`. Their help stands here, so that `hwr --help`

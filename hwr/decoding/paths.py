@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,12 @@ class Path:
     ids: list[int]
     spans: list[tuple[int, int]]
     confidences: list[float]
+
+
+def frames_needed(text: Sequence[int] | str) -> int:
+    """The fewest frames in which CTC can write a text, or its ids: one each, and a blank between
+    repeats."""
+    return len(text) + sum(a == b for a, b in pairwise(text))
 
 
 def greedy(log_probs: NDArray[np.float32]) -> Path:

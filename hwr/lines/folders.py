@@ -1,107 +1,105 @@
-"""Line pictures with their texts, from a folder.
+"""Line pictures with their texts, from a folder or a list.
 
-Two forms: each `x.png` with `x.gt.txt` beside it (the convention of OCRopus, Tesseract, kraken and
-Calamari), or a `labels.tsv` of `file TAB text`, the pictures beside it or in `images/`.
+A folder holds one of these; where it has several, the first one counts:
+
+- `labels.tsv`, `metadata.csv` or `metadata.jsonl` with the pictures beside it or in `images/`
+  (`hwr.lines.formats.table`);
+- each `x.png` with `x.gt.txt` beside it (`hwr.lines.formats.pairs`);
+- pages as PAGE XML, ALTO XML or hOCR with their pictures (`hwr.lines.formats.pages`);
+- or nothing of that kind itself, but folders that do; a picture in one of them whose name is just a
+  number is of the page that its folder stands for, as OCRopus has it.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.images.open import PICTURE_ENDINGS
+from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages
+from hwr.lines.formats.pairs import TEXT_ENDING, holds_pairs, pictures_in, read_pairs
+from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
+from hwr.lines.labelled import LabelledPicture, page_of
+from hwr.lines.problems import Problem, refuse_problems
 
-TEXT_ENDING = ".gt.txt"
-TABLE = "labels.tsv"
+__all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
 
-
-@dataclass(frozen=True)
-class LabelledPicture:
-    """A picture file and what it says, in Unicode's composed form (NFC)."""
-
-    path: Path
-    text: str
+_JUST_A_NUMBER = re.compile(r"[\da-f]*\d[\da-f]*\.")
+# Of OCRopus, hexadecimal.
 
 
-def read_folder(folder: Path) -> list[LabelledPicture]:
-    """The labelled pictures of a folder, sorted by name, or in the order of its table.
+def read_folder(place: Path, problems: list[Problem] | None = None) -> list[LabelledPicture]:
+    """The labelled pictures of a folder, sorted by name, or in the order of its list or pages.
+
+    Args:
+        place: a folder, a list (`.tsv`, `.csv`, `.jsonl`) or a page (`.xml`, `.hocr`).
+        problems: gets what is wrong with single lines, files or pages; the rest is returned. Where
+            not given, any of that is an error.
 
     Raises:
-        DataError: no such folder; no texts in it; a picture or a text is missing or unreadable.
+        DataError: no such place; no texts in it; without `problems`, also: a picture or a text is
+            missing, or a file is not what it ought to be.
     """
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder")
-    found = _read_table(folder / TABLE) if (folder / TABLE).exists() else _read_pairs(folder)
-    if not found:
+    wrong: list[Problem] = []
+    found = _read(place, wrong)
+    if problems is None:
+        refuse_problems(place, wrong)
+    else:
+        problems += wrong
+    if not found and not wrong:
         raise DataError(
-            f"{folder}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
-            f" or all in {TABLE} as lines of  file TAB text"
+            f"{place}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
+            f" or all in {TABLES[0]} as lines of  file TAB text"
         )
-    return found
+    return _paged(found)
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """The picture files of a folder, by their endings, sorted by name."""
-    try:
-        return sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS)
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
-
-
-def _read_pairs(folder: Path) -> list[LabelledPicture]:
-    pictures: dict[str, Path] = {}
-    for path in pictures_in(folder):
-        # x.png and x.bin.png alike go with x.gt.txt
-        pictures.setdefault(path.name.split(".")[0], path)
-        pictures[path.stem] = path
-    texts = sorted(folder.glob(f"*{TEXT_ENDING}"))
-    names = [path.name.removesuffix(TEXT_ENDING) for path in texts]
-    _refuse_missing(folder, "picture", [name for name in names if name not in pictures])
-    known = set(names)
-    lonely = [p.name for p in pictures.values() if not {p.stem, p.name.split(".")[0]} & known]
-    if texts:
-        _refuse_missing(folder, "text", sorted(set(lonely)))
-    return [
-        LabelledPicture(
-            pictures[name], unicodedata.normalize("NFC", _read_text(path).strip("\r\n"))
+def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
+    if place.is_file():
+        if place.suffix.lower() in TABLE_ENDINGS:
+            return read_table(place, problems)
+        if place.suffix.lower() in PAGE_ENDINGS:
+            return read_page(place, problems)
+        raise DataError(
+            f"{place}: not a list of lines: give a folder, or a file that ends in"
+            f" {', '.join((*TABLE_ENDINGS, *PAGE_ENDINGS))}"
         )
-        for name, path in zip(names, texts, strict=True)
-    ]
-
-
-def _read_table(table: Path) -> list[LabelledPicture]:
-    found, missing = [], []
-    for number, line in enumerate(_read_text(table).splitlines(), start=1):
-        if not line.strip():
-            continue
-        name, tab, text = line.partition("\t")
-        if not tab:
-            raise DataError(f"{table}, line {number}: no TAB between file and text: {line[:60]!r}")
-        path = next(
-            (place for place in (table.parent / name, table.parent / "images" / name)
-             if place.is_file()),
-            None,
-        )  # fmt: skip
-        if path is None:
-            missing.append(name)
-        else:
-            found.append(LabelledPicture(path, unicodedata.normalize("NFC", text)))
-    _refuse_missing(table, "picture", missing)
-    return found
-
-
-def _refuse_missing(place: Path, what: str, names: list[str]) -> None:
-    if names:
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        raise DataError(f"{place}: no {what} for {', '.join(names[:5])}{more}")
-
-
-def _read_text(path: Path) -> str:
+    if not place.is_dir():
+        raise DataError(f"{place}: no such folder or file")
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return _read_folder(place, problems)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text (byte {error.start}): save it as UTF-8") from error
+        raise DataError(f"{place}: cannot be read ({error.strerror})") from error
+
+
+def _read_folder(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
+    for name in TABLES:
+        if (folder / name).exists():
+            return read_table(folder / name, problems)
+    if holds_pairs(folder):
+        return read_pairs(folder, problems)
+    before = len(problems)
+    found = read_pages(folder, problems)
+    if found or len(problems) > before:
+        return found
+    within = sorted(path for path in folder.iterdir() if path.is_dir())
+    if any(path.name == "page" for path in within):
+        # Transkribus exports the same pages twice, in the folders page/ and alto/.
+        within = [path for path in within if path.name != "alto"]
+    return [_of_folder(line) for path in within for line in _read_folder(path, problems)]
+
+
+def _of_folder(line: LabelledPicture) -> LabelledPicture:
+    """A line of a folder among folders. OCRopus has a folder for each page, lines by number."""
+    told = line.region is not None or not _JUST_A_NUMBER.match(line.path.name)
+    return line if told else replace(line, page=str(line.path.parent))
+
+
+def _paged(found: list[LabelledPicture]) -> list[LabelledPicture]:
+    """Each picture a page of its own, where their names would make one page of all of them: such
+    names (`line-1.png`, `line-2.png`) tell nothing."""
+    guessed = all(line.page in (page_of(line.path), str(line.path.parent)) for line in found)
+    if not guessed or len({line.page for line in found}) != 1:
+        return found
+    return [replace(line, page=str(line.path)) for line in found]

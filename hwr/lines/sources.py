@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hwr.errors import DataError, HwrError, PictureError
 from hwr.images.grey import Grey
-from hwr.images.open import open_picture
+from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
@@ -60,18 +60,19 @@ def is_single(text: str) -> bool:
 
 
 class FolderLines:
-    """The labelled pictures of a folder. Raises DataError as `read_folder` does."""
+    """The labelled pictures of a folder or list. Raises DataError as `read_folder` does."""
 
-    def __init__(self, folder: Path) -> None:
-        self._pictures = read_folder(folder)
-        self.names = [str(picture.path) for picture in self._pictures]
+    def __init__(self, place: Path) -> None:
+        self._pictures = read_folder(place)
+        self._opener = Opener()
+        self.names = [picture.name for picture in self._pictures]
         self.texts = [picture.text for picture in self._pictures]
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source."""
         for row in rows:
             try:
-                yield open_picture(self._pictures[row].path)
+                yield self._opener.open(self._pictures[row])
             except PictureError as error:
                 yield error
 
@@ -132,9 +133,7 @@ class ComposedLines:
     def pictures(self, rows: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
         """Some lines one by one, uint8 [height, width] each, ink high."""
         for start in range(0, len(rows), _CHUNK):
-            batch = self._composer.render(self._plan.rows(rows[start : start + _CHUNK]))
-            for row in range(len(batch)):
-                yield batch.line(row)
+            yield from self._composer.pictures(self._plan.rows(rows[start : start + _CHUNK]))
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source: just what a PNG of `hwr synth` would give."""

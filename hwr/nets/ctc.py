@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -51,11 +50,6 @@ class CTCHead(nn.Module):
         return scores.log_softmax(dim=2), columns * self.split
 
 
-def frames_needed(text: list[int]) -> int:
-    """The fewest frames in which CTC can write these ids: one each, and a blank between repeats."""
-    return len(text) + sum(a == b for a, b in pairwise(text))
-
-
 def ctc_loss(log_probs: Tensor, frames: Tensor, texts: list[list[int]]) -> Tensor:
     r"""Connectionist temporal classification (Graves et al. 2006), per character:
 
@@ -66,7 +60,8 @@ def ctc_loss(log_probs: Tensor, frames: Tensor, texts: list[list[int]]) -> Tenso
         log_probs: float [lines, most frames, classes].
         frames: int64 [lines], each line's true frames.
         texts: each line's ids, without blanks. Every line has the frames it needs
-            (`frames_needed`): this is checked where lines are read, with their names.
+            (`hwr.decoding.paths.frames_needed`): this is checked where lines are read, with their
+            names.
 
     Returns:
         A scalar.

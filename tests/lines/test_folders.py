@@ -4,6 +4,7 @@ import pytest
 
 from hwr.errors import DataError
 from hwr.lines.folders import pictures_in, read_folder
+from hwr.lines.problems import Kind, Problem
 
 
 def found(folder: Path) -> list[tuple[str, str]]:
@@ -55,7 +56,7 @@ def test_table_in_its_own_order_with_pictures_beside_or_in_images(tmp_path: Path
 def test_missing_pictures_are_named_together(tmp_path: Path) -> None:
     for number in range(7):
         (tmp_path / f"{number}.gt.txt").write_text("1")
-    with pytest.raises(DataError, match="no picture for 0, 1, 2, 3, 4 and 2 more"):
+    with pytest.raises(DataError, match=r"no picture for 0\.gt\.txt, 1.*, 4\.gt\.txt and 2 more"):
         read_folder(tmp_path)
 
 
@@ -64,6 +65,7 @@ def test_missing_pictures_are_named_together(tmp_path: Path) -> None:
     [
         (b"a.png 1\n", "line 1: no TAB"),
         (b"b.png\t1\n", "no picture for b.png"),
+        (b"\t1\n", "no picture for labels.tsv, line 1"),
         (b"a.png\t\xff\n", "not UTF-8"),
         (b"", "holds no texts"),
     ],
@@ -84,3 +86,76 @@ def test_pictures_in_knows_pictures_by_their_endings(tmp_path: Path) -> None:
     for name in ("b.JPG", "a.png", "c.gt.txt", "d.pdf"):
         (tmp_path / name).touch()
     assert [path.name for path in pictures_in(tmp_path)] == ["a.png", "b.JPG"]
+
+
+def pages(folder: Path) -> dict[str, str]:
+    return {
+        str(line.path.relative_to(folder)): line.page.removeprefix(f"{folder}/")
+        for line in read_folder(folder)
+    }
+
+
+def with_texts(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / f"{name}.png").touch()
+        (folder / f"{name}.gt.txt").write_text("1")
+    return folder
+
+
+def test_pages_are_told_by_the_names_of_pictures(tmp_path: Path) -> None:
+    with_texts(tmp_path, "will_12-0_003", "will_12-0_004", "will_12-1.5", "0007", "plain")
+    assert pages(tmp_path) == {
+        "will_12-0_003.png": "will_12-0",
+        "will_12-0_004.png": "will_12-0",
+        "will_12-1.5.png": "will_12-1",
+        "0007.png": "0007",
+        "plain.png": "plain",
+    }
+
+
+def test_names_that_would_make_one_page_of_all_tell_nothing(tmp_path: Path) -> None:
+    with_texts(tmp_path, "line-1", "line-2")
+    assert set(pages(tmp_path).values()) == {"line-1.png", "line-2.png"}
+
+
+def test_folders_in_folders_are_pages_where_names_are_just_numbers(tmp_path: Path) -> None:
+    with_texts(tmp_path, "b/010002", "a/01000a", "a/010001", "a/x_1")
+    assert pages(tmp_path) == {
+        "a/010001.png": "a",
+        "a/01000a.png": "a",
+        "a/x_1.png": "a/x",
+        "b/010002.png": "b",
+    }
+
+
+def test_a_folder_that_holds_texts_itself_counts_alone(tmp_path: Path) -> None:
+    with_texts(tmp_path, "a/1", "2")
+    assert list(pages(tmp_path)) == ["2.png"]
+
+
+def test_of_several_forms_the_list_counts(tmp_path: Path) -> None:
+    with_texts(tmp_path, "a", "b")
+    (tmp_path / "labels.tsv").write_text("b.png\t2\n")
+    assert found(tmp_path) == [("b.png", "2")]
+
+
+def test_what_is_wrong_is_collected_and_the_rest_returned(tmp_path: Path) -> None:
+    with_texts(tmp_path, "a", "b", "c")
+    (tmp_path / "a.png").unlink()
+    (tmp_path / "b.gt.txt").unlink()
+    (tmp_path / "d.png").touch()
+    (tmp_path / "d.gt.txt").write_bytes(b"\xff")
+    problems: list[Problem] = []
+    assert [line.path.name for line in read_folder(tmp_path, problems)] == ["c.png"]
+    assert [(problem.kind, Path(problem.name).name) for problem in problems] == [
+        (Kind.NO_PICTURE, "a.gt.txt"),
+        (Kind.TABLE, "d.gt.txt"),
+        (Kind.NO_TEXT, "b.png"),
+    ]
+
+
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").touch()
+    with pytest.raises(DataError, match="not a list of lines"):
+        read_folder(tmp_path / "x.zip")

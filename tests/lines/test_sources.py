@@ -71,3 +71,17 @@ def test_refuse_tells_of_all_errors_in_one() -> None:
     assert caught.value is one
     with pytest.raises(DataError, match=r"7 of 9 lines .*: 0; 1; 2; 3; 4; and 2 more"):
         refuse([DataError(str(number)) for number in range(7)], 9)
+
+
+def test_lines_of_a_page_are_lines_like_others(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 90), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "p.png")
+    (tmp_path / "p.xml").write_text(
+        '<alto><Layout><Page><TextLine ID="k" HPOS="10" VPOS="5" WIDTH="60" HEIGHT="20">'
+        '<String CONTENT="1"/></TextLine></Page></Layout></alto>'
+    )
+    for place in (tmp_path, tmp_path / "p.xml"):
+        source = open_source(str(place), 32)
+        assert (source.names, source.texts) == ([f"{tmp_path / 'p.png'}#k"], ["1"])
+        (grey,) = source.greys([0])
+        np.testing.assert_allclose(grey, pixels[5:25, 10:70] / 255, atol=1e-6)

@@ -5,7 +5,8 @@ import itertools
 import pytest
 import torch
 
-from hwr.nets.ctc import CTCHead, CTCOptions, ctc_loss, frames_needed
+from hwr.decoding.paths import frames_needed
+from hwr.nets.ctc import CTCHead, CTCOptions, ctc_loss
 
 
 def collapse(path: tuple[int, ...]) -> list[int]:

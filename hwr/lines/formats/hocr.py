@@ -1,0 +1,95 @@
+"""hOCR (kba.github.io/hocr-spec): pages of HTML with boxes in `title`, as Tesseract writes them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from hwr.errors import DataError
+from hwr.lines.formats.lines import Drawn
+from hwr.lines.formats.text import read_text
+from hwr.lines.labelled import Region
+
+ENDINGS = (".hocr", ".html", ".htm")
+
+_LINES = {"ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat", "ocrx_line"}
+_VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
+_BOX = re.compile(r"\bbbox\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)")
+_IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
+
+
+class Pages(HTMLParser):
+    """Collects the pages of a file.
+
+    Attributes:
+        pages: for each, the name of its picture if it is told, its box, and its lines.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pages: list[tuple[str | None, str | None, list[Drawn]]] = []
+        self._open = 0  # elements open inside the line, itself included
+        self._name, self._title, self._text = "", "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Takes note of pages and lines."""
+        given = {name: value or "" for name, value in attrs}
+        classes = set(given.get("class", "").split())
+        if "ocr_page" in classes:
+            title = given.get("title", "")
+            image, box = _IMAGE.search(title), _BOX.search(title)
+            name = next((part for part in image.groups() if part), None) if image else None
+            self.pages.append((name and name.strip(), box and box[0], []))
+        if tag in _VOID:
+            return
+        if self._open:
+            self._open += 1
+        elif classes & _LINES and self.pages:
+            number = len(self.pages[-1][2]) + 1
+            self._name = given.get("id") or f"line{number}"
+            self._title, self._text, self._open = given.get("title", ""), "", 1
+
+    def handle_data(self, data: str) -> None:
+        """Text, if within a line."""
+        if self._open:
+            self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """Ends the line where its own element ends."""
+        if not self._open or tag in _VOID:
+            return
+        self._open -= 1
+        if self._open:
+            return
+        text = " ".join(self._text.split()) or None
+        try:
+            self.pages[-1][2].append(Drawn(self._name, text, _region(self._title)))
+        except ValueError as error:
+            self.pages[-1][2].append(Drawn(self._name, text, None, str(error)))
+
+
+def is_hocr(path: Path) -> bool:
+    """Whether a file is hOCR by its ending, or looks like it and not like any other HTML."""
+    if path.suffix.lower() == ENDINGS[0]:
+        return True
+    try:
+        return path.suffix.lower() in ENDINGS and "ocr_page" in read_text(path)
+    except DataError:
+        return False
+
+
+def parse(path: Path) -> Pages:
+    """The pages of a file. Raises DataError where it cannot be read."""
+    pages = Pages()
+    pages.feed(read_text(path))
+    pages.close()
+    return pages
+
+
+def _region(title: str) -> Region:
+    box = _BOX.search(title)
+    if box is None:
+        raise ValueError("no bbox")
+    left, top, right, bottom = (int(number) for number in box.groups())
+    return Region.rectangle(left, top, right, bottom)

@@ -1,0 +1,57 @@
+"""Each `x.png` with `x.gt.txt` beside it: the convention of OCRopus, Tesseract, kraken and
+Calamari."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hwr.errors import DataError
+from hwr.images.open import PICTURE_ENDINGS
+from hwr.lines.formats.text import read_text, reason
+from hwr.lines.labelled import LabelledPicture, composed, page_of
+from hwr.lines.problems import Kind, Problem
+
+TEXT_ENDING = ".gt.txt"
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """The picture files of a folder, by their endings, sorted by name."""
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS]
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
+    return sorted(found, key=lambda path: path.name)
+
+
+def holds_pairs(folder: Path) -> bool:
+    """Whether any text of this kind stands in a folder."""
+    return next(folder.glob(f"*{TEXT_ENDING}"), None) is not None
+
+
+def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
+    """The pictures with a text, sorted by name; `problems` gets the lone ones of either."""
+    pictures: dict[str, Path] = {}
+    for path in pictures_in(folder):
+        # x.png and x.bin.png alike go with x.gt.txt
+        pictures.setdefault(path.name.split(".")[0], path)
+        pictures[path.stem] = path
+    found, known = [], set()
+    for path in sorted(folder.glob(f"*{TEXT_ENDING}"), key=lambda path: path.name):
+        name = path.name.removesuffix(TEXT_ENDING)
+        known.add(name)
+        if name not in pictures:
+            why = "put the picture of the same name beside the text"
+            problems.append(Problem(Kind.NO_PICTURE, str(path), why))
+            continue
+        try:
+            text = read_text(path).strip("\r\n")
+        except DataError as error:
+            problems.append(Problem(Kind.TABLE, str(path), reason(path, error)))
+            continue
+        picture = pictures[name]
+        found.append(LabelledPicture(picture, composed(text), page_of(picture)))
+    for path in sorted(set(pictures.values())):
+        if not {path.stem, path.name.split(".")[0]} & known:
+            why = f"put it beside the picture as NAME{TEXT_ENDING}"
+            problems.append(Problem(Kind.NO_TEXT, str(path), why))
+    return found

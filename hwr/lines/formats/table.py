@@ -1,0 +1,117 @@
+"""Lists of line pictures: `labels.tsv`, or a `metadata.csv` or `metadata.jsonl` as image folders
+have it.
+
+A `.tsv` has lines of `file TAB text` and no header. Of the other two, `file_name` names the file,
+and the text is in `text`, `transcription` or `label`, whichever comes first; where there is a
+`page` or `group`, pictures with the same one count as of one page. Files are looked for beside the
+list, then in `images/`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hwr.errors import DataError
+from hwr.lines.formats.text import read_text, reason
+from hwr.lines.labelled import LabelledPicture, composed, page_of
+from hwr.lines.problems import Kind, Problem
+
+TABLES = ("labels.tsv", "metadata.csv", "metadata.jsonl")
+"""What a list is called in a folder; the first one found is taken."""
+
+TABLE_ENDINGS = (".tsv", ".csv", ".jsonl")
+
+FILE = "file_name"
+TEXTS = ("text", "transcription", "label")
+PAGES = ("page", "group")
+
+Row = tuple[int, str, str, str]
+"""Line of the list, file, text, and the page where it is told."""
+
+
+def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
+    """The labelled pictures of a list, in its order."""
+    rows = {".csv": _csv, ".jsonl": _jsonl}.get(table.suffix.lower(), _tsv)
+    found = []
+    try:
+        for number, file, text, page in rows(table, read_text(table), problems):
+            path = _picture(table.parent, file)
+            if path is None:
+                name = str(table.parent / file) if file else f"{table}, line {number}"
+                why = "put it beside the list or in images/, or strike it from the list"
+                problems.append(Problem(Kind.NO_PICTURE, name, why))
+                continue
+            page = f"{table.parent}/{page}" if page else page_of(path)
+            found.append(LabelledPicture(path, composed(text), page))
+    except DataError as error:
+        problems.append(Problem(Kind.TABLE, str(table), reason(table, error)))
+    return found
+
+
+def _picture(folder: Path, file: str) -> Path | None:
+    if not file or "\0" in file:
+        return None
+    return next((p for p in (folder / file, folder / "images" / file) if p.is_file()), None)
+
+
+def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
+    # Not `splitlines`, which ends a line at characters that a text may hold by mistake.
+    for number, line in enumerate(content.split("\n"), start=1):
+        line = line.removesuffix("\r")
+        if not line.strip():
+            continue
+        file, tab, text = line.partition("\t")
+        if tab:
+            yield number, file, text, ""
+        else:
+            why = f"no TAB between file and text: {line[:60]!r}"
+            problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
+
+
+def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
+    rows = csv.DictReader(io.StringIO(content, newline=""))
+    try:
+        columns = [name for name in rows.fieldnames or () if name]
+        text, page = _columns(table, columns)
+        for row in rows:
+            if row[FILE] is None or row[text] is None or None in row:
+                why = "not as many columns as its head: put texts with commas in quotes"
+                problems.append(Problem(Kind.TABLE, f"{table}, line {rows.line_num}", why))
+                continue
+            yield rows.line_num, row[FILE], row[text], (row.get(page) or "") if page else ""
+    except csv.Error as error:
+        raise DataError(f"{table}: line {rows.line_num} is not CSV ({error})") from error
+
+
+def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row: dict[str, Any] = json.loads(line)
+            text, page = _columns(table, list(row))
+            if not isinstance(row[FILE], str) or not isinstance(row[text], str):
+                raise ValueError(f"{FILE} and {text} must be texts")
+        except (ValueError, TypeError, DataError) as error:
+            why = str(error).removeprefix(f"{table}: ")
+            why = f"not a JSON object with {FILE} and {TEXTS[0]} ({why})"
+            problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
+            continue
+        told = row.get(page) if page else None
+        yield number, row[FILE], row[text], "" if told is None else str(told)
+
+
+def _columns(table: Path, columns: list[str]) -> tuple[str, str | None]:
+    """Which of the columns hold text and page."""
+    text = next((name for name in TEXTS if name in columns), None)
+    if FILE not in columns or text is None:
+        raise DataError(
+            f"{table}: needs the columns {FILE} and {TEXTS[0]} (or {' or '.join(TEXTS[1:])}),"
+            f" but has {', '.join(columns) or 'none'}"
+        )
+    return text, next((name for name in PAGES if name in columns), None)

@@ -1,0 +1,95 @@
+"""A picture file, or a part of a page's picture, and what it says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LAST_NUMBER = re.compile(r"(?<=.)[-_.]\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a line stands on its page.
+
+    Attributes:
+        points: the corners of its polygon, at least three, x and y in pixels of the page by turns,
+            int32 as bytes: a data set may hold a hundred thousand of them.
+    """
+
+    points: bytes
+
+    @classmethod
+    def polygon(cls, corners: Iterable[tuple[float, float]]) -> Region:
+        """The region of a polygon. Raises ValueError where it has fewer than three corners."""
+        points = np.rint(np.array(list(corners), np.float64)).astype(np.int32)
+        if len(points) < 3:
+            raise ValueError("fewer than three points")
+        return cls(points.tobytes())
+
+    @classmethod
+    def rectangle(cls, left: float, top: float, right: float, bottom: float) -> Region:
+        """The region of a box; right and bottom lie just outside of it.
+
+        Raises ValueError where it holds no pixel.
+        """
+        if right <= left or bottom <= top:
+            raise ValueError("a box without any size")
+        right, bottom = right - 1, bottom - 1
+        return cls.polygon([(left, top), (right, top), (right, bottom), (left, bottom)])
+
+    @property
+    def corners(self) -> NDArray[np.int32]:
+        """int32 [corners, 2], x and y."""
+        return np.frombuffer(self.points, np.int32).reshape(-1, 2)
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom; right and bottom lie just outside."""
+        (left, top), (right, bottom) = self.corners.min(axis=0), self.corners.max(axis=0)
+        return int(left), int(top), int(right) + 1, int(bottom) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPicture:
+    """A line's picture and its text.
+
+    Attributes:
+        path: of the picture file.
+        text: what it says, in Unicode's composed form (NFC).
+        page: a name that lines of one page share and lines of different pages do not, as far as
+            can be told: see `page_of`, and the formats that know their pages.
+        region: where the line stands in the picture; None for all of it.
+        line: what the page calls the line, where the picture is that of a page.
+    """
+
+    path: Path
+    text: str
+    page: str = ""
+    region: Region | None = None
+    line: str = ""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message: the file, or FILE#LINE for a line of a page."""
+        return f"{self.path}#{self.line}" if self.line else str(self.path)
+
+
+def page_of(path: Path) -> str:
+    """The page that a line's picture was likely cut from, told by its file's name: the path up to a
+    last number parted by `-`, `_` or `.` (`will_12-0_003.png` is of `will_12-0`).
+
+    A name without such a number tells nothing: that picture counts as a page of its own.
+    """
+    return str(path.parent / _LAST_NUMBER.sub("", path.stem))
+
+
+def composed(text: str) -> str:
+    """A text in Unicode's composed form (NFC)."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,76 @@
+"""What can be wrong with a data set, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from hwr.errors import DataError
+
+_SHOWN = 5
+
+
+class Kind(StrEnum):
+    """Kinds of problems, in the order in which they are told. `hwr.lines.check` has their rules."""
+
+    TABLE = "unreadable list or page"
+    NO_PICTURE = "text without a picture"
+    NO_TEXT = "picture or line without a text"
+    UNREADABLE = "picture that cannot be read"
+    BLANK = "picture without ink"
+    EMPTY = "empty text"
+    CONTROL = "control character in a text"
+    UNKNOWN = "character that the alphabet lacks"
+    NARROW = "line too narrow for its text"
+    CONTRADICTION = "same picture with different texts"
+    ACROSS = "same picture in two splits"
+    TWICE = "same picture twice"
+    LOW = "picture too low"
+    TURNED = "picture higher than wide, of a long text"
+    UNSEEN = "character that the training lines lack"
+    SPACES = "odd spaces in a text"
+    ASPECT = "width unlike that of other lines"
+
+
+REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.ASPECT})
+"""Kinds to look at; such lines can be trained on all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong.
+
+    Attributes:
+        kind: of problem.
+        name: of the line as `LabelledPicture.name` has it, of a file, or the character itself.
+        reason: what is wrong and the way out, without the name.
+        lines: where `name` is a character, the lines that have it.
+    """
+
+    kind: Kind
+    name: str
+    reason: str
+    lines: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+def refuse_problems(place: Path, problems: Sequence[Problem]) -> None:
+    """Raises one DataError that tells of all problems of the first one's kind, if there are any."""
+    if not problems:
+        return
+    first = problems[0]
+    alike = [problem for problem in problems if problem.kind == first.kind]
+    if first.kind not in (Kind.NO_PICTURE, Kind.NO_TEXT):
+        more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
+        raise DataError(f"{first}{more}")
+    what = "picture" if first.kind == Kind.NO_PICTURE else "text"
+    names = [problem.name.removeprefix(f"{place}/") for problem in alike]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    raise DataError(
+        f"{place}: no {what} for {', '.join(names[:_SHOWN])}{more}: {first.reason};"
+        " or list the others with  hwr check --fixed"
+    )

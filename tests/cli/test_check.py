@@ -1,0 +1,114 @@
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+
+
+def line(folder: Path, name: str, text: str, width: int = 120) -> None:
+    folder.mkdir(exist_ok=True)
+    rng = np.random.default_rng(list(f"{folder.name}{name}".encode()))
+    pixels = np.full((40, width), 255, np.uint8)
+    pixels[5:35, 5:-5] = np.where(rng.random((30, width - 10)) < 0.2, 0, 255)
+    Image.fromarray(pixels).save(folder / f"{name}.png")
+    (folder / f"{name}.gt.txt").write_text(text + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    for name in ("a", "b", "c"):
+        line(tmp_path / "lines", name, "123")
+    return tmp_path / "lines"
+
+
+def test_good_lines(hwr: Run, lines: Path) -> None:
+    done = hwr("check", lines)
+    assert done.returncode == 0, done.stderr
+    assert "lines: 3 lines, 3 of them good" in done.stdout
+    assert "no problems found" in done.stdout
+
+
+def test_every_problem_is_told_and_the_fixed_list_is_clean(
+    hwr: Run, lines: Path, tmp_path: Path
+) -> None:
+    line(lines, "empty", "")
+    line(lines, "narrow", "1234567890" * 4)
+    line(lines, "spaces", " 1  2")
+    (lines / "lone.gt.txt").write_text("5")
+    (lines / "damaged.png").write_bytes((lines / "a.png").read_bytes()[:60])
+    (lines / "damaged.gt.txt").write_text("5")
+    (lines / "twice.png").write_bytes((lines / "a.png").read_bytes())
+    (lines / "twice.gt.txt").write_text("123")
+    done = hwr("check", lines, "--fixed", "good", "--json", "report.json", "--show", "0")
+    assert done.returncode == 1, done.stderr
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["counts"] == {
+        "text without a picture": 1,
+        "picture that cannot be read": 1,
+        "empty text": 1,
+        "line too narrow for its text": 1,
+        "same picture twice": 1,
+        "odd spaces in a text": 1,
+    }
+    assert "4 good lines of" in done.stdout
+    again = hwr("check", "good.tsv")
+    assert again.returncode == 0, again.stdout
+    assert "spaces.png\t1 2\n" in (tmp_path / "good.tsv").read_text()
+
+
+def test_splits(hwr: Run, lines: Path, tmp_path: Path) -> None:
+    line(tmp_path / "other", "x", "4")
+    (tmp_path / "other" / "a.png").write_bytes((lines / "a.png").read_bytes())
+    (tmp_path / "other" / "a.gt.txt").write_text("123")
+    done = hwr("check", "--train", lines, "--val", "other", "--fixed", "good")
+    assert done.returncode == 1
+    assert "same picture in two splits: 1" in done.stdout
+    assert "U+0034 DIGIT FOUR, 1 times in 1 line (other/x.png): never in train" in done.stdout
+    assert "DIGIT FOUR  only in val" in done.stdout
+    assert (tmp_path / "good-train.tsv").read_text() == "lines/b.png\t123\nlines/c.png\t123\n"
+    assert (tmp_path / "good-val.tsv").read_text() == "other/a.png\t123\nother/x.png\t4\n"
+
+
+def test_the_model_s_own_alphabet_and_stride(hwr: Run, lines: Path, tiny_model: Path) -> None:
+    line(lines, "d", "12x")
+    done = hwr("check", lines, "--model", tiny_model)
+    assert done.returncode == 1, done.stderr
+    assert "character that the alphabet lacks: 1" in done.stdout
+    assert "'x' U+0078 LATIN SMALL LETTER X, 1 times in 1 line" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "give at least one folder"),
+        (("nowhere",), "nowhere: no such folder"),
+        (("lines", "--model", "none.onnx"), "none.onnx: cannot be read"),
+        (("lines", "--fixed", "lines/a.tsv"), "a.tsv: is there already"),
+        (("lines", "--json", "no/where.json"), "where.json: cannot be written"),
+    ],
+)
+def test_what_was_asked_wrongly(
+    hwr: Run, lines: Path, words: tuple[str, ...], message: str
+) -> None:
+    (lines / "a.tsv").touch()
+    done = hwr("check", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_eval_reads_a_list_of_lines(hwr: Run, lines: Path, tiny_model: Path) -> None:
+    (lines / "some.tsv").write_text("a.png\t123\nb.png\t123\n")
+    done = hwr("eval", "--model", tiny_model, "--data", lines / "some.tsv")
+    assert done.returncode == 0, done.stderr
+    assert "2 lines, 6 characters" in done.stdout

@@ -1,0 +1,147 @@
+"""PAGE XML, ALTO XML and hOCR: three ways to say the same page."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from hwr.errors import DataError
+from hwr.lines.folders import read_folder
+from hwr.lines.problems import Kind, Problem
+
+PAGE = """<?xml version="1.0" encoding="UTF-8"?>
+<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2013-07-15">
+ <Page imageFilename="p.png" imageWidth="100" imageHeight="60"><TextRegion id="r">
+  <Coords points="0,0 99,0 99,59 0,59"/>
+  <TextLine id="a"><Coords points="10,5 89,5 89,24 10,24"/>
+   <Word id="w"><Coords points="1,1 2,2 3,1"/><TextEquiv><Unicode>no</Unicode></TextEquiv></Word>
+   <TextEquiv index="1"><Unicode>worse</Unicode></TextEquiv>
+   <TextEquiv index="0"><Unicode>one e\u0301</Unicode></TextEquiv></TextLine>
+  <TextLine id="b"><Coords points="10,30 50,28 89,30 89,49 10,49"/>
+   <Word id="w1"><TextEquiv><Unicode>two</Unicode></TextEquiv></Word>
+   <Word id="w2"><TextEquiv><Unicode>words</Unicode></TextEquiv></Word></TextLine>
+ </TextRegion></Page></PcGts>"""
+
+OLD_PAGE = """<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2010-03-19">
+ <Page><TextRegion><TextLine id="a"><Coords><Point x="10" y="5"/><Point x="89" y="5"/>
+ <Point x="89" y="24"/><Point x="10" y="24"/></Coords>
+ <TextEquiv><Unicode>one \u00e9</Unicode></TextEquiv></TextLine></TextRegion></Page></PcGts>"""
+
+ALTO = """<?xml version="1.0"?>
+<alto xmlns="http://www.loc.gov/standards/alto/ns-v4#"><Description>
+ <MeasurementUnit>pixel</MeasurementUnit>
+ <sourceImageInformation><fileName>C:\\\\scans\\\\p.png</fileName></sourceImageInformation>
+ </Description><Layout><Page WIDTH="100" HEIGHT="60"><PrintSpace><TextBlock>
+ <TextLine ID="a" HPOS="10" VPOS="5" WIDTH="80" HEIGHT="20">
+  <String CONTENT="one"/><SP/><String CONTENT="\u00e9"/></TextLine>
+ <TextLine ID="b" HPOS="10" VPOS="28" WIDTH="80" HEIGHT="22">
+  <Shape><Polygon POINTS="10 30 50 28 89 30 89 49 10 49"/></Shape>
+  <String CONTENT="two"/><String CONTENT="words"/></TextLine>
+ </TextBlock></PrintSpace></Page></Layout></alto>"""
+
+HOCR = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title></head><body>
+ <div class="ocr_page" title='image "p.png"; bbox 0 0 100 60; ppageno 0'><p class="ocr_par">
+ <span class="ocr_line" id="a" title="bbox 10 5 90 25; baseline 0 -3">
+  <span class="ocrx_word" title="bbox 10 5 40 25">one</span>
+  <span class="ocrx_word" title="bbox 50 5 90 25"><em>&eacute;</em><br></span></span>
+ <span class="ocr_line" id="b" title="bbox 10 28 90 50">two words</span></p></div></body></html>"""
+
+PICTURE = "p.png"
+
+
+def place(folder: Path, name: str, content: str, size: tuple[int, int] = (100, 60)) -> Path:
+    folder.mkdir(exist_ok=True)
+    Image.new("L", size, 255).save(folder / PICTURE)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.xml", PAGE), ("x.xml", ALTO), ("x.hocr", HOCR), ("x.html", HOCR)],
+    ids=["page", "alto", "hocr", "html"],
+)
+def test_lines_with_texts_and_boxes(tmp_path: Path, name: str, content: str) -> None:
+    one, two = read_folder(place(tmp_path, name, content))
+    picture = tmp_path / PICTURE
+    assert (one.path, one.text, one.page) == (picture, "one \u00e9", str(picture))
+    assert (one.name, two.name) == (f"{picture}#a", f"{picture}#b")
+    assert one.region
+    assert one.region.box == (10, 5, 90, 25)
+    assert two.region
+    assert two.region.box == (10, 28, 90, 50)
+    assert two.text == "two words"
+    if name == "x.xml":
+        corners = [[10, 30], [50, 28], [89, 30], [89, 49], [10, 49]]
+        assert two.region.corners.tolist() == corners
+
+
+def test_a_page_given_as_a_file(tmp_path: Path) -> None:
+    assert len(read_folder(place(tmp_path, "x.xml", PAGE) / "x.xml")) == 2
+
+
+def test_points_as_elements_and_the_picture_by_the_page_s_name(tmp_path: Path) -> None:
+    (line,) = read_folder(place(tmp_path, "p.xml", OLD_PAGE))
+    assert line.path == tmp_path / PICTURE
+    assert line.region
+    assert line.region.box == (10, 5, 90, 25)
+
+
+def test_alto_hyphens(tmp_path: Path) -> None:
+    hyphen = ALTO.replace('<String CONTENT="words"/>', '<String CONTENT="wo"/><HYP CONTENT="-"/>')
+    assert read_folder(place(tmp_path, "x.xml", hyphen))[1].text == "two wo-"
+
+
+def test_pages_in_a_folder_below_their_pictures_are_read_once(tmp_path: Path) -> None:
+    place(tmp_path, "mets.xml", '<mets xmlns="http://www.loc.gov/METS/"/>')
+    for name, content in (("page", PAGE), ("alto", ALTO)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "p.xml").write_text(content, encoding="utf-8")
+    assert [line.name for line in read_folder(tmp_path)] == [
+        f"{tmp_path / PICTURE}#a",
+        f"{tmp_path / PICTURE}#b",
+    ]
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (PAGE[:300], "not XML, or cut short"),
+        (BOMB, "declares entities"),
+        (PAGE.replace("p.png", "q.png"), "no picture for x.xml: put q.png or x.png beside"),
+        (PAGE.replace('imageWidth="100"', 'imageWidth="200"'), "has 100 x 60"),
+        (PAGE.replace("10,5 89,5 89,24 10,24", "10,5 89,5"), "#a: .*fewer than three points"),
+        (PAGE.replace("10,5 89,5 89,24 10,24", "10,5 89,5 7"), "#a: .*odd number"),
+        (PAGE.replace(">two<", "><").replace(">words<", "><"), "no text for p.png#b"),
+        (ALTO.replace("pixel", "mm10"), "measures in mm10"),
+        (ALTO.replace('HPOS="10" VPOS="5"', 'VPOS="5"'), "neither a polygon nor a whole box"),
+        (ALTO.replace('WIDTH="80" HEIGHT="20"', 'WIDTH="0" HEIGHT="20"'), "without any size"),
+        ("<html/>", "holds no texts"),
+    ],
+)
+def test_unfit_pages_are_refused(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_folder(place(tmp_path, "x.xml", content))
+
+
+def test_one_bad_line_leaves_the_others(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    bad = PAGE.replace("10,5 89,5 89,24 10,24", "")
+    (line,) = read_folder(place(tmp_path, "x.xml", bad), problems)
+    assert line.line == "b"
+    assert [(p.kind, p.name) for p in problems] == [(Kind.TABLE, f"{tmp_path / PICTURE}#a")]
+
+
+def test_xml_of_another_kind_is_no_page(tmp_path: Path) -> None:
+    place(tmp_path, "x.xml", "<html/>")
+    with pytest.raises(DataError, match="neither PAGE XML nor ALTO XML: its root is html"):
+        read_folder(tmp_path / "x.xml")
+
+
+def test_hocr_without_a_page(tmp_path: Path) -> None:
+    place(tmp_path, "x.hocr", "<html></html>")
+    with pytest.raises(DataError, match="no page"):
+        read_folder(tmp_path)

@@ -1,0 +1,69 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from hwr.errors import DataError
+from hwr.lines.folders import read_folder
+
+
+def touched(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+
+
+def test_a_list_given_as_a_file_with_pictures_in_images(tmp_path: Path) -> None:
+    touched(tmp_path, "images/p_1.png")
+    (tmp_path / "train.tsv").write_bytes(b"p_1.png\ta\x0b\xe2\x80\xa8b\r\n")
+    (line,) = read_folder(tmp_path / "train.tsv")
+    # One line of the list, though its text holds characters that end a line elsewhere.
+    assert (line.path, line.text) == (tmp_path / "images/p_1.png", "a\x0b\u2028b")
+
+
+@pytest.mark.parametrize("column", ["text", "transcription", "label"])
+def test_csv(tmp_path: Path, column: str) -> None:
+    touched(tmp_path, "a.png", "sub/b.png")
+    (tmp_path / "metadata.csv").write_text(
+        f'group,file_name,{column}\n7,a.png,"1,5 ""e\u0301"""\n8,sub/b.png,2\n',
+        encoding="utf-8-sig",
+    )
+    first, second = read_folder(tmp_path)
+    assert (first.text, first.page) == ('1,5 "\u00e9"', f"{tmp_path}/7")
+    assert (second.path, second.text) == (tmp_path / "sub/b.png", "2")
+
+
+def test_jsonl(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "b_1.png")
+    rows = [{"file_name": "a.png", "text": "x", "page": 3}, {"file_name": "b_1.png", "text": "y"}]
+    (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert [(line.text, line.page) for line in read_folder(tmp_path)] == [
+        ("x", f"{tmp_path}/3"),
+        ("y", f"{tmp_path}/b"),
+    ]
+
+
+def test_all_pictures_of_one_page_that_was_told_stay_together(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "b.png")
+    (tmp_path / "metadata.csv").write_text("file_name,text,page\na.png,1,p\nb.png,2,p\n")
+    assert {line.page for line in read_folder(tmp_path)} == {f"{tmp_path}/p"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("metadata.csv", "file,text\na.png,1\n", "needs the columns file_name and text"),
+        ("metadata.csv", "file_name,text\na.png\n", "line 2: not as many columns"),
+        ("metadata.csv", "file_name,text\na.png,1,5\n", "put texts with commas in quotes"),
+        ("metadata.csv", "", "but has none"),
+        ("metadata.jsonl", "{", "line 1: not a JSON object with file_name and text"),
+        ("metadata.jsonl", '{"file_name": "a.png", "text": 5}', "must be texts"),
+        ("metadata.jsonl", '["file_name"]', "needs the columns|not a JSON object"),
+        ("metadata.jsonl", '{"file_name": "z.png", "text": "5"}', r"no picture for z\.png"),
+    ],
+)
+def test_unfit_lists_are_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
+    touched(tmp_path, "a.png")
+    (tmp_path / name).write_text(content)
+    with pytest.raises(DataError, match=message):
+        read_folder(tmp_path)

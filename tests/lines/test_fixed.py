@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from hwr.errors import DataError
+from hwr.lines.fixed import write_fixed
+from hwr.lines.folders import read_folder
+from hwr.lines.labelled import LabelledPicture, Region
+
+
+def picture(path: Path, size: tuple[int, int] = (60, 30)) -> Path:
+    path.parent.mkdir(exist_ok=True, parents=True)
+    pixels = np.random.default_rng(len(str(path))).integers(0, 256, size[::-1], np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_a_list_of_pictures_where_they_are(tmp_path: Path) -> None:
+    lines = [
+        LabelledPicture(picture(tmp_path / "data" / "a.png"), " a  b"),
+        LabelledPicture(picture(tmp_path / "out" / "c.png"), "c"),
+    ]
+    (path,) = write_fixed(tmp_path / "out" / "good.tsv", {"x": lines})
+    assert path == tmp_path / "out" / "good.tsv"
+    assert path.read_text() == "../data/a.png\ta b\nc.png\tc\n"
+    assert [line.path.resolve() for line in read_folder(path)] == [line.path for line in lines]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["c.png", "good.tsv"]
+
+
+def test_lines_of_pages_are_cut_out(tmp_path: Path) -> None:
+    box = Region.rectangle(5, 5, 40, 20)
+    pages = [picture(tmp_path / folder / "p.png") for folder in ("a", "b")]
+    train = [LabelledPicture(pages[0], t, str(pages[0]), box, t) for t in ("one", "two")]
+    val = [LabelledPicture(pages[1], "three", str(pages[1]), box, "l")]
+    lists = write_fixed(tmp_path / "good", {"train": train, "val": val})
+    assert [path.name for path in lists] == ["good-train.tsv", "good-val.tsv"]
+    one, two = read_folder(lists[0])
+    (three,) = read_folder(lists[1])
+    assert [line.text for line in (one, two, three)] == ["one", "two", "three"]
+    assert {line.path.parent for line in (one, two, three)} == {tmp_path / "good"}
+    whole = np.asarray(Image.open(pages[1]))
+    np.testing.assert_array_equal(np.asarray(Image.open(three.path)), whole[5:20, 5:40])
+
+
+def test_lines_of_a_page_stay_of_one_page(tmp_path: Path) -> None:
+    box = Region.rectangle(5, 5, 40, 20)
+    lines = [
+        LabelledPicture(path, "1", str(path), box, line)
+        for path in (picture(tmp_path / "p_1.png"), picture(tmp_path / "p_2.png"))
+        for line in ("k", "l")
+    ]
+    (path,) = write_fixed(tmp_path / "good", {"x": lines})
+    pages = [line.page for line in read_folder(path)]
+    assert pages[0] == pages[1] != pages[2] == pages[3]
+
+
+@pytest.mark.parametrize("there", ["good.tsv", "good"])
+def test_nothing_is_written_over(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).mkdir()
+    line = LabelledPicture(picture(tmp_path / "p.png"), "1", "p", Region.rectangle(0, 0, 9, 9), "l")
+    with pytest.raises(DataError, match=f"{there}: is there already"):
+        write_fixed(tmp_path / "good", {"x": [line]})
+    assert {path.name for path in tmp_path.iterdir()} == {there, "p.png"}
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
+    box = Region.rectangle(500, 0, 509, 9)
+    line = LabelledPicture(picture(tmp_path / "p.png"), "1", "p", box, "l")
+    with pytest.raises(Exception, match="the line's box"):
+        write_fixed(tmp_path / "good", {"x": [line]})
+    assert [path.name for path in tmp_path.iterdir()] == ["p.png"]
