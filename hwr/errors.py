@@ -28,7 +28,7 @@ class ConfigError(HwrError):
 class MissingExtraError(HwrError):
     """A part of hwr was asked for whose packages are not installed."""
 
-    def __init__(self, what: str, package: str | None) -> None:
+    def __init__(self, what: str, package: str | None, extra: str = "train") -> None:
         super().__init__(
-            f"{what} needs the package {package!r}: install it with  pip install 'hwr[train]'"
+            f"{what} needs the package {package!r}: install it with  pip install 'hwr[{extra}]'"
         )

@@ -29,7 +29,8 @@ LAYERS = (
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 
 # What a package is called where it is imported, if not as where it is installed.
-MODULES = {"pytorch-lightning": "pytorch_lightning", "pyyaml": "yaml", "scikit-learn": "sklearn"}
+MODULES = {"pytorch-lightning": "pytorch_lightning", "pyyaml": "yaml", "scikit-learn": "sklearn",
+           "opencv-python-headless": "cv2", "scikit-image": "skimage"}  # fmt: skip
 
 
 def room(module: str) -> str:
@@ -67,9 +68,10 @@ def test_only_training_imports_lightning() -> None:
 
 def train_modules() -> list[str]:
     """The modules of the packages that only the extra `train` brings."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = [re.split(r"[<>=~!]", need)[0] for need in extras["optional-dependencies"]["train"]]
-    return [MODULES.get(name, name) for name in names]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    names = [re.split(r"[<>=~!]", need)[0] for need in extras["train"] + extras["clean"]]
+    return [MODULES.get(name, name) for name in names if not name.startswith("hwr[")]
 
 
 def run_without_train_extra(code: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import click
 
+from hwr.alphabet import tell_unknown
 from hwr.cli import model
 from hwr.cli.progress import progress
-from hwr.errors import DataError
+from hwr.cli.write import write_json
 from hwr.evaluate import evaluate, line_picture
 from hwr.lines.sources import is_single, open_source
 from hwr.recognizer import Recognizer
@@ -42,6 +41,13 @@ SHOWN = 8
     help="A folder of pictures with texts, synth:PRESET?count=N&split=test&seed=S, or mnist.",
 )
 @click.option(
+    "--unknown",
+    type=click.Choice(["stop", "count"]),
+    default="stop",
+    show_default=True,
+    help="What to do about characters that the model cannot write: stop, or count them as errors.",
+)
+@click.option(
     "--json",
     "table",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -59,6 +65,7 @@ def command(
     head: str | None,
     beam: int | None,
     data: str,
+    unknown: str,
     table: Path | None,
     report: Path | None,
 ) -> None:
@@ -74,7 +81,7 @@ def command(
     recognizer = Recognizer(path, head=head, beam=beam, single=is_single(data))
     source = open_source(data, recognizer.card.image.height)
     with progress(len(source.texts), "reading") as bar:
-        result = evaluate(recognizer, source, bar.update)
+        result = evaluate(recognizer, source, bar.update, count_unknown=unknown == "count")
     total = rates(result.scores)
     read_by = f"{recognizer.head}, beam {recognizer.beam}"
     click.echo(f"{path} ({read_by}) on {data}")
@@ -89,14 +96,23 @@ def command(
     if result.cut:
         most = recognizer.card.max_length
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
+    if result.unknown:
+        click.echo(f"unknown to the model, counted as errors: {tell_unknown(result.unknown)}")
     if table is not None:
         read: dict[str, str | int] = {
             "head": recognizer.head,
             "beam": recognizer.beam,
             "cut": result.cut,
         }
-        figures = {"model": str(path), "data": data, **read, **total.to_dict()}
-        _write_json(table, figures | (classes.to_dict() if classes else {}))
+        strange = {found.character: found.count for found in result.unknown}
+        figures = {
+            "model": str(path),
+            "data": data,
+            **read,
+            "unknown": strange,
+            **total.to_dict(),
+        }
+        write_json(table, figures | (classes.to_dict() if classes else {}))
     if report is not None:
         facts = {
             "Model": str(path),
@@ -165,16 +181,3 @@ def _print_classes(found: Classification) -> None:
     click.echo("    " + "".join(f"{name:>{width}}" for name in found.columns))
     for name, counts in zip(found.classes, found.counts.tolist(), strict=True):
         click.echo(f"  {name} " + "".join(f"{count or '.':>{width}}" for count in counts))
-
-
-def _write_json(path: Path, content: dict[str, object]) -> None:
-    beside = path.with_name(path.name + ".part")
-    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    try:
-        if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
-            path.write_text(text, encoding="utf-8")
-            return
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror})") from error

@@ -50,4 +50,4 @@ def flatten(grey: Grey, window: float) -> Grey:
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     flat = np.clip(grey / np.maximum(paper, 1e-3), 0, 1)
     # What was even stays even, to the last bit.
-    return (np.rint(flat * _LEVELS) / _LEVELS).astype(np.float32)
+    return np.asarray(np.rint(flat * _LEVELS) / _LEVELS, np.float32)

@@ -29,7 +29,7 @@ class CleanOptions:
     """A rising or falling line is turned level, its angle found by its projection profile or by the
     Hough transform."""
     deslant: bool = False
-    """Leaning writing is sheared upright."""
+    """Writing that leans clearly is sheared upright."""
     binarize: Binarization = "none"
     """Only black and white are left, by one threshold for the whole picture or by one for each
     place."""
@@ -81,7 +81,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "deslant": {"deslant": True},
     "otsu": {"binarize": "otsu"},
     "sauvola": {"binarize": "sauvola"},
-    "specks": {"specks": 0.01},
+    "specks": {"specks": 0.003},
     "stroke": {"stroke": 0.06},
 }
 """What the steps are called on the command line, in the order in which they are done, with usual

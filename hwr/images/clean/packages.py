@@ -5,18 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from hwr.errors import HwrError, MissingExtraError
-
-
-class MissingCleanError(MissingExtraError):
-    """A step was asked for whose package is not installed."""
-
-    def __init__(self, package: str) -> None:
-        HwrError.__init__(
-            self,
-            f"cleaning pictures needs the package {package!r}: install it with"
-            "  pip install 'hwr[clean]'",
-        )
+from hwr.errors import MissingExtraError
 
 
 def opencv() -> Any:
@@ -33,4 +22,4 @@ def _module(name: str, package: str) -> Any:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise MissingCleanError(package) from error
+        raise MissingExtraError("cleaning pictures", package, "clean") from error

@@ -14,8 +14,12 @@ from hwr.images.grey import Grey
 MOST = 50.0
 """Degrees; hands lean no further."""
 
+CLEAR = 1.2
+"""How much more uneven a profile must be for writing to be sheared by it. Digits of several hands,
+or a few of them, lean each in its own way: shearing those cost more errors than it saved."""
 
-def slant(grey: Grey) -> float:
+
+def slant(grey: Grey, least_gain: float = 1.0) -> float:
     """The angle by which writing leans: sheared back by it, the sums of ink over columns are the
     most uneven, because upright strokes gather in few columns.
 
@@ -24,9 +28,11 @@ def slant(grey: Grey) -> float:
 
     Args:
         grey: float32 [height, width], 0..1.
+        least_gain: how many times as uneven as without shearing the profile must be.
 
     Returns:
-        Degrees from upright, above 0 where it leans to the right, within `MOST`; 0 without ink.
+        Degrees from upright, above 0 where it leans to the right, within `MOST`; 0 without ink or
+        that gain.
     """
     rows, columns = ink_points(grey)
     if not len(rows):
@@ -35,8 +41,9 @@ def slant(grey: Grey) -> float:
     def criterion(angle: float) -> float:
         return unevenness(columns + rows * math.tan(math.radians(angle)))
 
-    angle = max(np.arange(-MOST, MOST + 1, 4.0), key=criterion)
-    return float(max((angle + np.arange(-3.0, 3.5, 1.0)).clip(-MOST, MOST), key=criterion))
+    angle = max(np.arange(-48.0, 49.0, 4.0), key=criterion)
+    angle = max((angle + np.arange(-3.0, 3.5, 1.0)).clip(-MOST, MOST), key=criterion)
+    return float(angle) if criterion(angle) >= least_gain * criterion(0.0) else 0.0
 
 
 def sheared(grey: Grey, angle: float) -> Grey:

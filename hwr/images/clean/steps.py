@@ -9,7 +9,7 @@ from hwr.images.clean.light import dark_on_light, flatten
 from hwr.images.clean.noise import median, non_local_means, without_specks
 from hwr.images.clean.options import CleanOptions
 from hwr.images.clean.skew import rotated, skew_by_hough, skew_by_profile
-from hwr.images.clean.slant import sheared, slant
+from hwr.images.clean.slant import CLEAR, sheared, slant
 from hwr.images.clean.stroke import redrawn
 from hwr.images.grey import Grey
 
@@ -46,7 +46,7 @@ def clean(grey: Grey, options: CleanOptions) -> Grey:
         estimate = skew_by_profile if options.deskew == "profile" else skew_by_hough
         grey = rotated(grey, -estimate(grey))
     if options.deslant:
-        grey = sheared(grey, -slant(grey))
+        grey = sheared(grey, -slant(grey, CLEAR))
     if options.binarize != "none":
         grey = otsu(grey) if options.binarize == "otsu" else sauvola(grey, options.window)
     if options.specks:
