@@ -170,7 +170,7 @@ def _steps(options: AugmentOptions, height: int) -> tuple[_Step, ...]:
     """The changes that keep a line's size, in the order in which pen, paper and camera come."""
     # Albumentations would ask the network for newer versions of itself.
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-    import albumentations as A  # noqa: N812
+    import albumentations as A  # type: ignore[import-untyped]  # noqa: N812
     import cv2
 
     cv2.setNumThreads(0)  # lines are small, and the training computes on all processors itself

@@ -133,6 +133,8 @@ class Encoder(nn.Module):
         self.half_precision = False
         """Whether training computes the convolutions in bfloat16. Reading never does."""
         inputs = channels if options.collapse == "max" else channels * rows
+        self.stem_features = inputs
+        """Features of each column that the stem gives to the LSTMs."""
         self.recurrent = nn.ModuleList()
         for _ in range(options.layers):
             layer = LineLSTM(inputs, options.hidden, options.directions)
@@ -152,6 +154,12 @@ class Encoder(nn.Module):
         Returns:
             Features [columns, lines, `self.features`], and each line's true columns, int64 [lines].
         """
+        sequence, columns = self.convolve(images, widths)
+        return self.recur(sequence, columns), columns
+
+    def convolve(self, images: Tensor, widths: Tensor) -> tuple[Tensor, Tensor]:
+        """The first half of `forward`: what the stem gives, [columns, lines,
+        `self.stem_features`], and each line's true columns, int64 [lines]."""
         # Every line is taken to the next whole column of features, by blank pixels, whatever the
         # width of the batch: so no maximum is ever taken over half a column.
         stride = self.options.stride
@@ -168,6 +176,12 @@ class Encoder(nn.Module):
             sequence = features.amax(dim=2).permute(2, 0, 1)
         else:
             sequence = features.permute(3, 0, 1, 2).flatten(2)
+        return sequence, columns
+
+    def recur(self, sequence: Tensor, columns: Tensor) -> Tensor:
+        """The second half of `forward`: what the LSTMs make of the stem's columns, [columns, lines,
+        `self.features`]."""
         for layer in self.recurrent:
             sequence = layer(self.dropout(sequence), columns)
-        return self.dropout(sequence), columns
+        dropped: Tensor = self.dropout(sequence)
+        return dropped

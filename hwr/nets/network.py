@@ -12,6 +12,7 @@ from hwr.nets.ctc import CTCHead, CTCOptions
 from hwr.nets.digit import DigitHead, DigitOptions
 from hwr.nets.encoder import Encoder, EncoderOptions
 from hwr.nets.seq2seq import Seq2seqHead, Seq2seqOptions
+from hwr.nets.shortcut import Shortcut, ShortcutOptions
 
 HeadName = Literal["ctc", "seq2seq", "digit"]
 HEADS: tuple[HeadName, ...] = get_args(HeadName)
@@ -29,12 +30,14 @@ class NetworkOptions:
         ctc: the CTC head, where there is one.
         seq2seq: the seq2seq head, where there is one.
         digit: the digit head, where there is one.
+        shortcut: the second CTC loss, where there is a CTC head; in training only.
     """
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)
     ctc: CTCOptions = field(default_factory=CTCOptions)
     seq2seq: Seq2seqOptions = field(default_factory=Seq2seqOptions)
     digit: DigitOptions = field(default_factory=DigitOptions)
+    shortcut: ShortcutOptions = field(default_factory=ShortcutOptions)
 
     @property
     def stride(self) -> float:
@@ -69,8 +72,13 @@ class Network(nn.Module):
         self.ctc: CTCHead | None = None
         self.seq2seq: Seq2seqHead | None = None
         self.digit: DigitHead | None = None
+        self.shortcut: Shortcut | None = None
         if "ctc" in heads:
             self.ctc = CTCHead(options.ctc, self.encoder.features, classes)
+            if options.shortcut.weight:
+                self.shortcut = Shortcut(
+                    options.shortcut, options.ctc, self.encoder.stem_features, classes
+                )
         if "seq2seq" in heads:
             self.seq2seq = Seq2seqHead(
                 options.seq2seq, self.encoder.features, options.encoder.directions, classes
@@ -90,6 +98,8 @@ class Network(nn.Module):
         for name in HEADS:
             if name not in heads:
                 setattr(self, name, None)
+        if self.ctc is None:
+            self.shortcut = None
 
     def forward(self, images: Tensor, widths: Tensor) -> dict[str, Tensor]:
         """What its heads make of lines.

@@ -21,6 +21,7 @@ from hwr.nets.ctc import CTCHead, ctc_loss
 from hwr.nets.digit import DigitHead
 from hwr.nets.network import HeadName, Network
 from hwr.nets.seq2seq import Seq2seqHead
+from hwr.nets.shortcut import Shortcut
 from hwr.training.options import TrainingOptions
 
 
@@ -36,31 +37,49 @@ class Loss(NamedTuple):
     weight: float
 
 
-class HeadTask(Protocol):
-    """One head in training. `features` [columns, lines, features] and true `columns`, int64
-    [lines], are the encoder's; `texts` are the lines' ids."""
+class Encoded(NamedTuple):
+    """What the encoder makes of lines.
 
-    def loss(self, features: Tensor, columns: Tensor, texts: list[list[int]], step: int) -> Loss:
+    Attributes:
+        stem: what its convolutions give to its LSTMs, [columns, lines, features].
+        features: what it puts out, [columns, lines, features].
+        columns: true ones of each line, int64 [lines].
+    """
+
+    stem: Tensor
+    features: Tensor
+    columns: Tensor
+
+
+class HeadTask(Protocol):
+    """One head in training. `texts` are the lines' ids."""
+
+    def loss(self, encoded: Encoded, texts: list[list[int]], step: int) -> Loss:
         """Its loss at a step of the training."""
 
-    def read(self, features: Tensor, columns: Tensor) -> list[list[int]]:
+    def read(self, encoded: Encoded) -> list[list[int]]:
         """The ids that it reads of each line, greedily."""
 
 
 @dataclass(frozen=True)
 class CTCTask:
-    """The CTC head in training."""
+    """The CTC head in training, and the shortcut beside it, where there is one."""
 
     head: CTCHead
+    shortcut: Shortcut | None = None
 
-    def loss(self, features: Tensor, columns: Tensor, texts: list[list[int]], step: int) -> Loss:
-        """See HeadTask."""
-        log_probs, frames = self.head(features, columns)
-        return Loss(ctc_loss(log_probs, frames, texts), sum(map(len, texts)))
+    def loss(self, encoded: Encoded, texts: list[list[int]], step: int) -> Loss:
+        """See HeadTask. The shortcut counts while training only: nothing is read by it."""
+        log_probs, frames = self.head(encoded.features, encoded.columns)
+        loss = ctc_loss(log_probs, frames, texts)
+        if self.shortcut is not None and self.shortcut.training:
+            log_probs, frames = self.shortcut(encoded.stem, encoded.columns)
+            loss = loss + self.shortcut.weight * ctc_loss(log_probs, frames, texts)
+        return Loss(loss, sum(map(len, texts)))
 
-    def read(self, features: Tensor, columns: Tensor) -> list[list[int]]:
+    def read(self, encoded: Encoded) -> list[list[int]]:
         """See HeadTask."""
-        log_probs, frames = self.head(features, columns)
+        log_probs, frames = self.head(encoded.features, encoded.columns)
         rows = log_probs.float().cpu().numpy()
         return [greedy(row[:count]).ids for row, count in zip(rows, frames.tolist(), strict=True)]
 
@@ -73,21 +92,24 @@ class Seq2seqTask:
     options: TrainingOptions
     alphabet: Alphabet
 
-    def loss(self, features: Tensor, columns: Tensor, texts: list[list[int]], step: int) -> Loss:
+    def loss(self, encoded: Encoded, texts: list[list[int]], step: int) -> Loss:
         """See HeadTask."""
         targets, lengths = ended(texts)
         options = self.options.cross_entropy
         of_class = torch.tensor([options.end, *options.of(self.alphabet.characters)])
         of_place = torch.tensor(options.positions) if options.positions else None
         weights = symbol_weights(targets, lengths, of_class, of_place)
-        targets, weights = targets.to(features.device), weights.to(features.device)
-        log_probs = self.head.teach(features, columns, targets, self._sampling(step))
+        device = encoded.features.device
+        targets, weights = targets.to(device), weights.to(device)
+        log_probs = self.head.teach(
+            encoded.features, encoded.columns, targets, self._sampling(step)
+        )
         loss = weighted_cross_entropy(log_probs, targets, weights, options.smoothing)
         return Loss(loss, float(weights.sum()))
 
-    def read(self, features: Tensor, columns: Tensor) -> list[list[int]]:
+    def read(self, encoded: Encoded) -> list[list[int]]:
         """See HeadTask."""
-        written = self.head.write(features, columns).tolist()
+        written = self.head.write(encoded.features, encoded.columns).tolist()
         return [list(takewhile(lambda symbol: symbol != END, row)) for row in written]
 
     def _sampling(self, step: int) -> float:
@@ -104,19 +126,19 @@ class DigitTask:
     options: CrossEntropyOptions
     alphabet: Alphabet
 
-    def loss(self, features: Tensor, columns: Tensor, texts: list[list[int]], step: int) -> Loss:
+    def loss(self, encoded: Encoded, texts: list[list[int]], step: int) -> Loss:
         """See HeadTask."""
-        log_probs = self.head(features, columns)
+        log_probs = self.head(encoded.features, encoded.columns)
         # Its classes are the characters alone: there is no blank to be class 0.
         targets = torch.tensor([text[0] - 1 for text in texts])[:, None]
         weights = torch.tensor(self.options.of(self.alphabet.characters))[targets]
-        targets, weights = targets.to(features.device), weights.to(features.device)
+        targets, weights = targets.to(log_probs.device), weights.to(log_probs.device)
         loss = weighted_cross_entropy(log_probs[:, None], targets, weights, self.options.smoothing)
         return Loss(loss, float(weights.sum()))
 
-    def read(self, features: Tensor, columns: Tensor) -> list[list[int]]:
+    def read(self, encoded: Encoded) -> list[list[int]]:
         """See HeadTask."""
-        best = self.head(features, columns).argmax(dim=1).tolist()
+        best = self.head(encoded.features, encoded.columns).argmax(dim=1).tolist()
         return [[place + 1] for place in best]
 
 
@@ -126,7 +148,7 @@ def head_tasks(
     """The heads of a network, in the order of `hwr.nets.network.HEADS`."""
     found: dict[HeadName, HeadTask] = {}
     if network.ctc is not None:
-        found["ctc"] = CTCTask(network.ctc)
+        found["ctc"] = CTCTask(network.ctc, network.shortcut)
     if network.seq2seq is not None:
         found["seq2seq"] = Seq2seqTask(network.seq2seq, options, alphabet)
     if network.digit is not None:

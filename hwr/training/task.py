@@ -13,7 +13,7 @@ from hwr.alphabet import Alphabet
 from hwr.lines.batch import Batch, LineBatch
 from hwr.nets.network import DIGIT, HeadName, Network
 from hwr.scoring.rates import LineScore, rates, score_line
-from hwr.training.heads import HeadTask, Loss, head_tasks
+from hwr.training.heads import Encoded, HeadTask, Loss, head_tasks
 from hwr.training.options import Options
 
 
@@ -28,7 +28,7 @@ class ReadingTask(pl.LightningModule):
     def __init__(self, options: Options) -> None:
         super().__init__()
         self.options = options
-        self.alphabet = Alphabet(options.lines.alphabet)
+        self.alphabet = Alphabet(options.characters)
         self.network = Network(
             options.network, options.image.height, self.alphabet.classes, options.heads
         )
@@ -43,10 +43,10 @@ class ReadingTask(pl.LightningModule):
         return self.loss(batch)
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        for name, head, part, ids, features, columns in self._seen(batch):
-            loss = head.loss(features, columns, ids, self.global_step)
+        for name, head, part, ids, encoded in self._seen(batch):
+            loss = head.loss(encoded, ids, self.global_step)
             self._losses.setdefault(name, []).append(loss)
-            texts = map(self.alphabet.decode, head.read(features, columns))
+            texts = map(self.alphabet.decode, head.read(encoded))
             self._read.setdefault(name, []).extend(map(score_line, part.names, part.texts, texts))
 
     def on_validation_epoch_end(self) -> None:
@@ -92,29 +92,30 @@ class ReadingTask(pl.LightningModule):
         checkpoint["options"] = self.options.to_dict()
         checkpoint["scores"] = self.scores
 
-    def features(self, batch: LineBatch) -> tuple[Tensor, Tensor]:
-        """What the encoder makes of pictures: features [columns, lines, features], true columns."""
-        features, columns = self.network.encoder(batch.images.float() / 255, batch.widths)
-        return features, columns
+    def encoded(self, batch: LineBatch) -> Encoded:
+        """What the encoder makes of pictures."""
+        encoder = self.network.encoder
+        stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
+        return Encoded(stem, encoder.recur(stem, columns), columns)
 
     def loss(self, batch: Batch) -> Tensor:
         """The sum of the heads' losses for a batch, each with its weight."""
         weighed = [
-            self.options.heads[name] * head.loss(features, columns, ids, self.global_step).mean
-            for name, head, _, ids, features, columns in self._seen(batch)
+            self.options.heads[name] * head.loss(encoded, ids, self.global_step).mean
+            for name, head, _, ids, encoded in self._seen(batch)
         ]
         return torch.stack(weighed).sum()
 
     def _seen(
         self, batch: Batch
-    ) -> Iterator[tuple[HeadName, HeadTask, LineBatch, list[list[int]], Tensor, Tensor]]:
-        """Each head with the pictures that it looks at, the ids of their texts, their features and
-        true columns."""
+    ) -> Iterator[tuple[HeadName, HeadTask, LineBatch, list[list[int]], Encoded]]:
+        """Each head with the pictures that it looks at, the ids of their texts, and what the
+        encoder makes of them."""
         heads = head_tasks(self.network, self.options.training, self.alphabet)
         for part, single in ((batch.lines, False), (batch.digits, True)):
             looking = {name: head for name, head in heads.items() if (name == DIGIT) == single}
             if part is not None and looking:
-                features, columns = self.features(part)
+                encoded = self.encoded(part)
                 ids = list(map(self.alphabet.encode, part.texts, part.names))
                 for name, head in looking.items():
-                    yield name, head, part, ids, features, columns
+                    yield name, head, part, ids, encoded
