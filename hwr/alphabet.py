@@ -3,7 +3,8 @@ count from 1."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hwr.errors import AlphabetError, ConfigError
@@ -50,3 +51,58 @@ class Alphabet:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids from 1 to `len(self)`."""
         return "".join(self.characters[i - 1] for i in ids)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A character of some texts that an alphabet lacks.
+
+    Attributes:
+        character: the one.
+        count: how often it stands in the texts.
+        names: of the first lines that hold it, up to three.
+    """
+
+    character: str
+    count: int
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.character!r} (U+{ord(self.character):04X}) {self.count}x, as in"
+            f" {', '.join(self.names)}"
+        )
+
+
+def characters_of(texts: Iterable[str]) -> str:
+    """The characters of texts, each once, by their code points."""
+    return "".join(sorted(set().union(*texts)))
+
+
+def unknown_characters(
+    alphabet: Alphabet, texts: Sequence[str], names: Sequence[str]
+) -> list[Unknown]:
+    """The characters that an alphabet lacks, the commonest first.
+
+    Args:
+        alphabet: what is known.
+        texts, names: of lines.
+    """
+    known = set(alphabet.characters)
+    counts: Counter[str] = Counter()
+    places: dict[str, list[str]] = {}
+    for text, name in zip(texts, names, strict=True):
+        if strange := [character for character in text if character not in known]:
+            counts.update(strange)
+            for character in dict.fromkeys(strange):
+                places.setdefault(character, []).append(name)
+    return [
+        Unknown(character, count, tuple(places[character][:3]))
+        for character, count in counts.most_common()
+    ]
+
+
+def tell_unknown(unknown: Sequence[Unknown], shown: int = 10) -> str:
+    """The characters in one line, for a message."""
+    more = f"; and {len(unknown) - shown} more characters" if len(unknown) > shown else ""
+    return "; ".join(map(str, unknown[:shown])) + more

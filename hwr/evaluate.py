@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.alphabet import Unknown, tell_unknown, unknown_characters
 from hwr.errors import AlphabetError, DataError, HwrError
 from hwr.images.normalise import Line
 from hwr.lines.sources import Source, refuse
@@ -24,15 +25,20 @@ class Evaluation:
         scores: one for each line, in the source's order.
         seconds: that reading took, opening and composing pictures included.
         cut: how many readings were stopped at the most characters that the model can write.
+        unknown: the characters of the texts that the model cannot write.
     """
 
     scores: list[LineScore]
     seconds: float
     cut: int
+    unknown: list[Unknown]
 
 
 def evaluate(
-    recognizer: Recognizer, source: Source, done: Callable[[int], None] = lambda count: None
+    recognizer: Recognizer,
+    source: Source,
+    done: Callable[[int], None] = lambda count: None,
+    count_unknown: bool = False,
 ) -> Evaluation:
     """Reads all lines of a source and scores them.
 
@@ -40,13 +46,18 @@ def evaluate(
         recognizer: what reads.
         source: lines with their texts.
         done: called with how many lines were read since the last call.
+        count_unknown: whether characters that the model cannot write count as errors; else a text
+            that holds any is refused.
 
     Raises:
         HwrError: pictures that cannot be opened, or texts that the model cannot write, for their
             characters or, by the digit head, for their length; all of them are named together,
             none is left out of the figures in silence.
     """
-    _check_texts(recognizer, source)
+    unknown = unknown_characters(recognizer.card.alphabet, source.texts, source.names)
+    if unknown and not count_unknown:
+        raise _refusal(recognizer, source, unknown)
+    _check_lengths(recognizer, source)
     started = time.monotonic()
     scores: list[LineScore] = []
     cut = 0
@@ -64,7 +75,7 @@ def evaluate(
             for row, reading in zip(rows, readings, strict=True)
         ]
     refuse(errors, len(source.texts))
-    return Evaluation(scores, time.monotonic() - started, cut)
+    return Evaluation(scores, time.monotonic() - started, cut, unknown)
 
 
 def prepared(
@@ -89,19 +100,27 @@ def line_picture(recognizer: Recognizer, source: Source, row: int) -> NDArray[np
     return line.pixels
 
 
-def _check_texts(recognizer: Recognizer, source: Source) -> None:
-    errors: list[HwrError] = []
-    for name, text in zip(source.names, source.texts, strict=True):
-        try:
-            recognizer.card.alphabet.encode(text, name)
-        except AlphabetError as error:
-            errors.append(error)
-            continue
-        if recognizer.head == DIGIT and len(text) != 1:
-            errors.append(
-                DataError(
-                    f"{name}: {text!r} has {len(text)} characters, the digit head reads a single"
-                    " digit: take a model with a head for lines"
-                )
+def _refusal(recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]) -> AlphabetError:
+    strange = {found.character for found in unknown}
+    lines = sum(not strange.isdisjoint(text) for text in source.texts)
+    return AlphabetError(
+        f"{lines} of {len(source.texts)} texts hold characters that the model's alphabet"
+        f" {recognizer.card.alphabet.characters!r} lacks: {tell_unknown(unknown)}: correct the"
+        " texts, train with an alphabet that has them, or count them as errors by  --unknown count"
+    )
+
+
+def _check_lengths(recognizer: Recognizer, source: Source) -> None:
+    if recognizer.head != DIGIT:
+        return
+    refuse(
+        [
+            DataError(
+                f"{name}: {text!r} has {len(text)} characters, the digit head reads a single"
+                " digit: take a model with a head for lines"
             )
-    refuse(errors, len(source.texts))
+            for name, text in zip(source.names, source.texts, strict=True)
+            if len(text) != 1
+        ],
+        len(source.texts),
+    )

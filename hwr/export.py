@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import logging
 import os
 import tempfile
@@ -40,26 +41,32 @@ LABEL_DYNAMIC = {
 
 def export(network: Network, card: ModelCard, path: Path) -> None:
     """Writes a network and its card as a model file (see `hwr.model_file`)."""
-    network = network.eval().cpu()
-    images = torch.zeros(2, card.image.height, 64)
-    widths = torch.tensor([64, 40])
-    with torch.no_grad():
-        outputs = network(images, widths)
+    model, *label = graphs(network, card.image.height)
+    properties = {METADATA_KEY: card.to_json()}
+    if label:
+        properties[LABEL_KEY] = base64.b64encode(label[0].SerializeToString()).decode()
+    model.producer_name, model.producer_version = "hwr", card.version
+    onnx.helper.set_model_props(model, properties)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        inputs = {"images": images, "widths": widths}
-        model = _graph(_Outputs(network).eval(), inputs, list(outputs), DYNAMIC, Path(folder))
-        properties = {METADATA_KEY: card.to_json()}
-        if network.seq2seq is not None and isinstance(network.seq2seq.label, FedLabelRNN):
-            inputs = {"symbols": torch.zeros(2, 3, dtype=torch.int64), "state": outputs["state"]}
-            names = ["log_probs", "next_state"]
-            label = _graph(network.seq2seq.label, inputs, names, LABEL_DYNAMIC, Path(folder))
-            properties[LABEL_KEY] = base64.b64encode(label.SerializeToString()).decode()
-        model.producer_name, model.producer_version = "hwr", card.version
-        onnx.helper.set_model_props(model, properties)
         written = Path(folder) / path.name
         onnx.save(model, str(written))
         os.replace(written, path)
+
+
+def graphs(network: Network, height: int) -> list[onnx.ModelProto]:
+    """The graph of a network for lines of a height in pixels, and that of its Label-RNN where this
+    is fed its own symbols."""
+    network = network.eval().cpu()
+    inputs = {"images": torch.zeros(2, height, 64), "widths": torch.tensor([64, 40])}
+    with torch.no_grad():
+        outputs = network(*inputs.values())
+    found = [_graph(_Outputs(network).eval(), inputs, list(outputs), DYNAMIC)]
+    if network.seq2seq is not None and isinstance(network.seq2seq.label, FedLabelRNN):
+        inputs = {"symbols": torch.zeros(2, 3, dtype=torch.int64), "state": outputs["state"]}
+        names = ["log_probs", "next_state"]
+        found.append(_graph(network.seq2seq.label, inputs, names, LABEL_DYNAMIC))
+    return found
 
 
 class _Outputs(nn.Module):
@@ -78,9 +85,8 @@ def _graph(
     inputs: dict[str, Tensor],
     outputs: list[str],
     dynamic: dict[str, dict[int, str]],
-    folder: Path,
 ) -> onnx.ModelProto:
-    path = folder / "graph.onnx"
+    written = io.BytesIO()
     with warnings.catch_warnings():
         # The older exporter is the one that writes LSTMs of any batch and any length; that it is
         # deprecated matters little while torch is pinned.
@@ -93,13 +99,16 @@ def _graph(
         torch.onnx.export(
             module,
             tuple(inputs.values()),
-            str(path),
+            written,  # type: ignore[arg-type]  # the older exporter writes into a file, too
             dynamo=False,
+            # Or convolution and normalisation would be made one, where they stand side by side:
+            # no quicker, as onnxruntime does the same, and nobody could train on.
+            training=torch.onnx.TrainingMode.PRESERVE,
             opset_version=OPSET,
             input_names=list(inputs),
             output_names=outputs,
             dynamic_axes={name: dynamic[name] for name in [*inputs, *outputs]},
         )
-    model = onnx.load(str(path))
+    model = onnx.load_from_string(written.getvalue())
     onnx.checker.check_model(model)
     return model

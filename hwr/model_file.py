@@ -31,6 +31,9 @@ FORMAT = 3
 METADATA_KEY = "hwr"
 LABEL_KEY = "hwr.label_rnn"
 
+SHIPPED = Path(__file__).parent / "models" / "document.onnx"
+"""The model that comes with the program: digit strings as documents show them."""
+
 OUTPUTS = {
     "ctc": ("log_probs", "frames"),
     "seq2seq": ("state", "symbol_log_probs"),

@@ -20,7 +20,7 @@ from hwr.images.digit import normalise_digit
 from hwr.images.grey import Grey
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
-from hwr.model_file import ModelCard, open_model
+from hwr.model_file import SHIPPED, ModelCard, open_model
 from hwr.reading import Alternative, Character, Reading
 
 JOINT = "joint"
@@ -41,12 +41,12 @@ POOL = 1024
 class Recognizer:
     """Reads pictures of lines, or of single digits.
 
-    >>> recognizer = Recognizer("runs/ctc/model.onnx")              # doctest: +SKIP
+    >>> recognizer = Recognizer()                                   # doctest: +SKIP
     >>> recognizer.read(["amount.png"])[0].text                     # doctest: +SKIP
     '40799932'
 
     Args:
-        model: the model file.
+        model: the model file; without it, the one that comes with hwr.
         threads: cores to use; 0 means all.
         head: which of `READERS` reads; None takes CTC and seq2seq together where the model has
             both, else the first it has, a head that reads lines before one that reads digits.
@@ -61,7 +61,7 @@ class Recognizer:
 
     def __init__(
         self,
-        model: Path | str,
+        model: Path | str = SHIPPED,
         threads: int = 0,
         head: str | None = None,
         beam: int | None = None,

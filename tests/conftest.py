@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 # Tests run side by side, one on each core; threads of their own would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -77,6 +79,31 @@ def tiny_model(tiny_network: Network, tmp_path: Path) -> Path:
     path = tmp_path / "tiny.onnx"
     export(tiny_network, card, path)
     return path
+
+
+Write = Callable[[Path, "Mapping[str, str]"], Path]
+
+
+@pytest.fixture
+def write_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
+    """Writes pictures of texts, by their names, with `.gt.txt` beside them; every character has a
+    pattern of its own, so that it can be learnt. What is made ready of them is kept in `cache`."""
+    monkeypatch.setenv("HWR_CACHE", str(tmp_path / "cache"))
+
+    def write(folder: Path, texts: Mapping[str, str]) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (name, text) in enumerate(texts.items()):
+            paper = np.full((32, 16 + 14 * len(text)), 255, np.uint8)
+            for place, character in enumerate(text):
+                pattern = np.random.default_rng(ord(character)).integers(0, 2, (5, 3))
+                glyph = np.kron(255 * (1 - pattern), np.ones((5, 4))).astype(np.uint8)
+                paper[4:29, 8 + 14 * place : 20 + 14 * place] = glyph
+            paper[0, 0] = 255 - number % 200  # no two pictures are the same
+            Image.fromarray(paper).save(folder / f"{name}.png")
+            (folder / f"{name}.gt.txt").write_text(text, encoding="utf-8")
+        return folder
+
+    return write
 
 
 TINY_CONFIG = """

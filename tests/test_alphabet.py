@@ -1,6 +1,6 @@
 import pytest
 
-from hwr.alphabet import Alphabet
+from hwr.alphabet import Alphabet, characters_of, tell_unknown, unknown_characters
 from hwr.errors import AlphabetError, ConfigError
 
 
@@ -20,3 +20,19 @@ def test_an_unknown_character_is_named_with_its_line() -> None:
 def test_refuses_empty_and_double(characters: str) -> None:
     with pytest.raises(ConfigError):
         Alphabet(characters)
+
+
+def test_unknown_characters_are_counted_with_examples() -> None:
+    texts = ["bad", "cade", "éé", "bé", "é", "é"]
+    names = [f"{row}.png" for row in range(6)]
+    assert characters_of(texts) == "abcdeé"
+    found = unknown_characters(Alphabet("abc"), texts, names)
+    assert [(u.character, u.count, u.names) for u in found] == [
+        ("é", 5, ("2.png", "3.png", "4.png")),
+        ("d", 2, ("0.png", "1.png")),
+        ("e", 1, ("1.png",)),
+    ]
+    assert tell_unknown(found, shown=1) == (
+        "'é' (U+00E9) 5x, as in 2.png, 3.png, 4.png; and 2 more characters"
+    )
+    assert unknown_characters(Alphabet("abcdeé"), texts, names) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hwr.errors import DataError
+from hwr.errors import AlphabetError, DataError
 from hwr.evaluate import evaluate, line_picture
 from hwr.lines.sources import open_source
 from hwr.recognizer import Recognizer
@@ -49,8 +49,11 @@ def test_texts_beyond_the_alphabet_are_refused(trained: Path, tmp_path: Path) ->
     Image.new("L", (60, 32), 255).save(tmp_path / "a.png")
     (tmp_path / "a.gt.txt").write_text("1x7")
     recognizer = Recognizer(trained / "model.onnx")
-    with pytest.raises(DataError, match=r"a\.png: 'x'"):
+    with pytest.raises(AlphabetError, match=r"1 of 1 texts .* 'x' \(U\+0078\) 1x, as in .*a\.png"):
         evaluate(recognizer, open_source(str(tmp_path), 32))
+    counted = evaluate(recognizer, open_source(str(tmp_path), 32), count_unknown=True)
+    assert counted.scores[0].edits >= 1
+    assert [unknown.character for unknown in counted.unknown] == ["x"]
 
 
 def test_line_picture_is_what_the_network_sees(trained: Path) -> None:

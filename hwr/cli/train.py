@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,20 +10,24 @@ import click
 from hwr.cli.model import RUNS
 from hwr.errors import ConfigError
 
+_OUTSIDE = ("heads", "alphabet")
+# The only options outside of a section.
+_REPEATED = ("data.train", "data.val")
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
-    required=True,
     metavar="FILE",
-    help="The experiment, a YAML file.",
+    help="The experiment, a YAML file. With --from or --resume it may be left out.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="The run's folder. Without it, runs/ and the name of the experiment file.",
+    help="The run's folder. Without it, runs/ and the name of the experiment file, or that of the"
+    " run begun with and -tuned.",
 )
 @click.option(
     "--resume",
@@ -34,44 +39,92 @@ from hwr.errors import ConfigError
     "--from",
     "start",
     type=click.Path(path_type=Path),
-    metavar="CKPT",
-    help="Begin with the weights of another training: its encoder, and heads as far as they fit.",
+    metavar="MODEL",
+    help="Begin with the weights of another training, a model file or a checkpoint: its encoder,"
+    " and heads as far as they fit.",
+)
+@click.option(
+    "--on-bad-line",
+    type=click.Choice(["stop", "skip"]),
+    help="Stop where lines cannot be trained on, or leave them out. Short for --data.on_bad_line.",
 )
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[--SECTION.OPTION VALUE]...")
 def command(
-    config: Path,
+    config: Path | None,
     out: Path | None,
     resume: Path | None,
     start: Path | None,
+    on_bad_line: str | None,
     options: tuple[str, ...],
 ) -> None:
-    """Train a recognizer from an experiment file.
+    """Train a recognizer: from an experiment file, or on from another.
 
     Any option of the file can be given on the command line too, as its path and a value:
     --training.budget "30 minutes" --lines.max_length 12
+
+    On lines of your own, in any of the forms that  hwr check  knows: --data.train DIR
+    --data.val DIR; without the latter, a share of the pages is kept apart.
+
+    --from MODEL --data.train DIR, without an experiment file, trains a model on for four minutes:
+    --data.alphabet unite (or keep, or replace) says what becomes of its characters.
     """
     overrides = parse_overrides(options)
+    if on_bad_line is not None:
+        overrides.append(("data.on_bad_line", on_bad_line))
     # Late: these bring in torch and Lightning, which take seconds.
-    from hwr.training.config import load_options
-
-    loaded = load_options(config, overrides)
-    folder = out or (resume.parent if resume else RUNS / config.stem)
+    from hwr.training.checkpoints import checkpoint_options
+    from hwr.training.config import load_options, parse_options
     from hwr.training.run import train
+    from hwr.training.start import fine_tuning, read_source
 
-    model = train(loaded, folder, resume, start, click.echo)
+    if config is None and resume is None and start is not None:
+        _refuse_nothing_new(overrides)
+    source = None if start is None else read_source(start)
+    if config is not None:
+        loaded = load_options(config, overrides)
+    elif resume is not None:
+        loaded = parse_options(checkpoint_options(resume).to_dict(), str(resume), overrides)
+    elif source is not None:
+        loaded = parse_options(fine_tuning(source), str(start), overrides)
+    else:
+        raise ConfigError(
+            "give an experiment by --config FILE, or a model to train on by --from MODEL"
+        )
+    folder = out or (resume.parent if resume else RUNS / _name(config, start))
+    model = train(loaded, folder, resume, source, click.echo)
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 
 
+def _refuse_nothing_new(overrides: list[tuple[str, str]]) -> None:
+    if not any(option.startswith(("data.train", "lines.")) for option, _ in overrides):
+        raise ConfigError(
+            "--from without --config trains a model on, for other lines: say which by"
+            "  --data.train DIR  or  --lines.presets '{PRESET: 1}'"
+        )
+
+
+def _name(config: Path | None, start: Path | None) -> str:
+    """What to call a run's folder."""
+    if config is not None or start is None:
+        return config.stem if config is not None else "run"
+    # Of a run's own files, which are called alike in all, the folder tells.
+    own = start.stem in ("best", "last", "model") and start.resolve().parent.name
+    return f"{own or start.stem}-tuned"
+
+
 def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(option, value) pairs of `--a.b value` and `--a.b=value`. Raises ConfigError."""
+    """(option, value) pairs of `--a.b value` and `--a.b=value`. Raises ConfigError.
+
+    Places given one by one are one list.
+    """
     pairs, rest = [], list(words)
     while rest:
         word = rest.pop(0)
         name, equals, value = word.removeprefix("--").partition("=")
         if not word.startswith("--") or not name:
             raise ConfigError(f"{word!r}: options are given as  --SECTION.OPTION VALUE")
-        if "." not in name and name != "heads":  # the only one outside of a section
+        if "." not in name and name not in _OUTSIDE:
             raise ConfigError(
                 f"--{name}: no such option; those of the experiment file are given with their"
                 " section, such as  --training.budget '4 minutes'"
@@ -81,4 +134,9 @@ def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
                 raise ConfigError(f"--{name}: its value is missing")
             value = rest.pop(0)
         pairs.append((name, value))
+    for option in _REPEATED:
+        places = [value for name, value in pairs if name == option]
+        if len(places) > 1:
+            pairs = [pair for pair in pairs if pair[0] != option]
+            pairs.append((option, json.dumps(places, ensure_ascii=False)))
     return pairs

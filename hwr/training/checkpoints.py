@@ -9,66 +9,39 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.trainer.states import TrainerFn
 
 from hwr.errors import ConfigError
 from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
-from hwr.training.task import ReadingTask
 
 
-def check_resumable(checkpoint: Path, options: Options) -> None:
-    """Raises ConfigError unless a checkpoint can be read and is of the same network and data."""
-    kept = read_checkpoint(checkpoint)["options"]
-    before = parse_options(kept, str(checkpoint)).to_dict()
-    now = options.to_dict()
-    for section in ("image", "heads", "lines", "digits", "network"):
+def resumable(checkpoint: Path, options: Options) -> Options:
+    """The options to go on with: those given, with the alphabet of the checkpoint.
+
+    Raises:
+        ConfigError: the checkpoint cannot be read, or is of another network or other data.
+    """
+    kept = checkpoint_options(checkpoint)
+    if options.alphabet is None and kept.alphabet is not None:
+        try:
+            options = dataclasses.replace(options, alphabet=kept.alphabet)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+    before, now = kept.to_dict(), options.to_dict()
+    for section in ("image", "heads", "alphabet", "data", "lines", "digits", "network"):
         if before[section] != now[section]:
             raise ConfigError(
                 f"{checkpoint}: was trained with other {section} options than the file given:"
                 f" {before[section]}"
             )
+    return options
 
 
-def start_from(task: ReadingTask, checkpoint: Path) -> list[str]:
-    """Gives a network the weights of another training: of its encoder, and of the heads that both
-    have in the same shape and for the same alphabet.
-
-    Returns:
-        The names of the parts taken over.
-
-    Raises:
-        ConfigError: the checkpoint cannot be read, its encoder is of another shape, or it was
-            trained on pictures made ready in another way.
-    """
-    content = read_checkpoint(checkpoint)
-    before, now = parse_options(content["options"], str(checkpoint)), task.options
-    # By the options: other pools, say, would give the same weights another meaning.
-    encoder = dataclasses.replace(before.network.encoder, dropout=now.network.encoder.dropout)
-    for section, mine, other in (
-        ("network.encoder", now.network.encoder, encoder),
-        ("image", now.image, before.image),
-    ):
-        if mine != other:
-            raise ConfigError(
-                f"{checkpoint}: was trained with other {section} options than the file given:"
-                f" {dataclasses.asdict(other)}"
-            )
-    taken: list[str] = []
-    for name, part in task.network.named_children():
-        prefix = f"network.{name}."
-        state = {
-            key.removeprefix(prefix): value
-            for key, value in content["state_dict"].items()
-            if key.startswith(prefix)
-        }
-        fits = {k: v.shape for k, v in state.items()} == {
-            k: v.shape for k, v in part.state_dict().items()
-        }
-        if fits and (name == "encoder" or before.lines.alphabet == task.alphabet.characters):
-            part.load_state_dict(state)
-            taken.append(name)
-    return taken
+def checkpoint_options(checkpoint: Path) -> Options:
+    """What a checkpoint was trained with. Raises ConfigError."""
+    return parse_options(read_checkpoint(checkpoint)["options"], str(checkpoint))
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -118,7 +91,8 @@ class Rescue(pl.Callback):
             self._save(trainer)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._save(trainer)
+        if trainer.state.fn == TrainerFn.FITTING:  # not where nothing is trained yet
+            self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
         beside = self._path.with_name(self._path.name + ".part")

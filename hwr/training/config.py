@@ -30,9 +30,7 @@ def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Optio
     content = read_yaml(path) or {}
     if not isinstance(content, dict):
         raise ConfigError(f"{path}: not a set of options, such as  training: {{batch: 64}}")
-    for option, value in overrides:
-        _override(content, option, value)
-    return parse_options(content, str(path))
+    return parse_options(content, str(path), overrides)
 
 
 def read_yaml(path: Path) -> Any:
@@ -60,8 +58,21 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def parse_options(content: dict[str, Any], name: str) -> Options:
-    """Options from plain data. Raises ConfigError, which names the option."""
+def parse_options(
+    content: dict[str, Any], name: str, overrides: Sequence[tuple[str, str]] = ()
+) -> Options:
+    """Options from plain data.
+
+    Args:
+        content: it; the overrides are written into it.
+        name: what to call it in a message.
+        overrides: see `load_options`.
+
+    Raises:
+        ConfigError: it names the option.
+    """
+    for option, value in overrides:
+        _override(content, option, value)
     try:
         options: Options = TypeAdapter(Options).validate_python(content)
     except ValidationError as error:
@@ -76,13 +87,16 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
         at = at.setdefault(section, {})
         if not isinstance(at, dict):
             raise ConfigError(f"--{option}: {section!r} is a value, not a section")
+    if key == "alphabet":  # any characters, spaces and brackets among them
+        at[key] = value
+        return
     try:
-        content_of_value = yaml.safe_load(value)
+        parsed = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
-    # Numbers stay as they are written: 017 may be an alphabet. Where a number is asked for, the
-    # check makes it one.
-    at[key] = value if isinstance(content_of_value, int | float) else content_of_value
+    # Numbers and dates stay as they are written: 2024 may be a folder. Where a number is asked for,
+    # the check makes it one.
+    at[key] = parsed if parsed is None or isinstance(parsed, str | list | dict) else value
 
 
 def _explain(error: ValidationError) -> str:

@@ -1,4 +1,5 @@
-"""The lines and single digits to train on and to validate with, as Lightning wants them.
+"""Lines, composed and one's own, and single digits, to train on and to validate with, as Lightning
+wants them.
 
 A training batch is a function of the step alone, so a resumed run sees what an uninterrupted
 one would have seen.
@@ -16,22 +17,30 @@ import torch
 from hwr.lines.batch import Batch
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.singles import Singles
-from hwr.training.lines import VALIDATION_BATCH, Lines
+from hwr.training.lines import VALIDATION_BATCH, Lines, LotSource, mixed
 from hwr.training.options import Options
+from hwr.training.real import RealLines, RealLots, validation_batches
 
 
 class Data(pl.LightningDataModule):
-    """Composed lines and single digits, as far as there are heads for them.
+    """Lines and single digits, as far as there are heads for them.
 
     Args:
         options: of the experiment.
         over: whether the budget ends before the step of a number, asked when its batch is drawn.
+        real: lines of one's own.
     """
 
-    def __init__(self, options: Options, over: Callable[[int], bool] = lambda step: False) -> None:
+    def __init__(
+        self,
+        options: Options,
+        over: Callable[[int], bool] = lambda step: False,
+        real: RealLines | None = None,
+    ) -> None:
         super().__init__()
         self._options = options
         self._over = over
+        self._real = real or RealLines()
         self._validation: list[Batch] = []
 
     def train_dataloader(self) -> Iterable[Batch]:
@@ -40,6 +49,8 @@ class Data(pl.LightningDataModule):
 
     def val_dataloader(self) -> Iterable[Batch]:
         """The same each time."""
+        if self._real.val is not None:  # however many there are: they stay on disk
+            return _Loader(self.validation)
         if not self._validation:
             self._validation = list(self.validation())
         return _Loader(lambda: iter(self._validation))
@@ -49,8 +60,12 @@ class Data(pl.LightningDataModule):
         return batch
 
     def validation(self) -> Iterator[Batch]:
-        """Composed lines, then all validation digits, undistorted."""
-        if self._options.reads_lines:
+        """One's own lines where there are any, else composed ones; then all validation digits,
+        undistorted."""
+        if self._real.val is not None:
+            batches = validation_batches(self._real.val, self._device)
+            yield from (Batch(lines=lines) for lines in batches)
+        elif self._options.reads_lines:
             yield from (Batch(lines=lines) for lines in self._lines.validation())
         if self._options.reads_digits:
             digits = self._singles("val")
@@ -61,7 +76,9 @@ class Data(pl.LightningDataModule):
     def batches(self, step: int) -> Iterator[Batch]:
         """Training batches from a step on, without end."""
         training, distortion = self._options.training, self._options.digits
-        lines = self._lines.batches(step) if self._options.reads_lines else None
+        lines = None
+        if self._options.reads_lines:
+            lines = mixed(self._line_sources, training.seed, step)
         digits = None
         if self._options.reads_digits:
             digits = self._digits.drawn(training.batch, step, training.seed, distortion)
@@ -83,7 +100,19 @@ class Data(pl.LightningDataModule):
 
     @cached_property
     def _lines(self) -> Lines:
-        return Lines(self._options, self._device)
+        composed = self._options.data.composed_lines(self._options.training.batch)
+        return Lines(self._options, self._device, composed)
+
+    @cached_property
+    def _line_sources(self) -> list[LotSource]:
+        size = self._options.training.batch
+        own = size - self._options.data.composed_lines(size)
+        sources: list[LotSource] = []
+        if self._real.train is not None and own:
+            sources.append(RealLots(self._real.train, self._options, own, self._device))
+        if own < size:
+            sources.append(self._lines)
+        return sources
 
     @cached_property
     def _digits(self) -> Singles:

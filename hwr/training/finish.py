@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 import math
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
 from hwr.errors import ConfigError
 from hwr.export import export
+from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
+from hwr.training.gather import gather
 from hwr.training.lines import VALIDATION_BATCH, Lines, longest_text
+from hwr.training.options import Options
 from hwr.training.pace import Pace
+from hwr.training.real import RealLines, validation_batches
 from hwr.training.share import choose_share
 from hwr.training.task import ReadingTask
 
@@ -27,7 +31,12 @@ SHARE_FACTOR = 5
 validates with: a share wants more of them than a checkpoint."""
 
 
-def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = None) -> Path:
+def finish(
+    checkpoint: Path,
+    model: Path,
+    heads: Collection[HeadName] | None = None,
+    lines: RealLines | None = None,
+) -> Path:
     """Writes the model file of a checkpoint.
 
     Args:
@@ -35,12 +44,15 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
         model: the file to write.
         heads: those to keep; None keeps all. Where CTC and seq2seq stay, their shares in joint
             reading are chosen on validation lines.
+        lines: of one's own, that it was trained on; without them they are read where they are
+            needed and the options name any.
 
     Returns:
         `model`.
 
     Raises:
         ConfigError: the checkpoint cannot be used or lacks a head, or the file cannot be written.
+        DataError: validation lines that are needed cannot be read any more.
     """
     content = read_checkpoint(checkpoint)
     options = parse_options(content["options"], str(checkpoint))
@@ -53,13 +65,17 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
     task = ReadingTask(options)
     task.load_state_dict(content["state_dict"])
     task.network.keep(kept)
+    joint = {"ctc", "seq2seq"} <= set(kept)
+    if joint and lines is None:
+        skipping = dataclasses.replace(options.data, on_bad_line="skip")
+        lines = gather(dataclasses.replace(options, data=skipping)).lines
     card = ModelCard(
         alphabet=task.alphabet,
         image=options.image,
         stride=options.network.stride,
         heads=tuple(kept),
         max_length=options.network.seq2seq.max_length if "seq2seq" in kept else None,
-        longest=longest_text(options.lines, content["global_step"]) if "seq2seq" in kept else None,
+        longest=_longest(options, content["global_step"], lines) if joint else None,
         scores=_scores(content["scores"], kept),
         trained={
             "steps": content["global_step"],
@@ -71,26 +87,45 @@ def finish(checkpoint: Path, model: Path, heads: Collection[HeadName] | None = N
         raise ConfigError(f"{model}: is a folder: give a file")
     try:
         model.parent.mkdir(parents=True, exist_ok=True)
-        if {"ctc", "seq2seq"} <= set(kept):
-            card = _with_share(task, card, model.parent)
+        if joint:
+            card = _with_share(task, card, model.parent, lines)
         export(task.network, card, model)
     except OSError as error:
         raise ConfigError(f"{model}: cannot be written ({error.strerror})") from error
     return model
 
 
-def _with_share(task: ReadingTask, card: ModelCard, folder: Path) -> ModelCard:
+def _longest(options: Options, step: int, lines: RealLines | None) -> int:
+    """Characters in the longest text that was trained on."""
+    own = lines.longest if lines is not None else 0
+    composed = longest_text(options.lines, step) if options.data.composed_share else 0
+    return max(own, composed)
+
+
+def _with_share(
+    task: ReadingTask, card: ModelCard, folder: Path, lines: RealLines | None
+) -> ModelCard:
     """The card with the CTC head's share in joint reading, and how well that reads."""
-    count = SHARE_FACTOR * task.options.lines.validation
-    lines = dataclasses.replace(task.options.lines, validation=count)
-    # Not the lines by which the checkpoint was chosen.
-    batches = Lines(dataclasses.replace(task.options, lines=lines)).validation(seed=1)
+    batches, count = _validation(task.options, lines)
     with tempfile.TemporaryDirectory(dir=folder) as beside:
         # Any share will do to have both heads read.
         export(task.network, dataclasses.replace(card, share=0.5), Path(beside) / "heads.onnx")
-        bar = tqdm(batches, "joint reading", -(-count // VALIDATION_BATCH), leave=False)
+        bar = tqdm(batches, "joint reading", count, leave=False)
         share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), bar)
     return dataclasses.replace(card, share=share, scores=card.scores | {"val_cer_joint": cer})
+
+
+def _validation(
+    options: Options, lines: RealLines | None
+) -> tuple[Iterator[LineBatch], int | None]:
+    """Batches to choose the share by, and how many, where that is known."""
+    if lines is not None and lines.val is not None:
+        return validation_batches(lines.val), None
+    count = SHARE_FACTOR * options.lines.validation
+    more = dataclasses.replace(options.lines, validation=count)
+    # Not the lines by which the checkpoint was chosen.
+    composed = Lines(dataclasses.replace(options, lines=more)).validation(seed=1)
+    return composed, -(-count // VALIDATION_BATCH)
 
 
 def _scores(scores: dict[str, float], kept: list[HeadName]) -> dict[str, float]:

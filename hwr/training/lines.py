@@ -1,20 +1,22 @@
-"""The composed lines that a training sees, in batches that are a function of the step alone."""
+"""The composed lines that a training sees, and how batches are made of these or of others, as a
+function of the step alone."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import torch
 
 from hwr.alphabet import Alphabet
+from hwr.decoding.paths import frames_needed
 from hwr.errors import DataError
-from hwr.lines.batch import LineBatch
+from hwr.lines.batch import LineBatch, join_batches
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.plan import Plan, join_plans
 from hwr.lines.presets import LineSpec
-from hwr.nets.ctc import frames_needed
 from hwr.nets.network import NetworkOptions
 from hwr.training.options import LinesOptions, Options
 
@@ -23,6 +25,33 @@ POOL = 8
 
 VALIDATION_BATCH = 100
 
+Lot = Callable[[], LineBatch]
+"""Draws lines of one kind that go into one batch."""
+
+
+class LotSource(Protocol):
+    """Lines of one kind to train on."""
+
+    def lots(self, pool: int) -> list[Lot]:
+        """`POOL` lots, from narrow to wide; a function of the pool's number alone."""
+
+
+def mixed(sources: Sequence[LotSource], seed: int, step: int) -> Iterator[LineBatch]:
+    """Training batches from a step on, without end: in each, lines of all sources, those narrow
+    among their own kind together."""
+    while True:
+        pool, skipped = divmod(step, POOL)
+        lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
+        random.Random(pool_seed(seed, pool)).shuffle(lots)
+        for parts in lots[skipped:]:
+            yield join_batches([part() for part in parts])
+        step = (pool + 1) * POOL
+
+
+def pool_seed(seed: int, pool: int) -> int:
+    """Pools of one run, and runs of different seeds, have seeds of their own."""
+    return seed * 1_000_003 + pool
+
 
 class Lines:
     """Composed lines.
@@ -30,12 +59,16 @@ class Lines:
     Args:
         options: of the experiment.
         device: where they are drawn.
+        size: lines in a training batch; without it, those of the options.
     """
 
-    def __init__(self, options: Options, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, options: Options, device: torch.device | str = "cpu", size: int | None = None
+    ) -> None:
         self._options = options
+        self._size = options.training.batch if size is None else size
         self._device = device
-        self._alphabet = Alphabet(options.lines.alphabet)
+        self._alphabet = Alphabet(options.characters)
         self._composers: dict[Split, Composer] = {}
 
     def validation(self, seed: int = 0) -> Iterator[LineBatch]:
@@ -49,24 +82,24 @@ class Lines:
 
     def batches(self, step: int) -> Iterator[LineBatch]:
         """Training batches from a step on, without end."""
-        size = self._options.training.batch
-        while True:
-            pool, skipped = divmod(step, POOL)
-            # Pools of one run, and runs of different seeds, have seeds of their own.
-            seed = self._options.training.seed * 1_000_003 + pool
-            plan = self._plan(
-                "train", POOL * size, seed, longest_text(self._options.lines, pool * POOL)
-            )
-            order = torch.argsort(plan.widths).tolist()
-            batches = [order[start : start + size] for start in range(0, len(order), size)]
-            random.Random(seed).shuffle(batches)
-            for rows in batches[skipped:]:
-                yield self._checked(self._composer("train").render(plan.rows(rows)))
-            step = (pool + 1) * POOL
+        return mixed([self], self._options.training.seed, step)
+
+    def lots(self, pool: int) -> list[Lot]:
+        """See LotSource."""
+        lines, seed = self._options.lines, pool_seed(self._options.training.seed, pool)
+        longest = longest_text(lines, pool * POOL)
+        plan = self._plan("train", POOL * self._size, seed, longest)
+        order, size = torch.argsort(plan.widths).tolist(), self._size
+
+        def lot(rows: list[int]) -> Lot:
+            return lambda: self._checked(self._composer("train").render(plan.rows(rows)))
+
+        return [lot(order[start : start + size]) for start in range(0, len(order), size)]
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
-            self._composers[split] = Composer(load_digits(split), split, self._device)
+            digits, image = load_digits(split), self._options.image
+            self._composers[split] = Composer(digits, split, self._device, image)
         return self._composers[split]
 
     def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:

@@ -8,11 +8,14 @@ from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import TypeAdapter
 
+from hwr.alphabet import Alphabet
+from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.distort import DistortOptions
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.cross_entropy import CrossEntropyOptions
 from hwr.nets.network import DIGIT, HEADS, HeadName, NetworkOptions
+from hwr.training.data_options import DataOptions
 
 Unit = Literal["steps", "epochs", "minutes"]
 
@@ -23,9 +26,9 @@ class Budget:
 
     Attributes:
         amount: more than nothing.
-        unit: `steps` of one batch each; `epochs`, in which as many digits are drawn as the
-            training split holds (those of lines count, where there are lines); or `minutes` by the
-            clock, validation included.
+        unit: `steps` of one batch each; `epochs`, in which every line of one's own comes once, or
+            where there are none, as many digits are drawn as the training split holds (those of
+            lines count, where there are lines); or `minutes` by the clock, validation included.
     """
 
     amount: float
@@ -52,8 +55,7 @@ class LinesOptions:
     Attributes:
         presets: how lines are composed, each preset with its share.
         min_length, max_length: characters in a line, drawn uniformly.
-        alphabet: the digits that occur, in lines and as single ones, and the characters that the
-            model can write.
+        alphabet: the digits that occur, in lines and as single ones.
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
     """
@@ -103,6 +105,7 @@ class TrainingOptions:
         sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
+        freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
             computes with it, which is about 1.25 times as fast and reads as well.
@@ -120,6 +123,7 @@ class TrainingOptions:
     cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
     sampling: float = 0.0
     sampling_rise: int = 0
+    freeze: int = 0
     validate_every: int = 250
     precision: Literal["auto", "32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -130,8 +134,9 @@ class TrainingOptions:
         for name in ("batch", "validate_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
-        if self.sampling_rise < 0:
-            raise ValueError("sampling_rise must not be negative")
+        for name in ("sampling_rise", "freeze"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative")
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")
@@ -151,7 +156,10 @@ class Options:
     Attributes:
         image: how pictures are made ready.
         heads: on the one encoder, each with the weight of its loss.
-        lines: to train on.
+        alphabet: the characters that the model can write. Without it, those of the lines to train
+            on and to validate with, as far as they are known: see `characters`.
+        data: lines of one's own.
+        lines: composed ones.
         digits: how single digits are distorted in training, where there is a digit head.
         network: its shape.
         training: how to train it.
@@ -162,6 +170,8 @@ class Options:
 
     image: ImageSettings = field(default_factory=ImageSettings)
     heads: dict[HeadName, float] = field(default_factory=lambda: {"ctc": 1.0})
+    alphabet: str | None = None
+    data: DataOptions = field(default_factory=DataOptions)
     lines: LinesOptions = field(default_factory=LinesOptions)
     digits: DistortOptions = field(default_factory=DistortOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
@@ -173,16 +183,53 @@ class Options:
         for head, weight in self.heads.items():
             if not 0 < weight < math.inf:
                 raise ValueError(f"heads: the weight of {head!r} must be above zero")
-        if "seq2seq" in self.heads and self.network.seq2seq.max_length < self.lines.max_length:
+        if self.data.given and self.reads_digits:
+            raise ValueError(
+                "heads: the digit head learns MNIST's digits alone: lines of your own (data.train,"
+                " data.val) need other heads, such as  --heads '{ctc: 1.0}'"
+            )
+        if 0 < self.data.composed_share < 1 and self.training.batch < 2:
+            raise ValueError("training.batch must be at least 2 to mix two kinds of lines")
+        if (
+            "seq2seq" in self.heads
+            and self.composes
+            and self.network.seq2seq.max_length < self.lines.max_length
+        ):
             raise ValueError(
                 f"network.seq2seq.max_length ({self.network.seq2seq.max_length}) must not be below"
                 f" lines.max_length ({self.lines.max_length})"
             )
-        strange = set(self.training.cross_entropy.classes) - set(self.lines.alphabet)
-        if strange:
-            raise ValueError(
-                f"training.cross_entropy.classes: {min(strange)!r} is not in the alphabet"
-            )
+        self._check_characters()
+
+    def _check_characters(self) -> None:
+        if self.alphabet is not None:
+            try:
+                Alphabet(self.alphabet)
+            except ConfigError as error:
+                raise ValueError(f"alphabet: {error}") from error
+            strange = set(self.lines.alphabet) - set(self.alphabet)
+            if strange and self.composes:
+                raise ValueError(
+                    f"alphabet: lacks {min(strange)!r}, which composed lines hold: see"
+                    " lines.alphabet"
+                )
+        if self.alphabet is not None or not self.data.train:
+            strange = set(self.training.cross_entropy.classes) - set(self.characters)
+            if strange:
+                raise ValueError(
+                    f"training.cross_entropy.classes: {min(strange)!r} is not in the alphabet"
+                )
+
+    @property
+    def characters(self) -> str:
+        """The characters that the model can write: the alphabet, or where none is given, the digits
+        of composed lines. (`hwr.training.gather` gives lines of one's own their alphabet.)"""
+        return self.lines.alphabet if self.alphabet is None else self.alphabet
+
+    @property
+    def composes(self) -> bool:
+        """Whether any of the lines or digits to train on are made of MNIST's."""
+        return self.reads_digits or self.data.composed_share > 0
 
     @property
     def reads_lines(self) -> bool:

@@ -32,16 +32,13 @@ class Pace(pl.Callback):
 
     Args:
         training: its options.
-        digits_per_epoch: characters drawn in one epoch.
-        characters_per_line: on average.
+        lines_per_epoch: lines, or single digits, drawn in one epoch.
     """
 
-    def __init__(
-        self, training: TrainingOptions, digits_per_epoch: int, characters_per_line: float
-    ) -> None:
+    def __init__(self, training: TrainingOptions, lines_per_epoch: float) -> None:
         self.budget = Budget.parse(training.budget)
         self._training = training
-        self._lines_per_epoch = digits_per_epoch / characters_per_line
+        self._lines_per_epoch = lines_per_epoch
         self._before = 0.0  # seconds trained in earlier runs, if this one was resumed
         self._start: float | None = None
         self.step = 0
@@ -124,8 +121,18 @@ class Pace(pl.Callback):
         self._before = state_dict["seconds"]
 
 
-def make_pace(options: Options, digits: int) -> Pace:
-    """The pace of an experiment on a training split of so many digits."""
-    lines = options.lines
+def make_pace(options: Options, digits: int, real: int | None = None) -> Pace:
+    """The pace of an experiment.
+
+    Args:
+        options: of the experiment.
+        digits: of the training split.
+        real: lines of one's own to train on; None where there are none.
+    """
+    lines, batch = options.lines, options.training.batch
+    own = batch - options.data.composed_lines(batch)
+    if real is not None and own:
+        # In an epoch each of them comes once, and beside them what is composed.
+        return Pace(options.training, real * batch / own)
     characters = (lines.min_length + lines.max_length) / 2 if options.reads_lines else 1.0
-    return Pace(options.training, digits, characters)
+    return Pace(options.training, digits / characters)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import logging
+import math
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -12,24 +12,23 @@ import pytorch_lightning as pl
 import torch
 import yaml
 from pytorch_lightning.callbacks import ModelCheckpoint
-from pytorch_lightning.loggers import CSVLogger, TensorBoardLogger
+from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
 from hwr.lines.digits import load_digits
 from hwr.training.average import MovingAverage
-from hwr.training.checkpoints import (
-    Rescue,
-    budget_is_over,
-    check_resumable,
-    read_checkpoint,
-    start_from,
-)
+from hwr.training.checkpoints import Rescue, budget_is_over, read_checkpoint, resumable
 from hwr.training.curve import draw_curve
 from hwr.training.data import Data
 from hwr.training.finish import finish
+from hwr.training.freeze import Freeze
+from hwr.training.gather import Gathered, gather, write_left_out
+from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.progress import ProgressBar
+from hwr.training.real import RealLines
+from hwr.training.start import Source, read_source, start_from
 from hwr.training.task import ReadingTask
 
 LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model.onnx"
@@ -45,19 +44,20 @@ def train(
     options: Options,
     folder: Path,
     resume: Path | None = None,
-    start: Path | None = None,
+    start: Path | Source | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Trains, and leaves in `folder`: `config.yaml`, `metrics.csv`, TensorBoard's events,
-    `best.ckpt` and `last.ckpt`, `curve.png`, and `model.onnx`.
+    `best.ckpt` and `last.ckpt`, `curve.png`, `model.onnx`, and where lines were left out,
+    `left-out.tsv`.
 
     Args:
         options: of the experiment.
         folder: the run's own; made if need be.
         resume: a checkpoint of the same experiment, to go on from with all its state.
-        start: a checkpoint of another experiment, whose encoder, and heads as far as they fit, this
-            one begins with (`hwr.training.checkpoints.start_from`).
-        say: told what the user may want to know before the training begins.
+        start: the checkpoint or model file of another experiment, with whose weights this one
+            begins as far as they fit (`hwr.training.start`).
+        say: told what the user may want to know before and behind the training.
 
     Returns:
         The model file.
@@ -67,23 +67,67 @@ def train(
         InterruptedTrainingError: Ctrl-C; the message says where the checkpoint is.
         DataError: a line that cannot be trained on, or damaged MNIST files.
     """
-    best = fit(options, folder, resume, start, say)
-    draw_curve(folder / "metrics.csv", folder / "curve.png")
-    return finish(best, folder / MODEL)
+    best, lines = _fit(options, folder, resume, start, say)
+    draw_curve(folder / METRICS, folder / "curve.png")
+    model = finish(best, folder / MODEL, lines=lines)
+    before = error_rate_before(folder)
+    if before is not None:
+        after = read_checkpoint(best)["scores"].get("val_cer", math.nan)
+        say(f"validation CER before: {before:.2%}, after: {after:.2%}")
+    return model
 
 
 def fit(
     options: Options,
     folder: Path,
     resume: Path | None = None,
-    start: Path | None = None,
+    start: Path | Source | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """What `train` does up to the best checkpoint, which it gives."""
+    return _fit(options, folder, resume, start, say)[0]
+
+
+def _fit(
+    options: Options,
+    folder: Path,
+    resume: Path | None,
+    start: Path | Source | None,
+    say: Callable[[str], None],
+) -> tuple[Path, RealLines]:
+    options = _checked(options, folder, resume, start)
+    _quieten()
+    # Numbers near zero, as of long saturated units, would slow the processor down.
+    torch.set_flush_denormal(True)
+    _device(options)
+    source = read_source(start) if isinstance(start, Path) else start
+    gathered = gather(options, source.options.characters if source else None, say)
+    options = gathered.options
+    pl.seed_everything(options.training.seed, verbose=False)
+    real = None if gathered.lines.train is None else len(gathered.lines.train)
+    digits = len(load_digits("train").labels) if options.composes else 0
+    pace = make_pace(options, digits, real)
+    try:
+        task = ReadingTask(options)
+    except ValueError as error:
+        raise ConfigError(f"network: {error}") from error
+    if source is not None:
+        say(f"from {source.path}: {', '.join(start_from(task.network, options, source))}")
+    _write_config(options, folder)
+    write_left_out(gathered.left_out, folder)
+    if resume is None or not budget_is_over(resume, pace):
+        _run(task, gathered, folder, resume, pace, validate_first=source is not None)
+    return folder / BEST, gathered.lines
+
+
+def _checked(
+    options: Options, folder: Path, resume: Path | None, start: Path | Source | None
+) -> Options:
+    """The options to train with. Raises ConfigError where the folder is not one to train in."""
     if resume is not None and start is not None:
         raise ConfigError("--resume goes on with a training, --from begins another: give one")
     if resume is not None:
-        check_resumable(resume, options)
+        options = resumable(resume, options)
         if resume.resolve().parent != folder.resolve():
             raise ConfigError(
                 f"{resume}: is not in {folder}: a run goes on in its own folder, so leave out --out"
@@ -93,22 +137,7 @@ def fit(
             f"{folder}: holds a training already: go on with it by  --resume {folder / LAST},"
             " or give another folder with --out"
         )
-    _quieten()
-    # Numbers near zero, as of long saturated units, would slow the processor down.
-    torch.set_flush_denormal(True)
-    pl.seed_everything(options.training.seed, verbose=False)
-    pace = make_pace(options, digits=len(load_digits("train").labels))
-    try:
-        task = ReadingTask(options)
-    except ValueError as error:
-        raise ConfigError(f"network: {error}") from error
-    if start is not None:
-        say(f"from {start}: {', '.join(start_from(task, start))}")
-    _device(options)
-    _write_config(options, folder)
-    if resume is None or not budget_is_over(resume, pace):
-        _run(task, options, folder, resume, pace)
-    return folder / BEST
+    return options
 
 
 def _write_config(options: Options, folder: Path) -> None:
@@ -121,8 +150,14 @@ def _write_config(options: Options, folder: Path) -> None:
 
 
 def _run(
-    task: ReadingTask, options: Options, folder: Path, resume: Path | None, pace: Pace
+    task: ReadingTask,
+    gathered: Gathered,
+    folder: Path,
+    resume: Path | None,
+    pace: Pace,
+    validate_first: bool,
 ) -> None:
+    options = task.options
     task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
     # Not the CER: on a thousand lines it is so coarse that luck would choose.
@@ -136,14 +171,17 @@ def _run(
         gradient_clip_val=options.training.clip,
         num_sanity_val_steps=0,
         log_every_n_steps=LOG_EVERY,
-        logger=[_metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
+        logger=[metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
         callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
-                   ProgressBar(pace)],
+                   Freeze(options.training.freeze), ProgressBar(pace)],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
+    data = Data(options, pace.over, gathered.lines)
     try:
-        trainer.fit(task, Data(options, pace.over), ckpt_path=resume, weights_only=True)
+        if validate_first:
+            trainer.validate(task, data, verbose=False)
+        trainer.fit(task, data, ckpt_path=resume, weights_only=True)
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
     except HwrError as error:
@@ -170,21 +208,6 @@ def _device(options: Options) -> str:
     if asked == "cuda" and not there:
         raise ConfigError("training.device: cuda: torch finds no such GPU here: take cpu or auto")
     return "cuda" if there and asked != "cpu" else "cpu"
-
-
-def _metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
-    """Lightning's CSV logger starts its file anew; a resumed run keeps the rows up to where it
-    goes on from."""
-    logger = CSVLogger(folder, name="", version="")
-    metrics = folder / "metrics.csv"
-    if resume is not None and metrics.exists():
-        step = read_checkpoint(resume)["global_step"]
-        with metrics.open(encoding="utf-8", newline="") as file:
-            kept = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
-        logger.experiment.metrics = [
-            {name: value for name, value in row.items() if value} for row in kept
-        ]
-    return logger
 
 
 def _quieten() -> None:

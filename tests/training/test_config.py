@@ -27,7 +27,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
     [
         (
             "trainign: {batch: 3}",
-            r"unknown option 'trainign' \(there are image, heads, lines, digits, network",
+            r"unknown option 'trainign' \(there are image, heads, alphabet, data, lines",
         ),
         ("training: {btach: 3}", r"unknown option 'training.btach' \(there are budget, batch"),
         ("network: {encoder: {stem: [{chanels: 3}]}}", r"'network.encoder.stem.0.chanels'"),

@@ -2,8 +2,9 @@ from itertools import pairwise
 
 import pytest
 
-from hwr.training.options import TrainingOptions
-from hwr.training.pace import FINAL_RATE, Pace, one_cycle
+from hwr.training.data_options import DataOptions
+from hwr.training.options import LinesOptions, Options, TrainingOptions
+from hwr.training.pace import FINAL_RATE, Pace, make_pace, one_cycle
 
 
 def test_one_cycle_rises_and_falls() -> None:
@@ -19,22 +20,34 @@ def test_one_cycle_rises_and_falls() -> None:
 
 def test_steps_of_budgets() -> None:
     def pace(budget: str) -> Pace:
-        options = TrainingOptions(budget=budget, batch=50)
-        return Pace(options, digits_per_epoch=55_000, characters_per_line=5.5)
+        lines = LinesOptions(min_length=1, max_length=10)
+        training = TrainingOptions(budget=budget, batch=50)
+        return make_pace(Options(lines=lines, training=training), digits=55_000)
 
     assert pace("70 steps").steps == 70
     # 55,000 digits are 10,000 lines of 5.5, 200 batches of 50.
     assert pace("3 epochs").steps == 600
 
 
+def test_an_epoch_takes_each_of_one_s_own_lines_once() -> None:
+    def steps(**data: object) -> int:
+        training = TrainingOptions(budget="2 epochs", batch=50)
+        options = Options(data=DataOptions(train=("there",), **data), training=training)
+        return make_pace(options, digits=55_000, real=2000).steps
+
+    assert steps() == 80
+    # Of each batch 10 are composed: 40 of 2,000 in a step.
+    assert steps(composed=0.2) == 100
+
+
 def test_progress_in_steps_and_minutes() -> None:
-    pace = Pace(TrainingOptions(budget="8 steps"), 1, 1)
+    pace = Pace(TrainingOptions(budget="8 steps"), 1)
     pace.step = 6
     assert pace.progress == 0.75
     assert not pace.over(7)
     assert pace.over(8)
 
-    pace = Pace(TrainingOptions(budget="2 minutes"), 1, 1)
+    pace = Pace(TrainingOptions(budget="2 minutes"), 1)
     pace.load_state_dict({"seconds": 90.0})
     assert pace.progress == 0.75
     assert not pace.over(10**9)

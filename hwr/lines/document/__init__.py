@@ -1,7 +1,7 @@
 """Composed strings that look as they do on cheques, forms and in logbooks.
 
-One line goes this way: a hand is drawn by lot (`hands`), its digits are bent and drawn anew with
-its pen (`skeletons`, `shapes`), set side by side with marks that the text does not hold (`layout`,
-`marks`), laid on paper (`paper`) and photographed (`photo`). `composer` does so for many lines.
-Everything is drawn by lot from the line's own seed.
+One line goes this way: a hand is drawn by lot (`hands`), its digits are drawn anew with its pen and
+its habits and bent (`skeletons`, `habits`, `shapes`), set side by side with marks that the text
+does not hold (`layout`, `marks`), laid on paper (`paper`) and photographed (`photo`). `composer`
+does so for many lines. Everything is drawn by lot from the line's own seed.
 """

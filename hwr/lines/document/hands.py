@@ -27,6 +27,7 @@ class Hand:
         loop: of a two, at its lower left corner; 0 for none.
         tail: length of the stroke in which a zero ends; 0 for none.
         short: how much of a four's stem is missing at its top.
+        closed: whether fours are closed by a slanting stroke, as printed ones are.
         zero: the size of zeros, 1 as the other digits.
         joins: the chance that a thin stroke leads from one digit to the next.
         gaps: the chance that a digit has a gap in a stroke: loops left open.
@@ -49,6 +50,7 @@ class Hand:
     loop: float
     tail: float
     short: float
+    closed: bool
     zero: float
     joins: float
     gaps: float
@@ -86,6 +88,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         loop=some(0.2, 0.07, 0.14),
         tail=some(0.2, 0.1, 0.3),
         short=some(0.3, 0.1, 0.3),
+        closed=bool(rng.random() < 0.35),
         zero=1 - some(0.25, 0.1, 0.45),
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),

@@ -10,6 +10,9 @@ from hwr.lines.document.marks import Ink, curve, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
+_LEAST_INK = 14
+# Rows of a picture that the number itself takes, at least.
+
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
 
@@ -37,7 +40,8 @@ def photograph(
     if rng.random() < 0.2:
         _neighbour(ink, neighbour, rng)
     strength = rng.uniform(0.3, 0.45) if rng.random() < 0.25 else rng.uniform(0.45, 0.97)
-    rows = _rows(rng)
+    # Fewer pixels than that, and nobody could read it.
+    rows = max(_rows(rng), min(_LEAST_INK * height // len(written.ink), HEIGHTS[1]))
     # What is thin and small is written strongly enough to be seen.
     strength = max(strength, min(0.35 * height / (pen * rows), 0.9))
     printed = np.zeros_like(ink)

@@ -18,8 +18,8 @@ from hwr.lines.document.skeletons import FINE, Skeletons
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    bar=0, serif=0, loop=0, tail=0, short=0, zero=1, joins=0, gaps=0, slope=0, spacing=0.2,
-    alike=False,
+    bar=0, serif=0, loop=0, tail=0, short=0, closed=False, zero=1, joins=0, gaps=0, slope=0,
+    spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -80,6 +80,22 @@ def test_flags_go_down_to_the_left() -> None:
         rows, columns = np.nonzero(picture > 100)
         if len(rows) > 3:
             assert np.polyfit(columns, rows, 1)[0] < 0
+
+
+def test_closed_fours_meet_at_the_top() -> None:
+    usual, closed = written(PLAIN, 4, 20), written(dataclasses.replace(PLAIN, closed=True), 4, 20)
+
+    def widths_at_the_top(pictures: np.ndarray) -> np.ndarray:
+        """Columns between the outermost ink, a fifth below the top."""
+        found = []
+        for picture in pictures:
+            seen = picture > 80
+            rows = np.flatnonzero(seen.any(1))
+            columns = np.flatnonzero(seen[rows[0] + len(rows) // 5])
+            found.append(columns[-1] - columns[0])
+        return np.array(found)
+
+    assert np.median(widths_at_the_top(closed)) < 0.6 * np.median(widths_at_the_top(usual))
 
 
 def test_gaps_break_strokes() -> None:

@@ -1,0 +1,183 @@
+"""Before a training: one's own lines are read, checked and parted, and the alphabet is settled."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from hwr.alphabet import Alphabet, characters_of, tell_unknown, unknown_characters
+from hwr.errors import ConfigError, DataError
+from hwr.lines.check import Report, check
+from hwr.lines.folders import read_folder
+from hwr.lines.problems import Problem
+from hwr.lines.store import LineStore, open_store
+from hwr.training.characters import fixed_characters, settled
+from hwr.training.options import Options
+from hwr.training.real import RealLines
+from hwr.training.split import split_by_page
+
+LEFT_OUT = "left-out.tsv"
+
+_SHOWN = 3
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a training begins with.
+
+    Attributes:
+        options: with the alphabet settled.
+        lines: of one's own, all of them good.
+        left_out: why lines are left out.
+    """
+
+    options: Options
+    lines: RealLines
+    left_out: list[Problem]
+
+
+def gather(options: Options, known: str | None = None, say: Say = lambda line: None) -> Gathered:
+    """Reads and checks the lines that `options.data` names; what is made ready of them is kept on
+    disk for the next time (`hwr.lines.store`).
+
+    Args:
+        options: of the experiment.
+        known: the alphabet of the training that this one begins with.
+        say: told how many lines and pages there are, the characters, and what is left out.
+
+    Raises:
+        ConfigError: an option does not fit the lines.
+        DataError: lines that cannot be read or trained on, unless they are to be left out.
+    """
+    if not options.data.given:
+        return Gathered(settled(options, known, []), RealLines(), [])
+    found: list[Problem] = []
+    splits = {
+        name: _store(places, options, found)
+        for name, places in (("train", options.data.train), ("val", options.data.val))
+        if places
+    }
+    characters = fixed_characters(options, known)
+    alphabet = None if characters is None else Alphabet(characters)
+    frames = options.network.frames if "ctc" in options.heads else None
+    report = check(splits, alphabet, frames, found)
+    if report.errors and options.data.on_bad_line == "stop":
+        raise DataError(_refusal(report, options))
+    good = {name: store.part(report.good[name]) for name, store in splits.items()}
+    for name, store in good.items():
+        if not len(store):
+            raise DataError(f"data.{name}: no line is left of {len(splits[name])} to be used")
+    texts = [text for store in good.values() for text in store.texts if "train" in good]
+    options = settled(options, known, texts)
+    lines = _parted(good, options, say)
+    _check_lengths(options, lines)
+    _tell(say, options, lines)
+    if report.errors:
+        say(f"left out, as {LEFT_OUT} tells: {_told(report)}")
+    return Gathered(options, lines, report.errors)
+
+
+def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
+    """Writes which lines a training left out, and why, to `left-out.tsv` in its folder; where there
+    are none, nothing."""
+    if problems:
+        rows = [
+            f"{name}\t{problem.kind}\t{problem.reason}\n"
+            for problem in problems
+            for name in problem.lines or (problem.name,)
+        ]
+        beside = folder / f"{LEFT_OUT}.part"
+        beside.write_text("".join(["name\tkind\treason\n", *rows]), encoding="utf-8")
+        os.replace(beside, folder / LEFT_OUT)
+
+
+def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> LineStore:
+    pictures = [line for place in places for line in read_folder(Path(place), problems)]
+    bar = tqdm(
+        total=len(pictures),
+        desc="making lines ready",
+        delay=1,  # where all is ready, no bar comes up
+        mininterval=0.5 if sys.stderr.isatty() else 15,
+        leave=False,
+    )
+    with bar:
+
+        def done(count: int) -> None:
+            bar.update(count)
+
+        return open_store(pictures, options.image, done)
+
+
+def _refusal(report: Report, options: Options) -> str:
+    places = [
+        f"--{name} {place}"
+        for name in ("train", "val")
+        for place in getattr(options.data, name)
+    ]  # fmt: skip
+    return (
+        f"data: lines that cannot be trained on: {_told(report)}. See all of them by  hwr check"
+        f" {' '.join(places)}  and mend them, or leave them out by  --on-bad-line skip"
+    )
+
+
+def _told(report: Report) -> str:
+    """How many lines are bad, and the first of each kind, in one line."""
+    told = []
+    for kind in dict.fromkeys(problem.kind for problem in report.errors):
+        alike = [problem for problem in report.errors if problem.kind == kind]
+        more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
+        told.append(f"{kind}: {'; '.join(map(str, alike[:_SHOWN]))}{more}")
+    return f"{len(report.bad)}: {'. '.join(told)}"
+
+
+def _parted(good: dict[str, LineStore], options: Options, say: Say) -> RealLines:
+    train, val = good.get("train"), good.get("val")
+    if train is not None and val is None:
+        share, seed = options.data.val_share, options.training.seed
+        learnt, apart, by_page = split_by_page(train.pages, share, seed)
+        train, val = train.part(learnt), train.part(apart)
+        if not by_page:
+            say(
+                "data: all lines are of one page, so the lines to validate with are of a hand that"
+                " is trained on: other hands will be read worse"
+            )
+    return RealLines(train, val)
+
+
+def _check_lengths(options: Options, lines: RealLines) -> None:
+    """Raises ConfigError where a text is longer than the seq2seq head can write."""
+    most = options.network.seq2seq.max_length
+    for store in (lines.train, lines.val):
+        if "seq2seq" not in options.heads or store is None:
+            continue
+        lengths = np.array([len(text) for text in store.texts])
+        row = int(np.argmax(lengths))
+        if lengths[row] > most:
+            raise ConfigError(
+                f"{store.names[row]}: its text has {lengths[row]} characters, the seq2seq head"
+                f" writes at most {most}: set  --network.seq2seq.max_length {lengths[row]}  or more"
+            )
+
+
+def _tell(say: Say, options: Options, lines: RealLines) -> None:
+    share = options.data.composed_share
+    parts = [
+        f"{len(store)} lines of {len(set(store.pages))} pages {what}"
+        for store, what in ((lines.train, "to train on"), (lines.val, "to validate with"))
+        if store is not None
+    ]
+    say(f"data: {', '.join(parts)}" + (f"; {share:.0%} of each batch composed" if share else ""))
+    say(f"alphabet: {len(options.characters)} characters: {options.characters}")
+    if lines.train is not None and lines.val is not None:
+        seen = characters_of([*lines.train.texts, options.lines.alphabet if share else ""])
+        unseen = unknown_characters(Alphabet(seen), lines.val.texts, lines.val.names)
+        if unseen:
+            say(f"only in validation: {tell_unknown(unseen)}")

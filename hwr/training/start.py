@@ -1,0 +1,140 @@
+"""A training that begins with the weights of another: what is taken over, and how."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from hwr.alphabet import Alphabet
+from hwr.errors import ConfigError
+from hwr.nets.network import HEADS
+from hwr.training.checkpoints import read_checkpoint
+from hwr.training.config import parse_options
+from hwr.training.graph_weights import read_weights
+from hwr.training.options import Options
+from hwr.training.rows import carry
+
+MODEL_ENDING = ".onnx"
+
+FINE_TUNING: dict[str, Any] = {
+    "budget": "4 minutes",
+    "learning_rate": 1e-3,
+    "validate_every": 100,
+    "sampling_rise": 0,
+}
+"""What a training without an experiment file does otherwise than the one that it begins with: a few
+minutes, and steps so small that what is known is not lost. (On composed lines a rate of 4e-3 is
+best from scratch.)"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A trained network.
+
+    Attributes:
+        path: of its checkpoint or model file.
+        options: that it was trained with; `heads` are those that it has.
+        weights: by the names of `hwr.nets.network.Network`.
+    """
+
+    path: Path
+    options: Options
+    weights: dict[str, Tensor]
+
+
+def read_source(path: Path) -> Source:
+    """The network of a checkpoint or of a model file (`.onnx`).
+
+    Raises:
+        ConfigError, ModelFileError: it cannot be read, or holds no weights that can be taken over.
+    """
+    if path.suffix.lower() == MODEL_ENDING:
+        card, weights = read_weights(path)
+        options = parse_options(card.trained.get("options", {}), str(path))
+        heads = {head: weight for head, weight in options.heads.items() if head in card.heads}
+        return Source(path, dataclasses.replace(options, heads=heads), weights)
+    content = read_checkpoint(path)
+    weights = {
+        name.removeprefix("network."): value
+        for name, value in content["state_dict"].items()
+        if name.startswith("network.")
+    }
+    return Source(path, parse_options(content["options"], str(path)), weights)
+
+
+def fine_tuning(source: Source) -> dict[str, Any]:
+    """The experiment, as plain data, that goes on with a network without an experiment file: its
+    shape, its pictures and its heads, composed lines as they were; of lines of one's own only what
+    is asked for."""
+    content = source.options.to_dict()
+    content["data"] = {"alphabet": "unite"}
+    content["alphabet"] = None
+    content["lines"]["grow"] = 0
+    content["training"] |= FINE_TUNING
+    return content
+
+
+def start_from(network: nn.Module, options: Options, source: Source) -> list[str]:
+    """Gives a network the weights of another: of its encoder, and of the heads that both have in
+    the same shape. In these, the rows of characters that both know are taken over, whatever their
+    places in the two alphabets; those of new ones stay as they are.
+
+    Args:
+        network: a new `hwr.nets.network.Network`.
+        options: that it was made with.
+        source: the other one.
+
+    Returns:
+        The names of the parts taken over, with how many characters where not all are known.
+
+    Raises:
+        ConfigError: the encoder is of another shape, or was trained on pictures made ready in
+            another way.
+    """
+    before = source.options
+    # By the options: other pools, say, would give the same weights another meaning.
+    dropout = options.network.encoder.dropout
+    encoder = dataclasses.replace(before.network.encoder, dropout=dropout)
+    for section, mine, other in (
+        ("network.encoder", options.network.encoder, encoder),
+        ("image", options.image, before.image),
+    ):
+        if mine != other:
+            raise ConfigError(
+                f"{source.path}: was trained with other {section} options than the file given:"
+                f" {dataclasses.asdict(other)}"
+            )
+    old, new = Alphabet(before.characters), Alphabet(options.characters)
+    common = set(old.characters) & set(new.characters)
+    taken: list[str] = []
+    for name, part in network.named_children():
+        state = {
+            key.removeprefix(f"{name}."): value
+            for key, value in source.weights.items()
+            if key.startswith(f"{name}.")
+        }
+        if name == "encoder":
+            part.load_state_dict(state)
+            taken.append(name)
+        elif common and _same_shape(name, options, before):
+            all_known = len(common) == len(new)
+            if carry(name, part, state, old, new) and name in HEADS:
+                known = "" if all_known else f" ({len(common)} of {len(new)} characters)"
+                taken.append(name + known)
+    return taken
+
+
+def _same_shape(part: str, options: Options, before: Options) -> bool:
+    """Whether two networks have a part of the same meaning. What only training needs, and the most
+    characters that are written, may differ."""
+    if part == "shortcut":
+        return options.network.ctc == before.network.ctc
+    mine, other = getattr(options.network, part), getattr(before.network, part)
+    free = {"dropout": mine.dropout} if hasattr(mine, "dropout") else {}
+    if part == "seq2seq":
+        free["max_length"] = mine.max_length
+    return bool(mine == dataclasses.replace(other, **free))

@@ -1,0 +1,192 @@
+"""What a training takes over from another."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+from hwr.alphabet import Alphabet
+from hwr.errors import ConfigError, ModelFileError
+from hwr.export import export
+from hwr.model_file import ModelCard
+from hwr.nets.ctc import CTCOptions
+from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.network import HeadName, Network, NetworkOptions
+from hwr.nets.seq2seq import Seq2seqOptions
+from hwr.nets.shortcut import ShortcutOptions
+from hwr.training.options import Options
+from hwr.training.start import FINE_TUNING, Source, fine_tuning, read_source, start_from
+
+STEM = (StemLayer(4, pool=(2, 2)), StemLayer(5), StemLayer(6, pool=(2, 2)))
+FED = Seq2seqOptions(image_hidden=4, merge=2, bridge=(7,), context=True, hidden=6, layers=2)
+VECTOR = Seq2seqOptions(image_hidden=4, hidden=6, feedback=False, bidirectional=True)
+NETWORKS = {
+    "fed": NetworkOptions(EncoderOptions(STEM, hidden=5, layers=2), CTCOptions(2), FED),
+    "vector": NetworkOptions(EncoderOptions((), hidden=5, directions="backward"), seq2seq=VECTOR),
+}
+ALL: tuple[HeadName, ...] = ("ctc", "seq2seq", "digit")
+
+
+def randomised(options: NetworkOptions, alphabet: str, heads: tuple[HeadName, ...]) -> Network:
+    torch.manual_seed(len(alphabet))
+    network = Network(options, 32, len(alphabet) + 1, heads)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.5, 0.5)
+            module.running_var.uniform_(0.5, 2)
+    return network.eval()
+
+
+def of(network: NetworkOptions, alphabet: str, heads: tuple[HeadName, ...] = ALL) -> Options:
+    # Composed lines hold what all alphabets here have.
+    lines = dataclasses.replace(Options().lines, alphabet="12")
+    return Options(heads=dict.fromkeys(heads, 1.0), alphabet=alphabet, lines=lines, network=network)
+
+
+def source(options: Options) -> Source:
+    network = randomised(options.network, options.characters, tuple(options.heads))
+    return Source(Path("other.ckpt"), options, network.state_dict())
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS.keys())
+@pytest.mark.parametrize("heads", [("ctc",), ("seq2seq",), ALL], ids="-".join)
+@pytest.mark.parametrize("neutral", [False, True], ids=["learnt", "neutral"])
+def test_a_model_file_gives_back_its_weights_exactly(
+    network: NetworkOptions, heads: tuple[HeadName, ...], neutral: bool, tmp_path: Path
+) -> None:
+    """Neutral normalisation too: tensors that are equal are stored once."""
+    options, path = of(network, "12x", heads), tmp_path / "m.onnx"
+    whole = randomised(network, "12x", heads)
+    if neutral:
+        for module in whole.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.reset_running_stats()
+    card = ModelCard(
+        Alphabet("12x"),
+        options.image,
+        network.stride,
+        heads,
+        max_length=30 if "seq2seq" in heads else None,
+        share=0.5 if len(heads) > 1 else None,
+        trained={"options": options.to_dict()},
+    )
+    export(whole, card, path)
+    found = read_source(path)
+    assert found.options == options
+    expected = {name: t for name, t in whole.state_dict().items() if t.is_floating_point()}
+    assert found.weights.keys() == expected.keys()
+    for name, weights in expected.items():
+        assert torch.equal(found.weights[name], weights), name
+
+
+def test_a_model_file_of_another_shape_is_refused(tmp_path: Path) -> None:
+    network = randomised(NETWORKS["fed"], "12x", ("ctc",))
+    told = {"options": of(NETWORKS["vector"], "12x", ("ctc",)).to_dict()}
+    card = ModelCard(Alphabet("12x"), Options().image, 2.0, ("ctc",), trained=told)
+    export(network, card, tmp_path / "m.onnx")
+    with pytest.raises(ModelFileError, match=r"m\.onnx: its weights cannot be taken .*checkpoint"):
+        read_source(tmp_path / "m.onnx")
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS.keys())
+def test_heads_say_the_same_of_the_characters_that_stay(network: NetworkOptions) -> None:
+    """Whatever their places: all scores but those of new characters stay."""
+    before, options = of(network, "12ab"), of(network, "b2x1")
+    other = source(before)
+    new = randomised(network, options.characters, ALL)
+    taken = start_from(new, options, other)
+    assert taken == ["encoder", *(f"{head} (3 of 4 characters)" for head in ALL)]
+
+    old = randomised(network, "12ab", ALL)
+    features, columns = torch.randn(9, 2, new.encoder.features), torch.tensor([9, 6])
+    # In classes with blank: 0, then b, 2, 1 in both.
+    mine, theirs = [0, 1, 2, 4], [0, 4, 2, 1]
+
+    def scores(head: torch.nn.Linear, vectors: torch.Tensor, split: int = 1) -> torch.Tensor:
+        return head(vectors).unflatten(-1, (split, -1))
+
+    split = network.ctc.split
+    torch.testing.assert_close(
+        scores(new.ctc.linear, features, split)[..., mine],
+        scores(old.ctc.linear, features, split)[..., theirs],
+    )
+    torch.testing.assert_close(
+        scores(new.digit.linear, features)[..., [0, 1, 3]],
+        scores(old.digit.linear, features)[..., [3, 1, 0]],
+    )
+    hidden = torch.randn(3, new.seq2seq.label.linear.in_features)
+    torch.testing.assert_close(
+        scores(new.seq2seq.label.linear, hidden)[..., mine],
+        scores(old.seq2seq.label.linear, hidden)[..., theirs],
+    )
+    if network.seq2seq.feedback:  # the begin symbol comes behind the characters
+        embeddings = [part.seq2seq.label.embedding.weight for part in (new, old)]
+        assert torch.equal(embeddings[0][[*mine, 5]], embeddings[1][[*theirs, 5]])
+    for one, two in zip(
+        new.seq2seq(features, columns), old.seq2seq(features, columns), strict=True
+    ):
+        assert torch.equal(one, two)
+
+
+@torch.no_grad()
+def test_new_characters_begin_as_in_a_new_network() -> None:
+    network = NETWORKS["fed"]
+    options = of(network, "b2x1")
+    new, fresh = (randomised(network, "b2x1", ALL) for _ in range(2))
+    start_from(new, options, source(of(network, "12ab")))
+    rows = slice(3, None, 5)  # of x in each of the two halves
+    assert torch.equal(new.ctc.linear.weight[rows], fresh.ctc.linear.weight[rows])
+    assert not torch.equal(new.ctc.linear.weight, fresh.ctc.linear.weight)
+
+
+def test_the_shortcut_goes_along_where_both_have_it() -> None:
+    with_it = dataclasses.replace(NETWORKS["fed"], shortcut=ShortcutOptions(0.1))
+    other, options = source(of(with_it, "12ab", ("ctc",))), of(with_it, "12ab", ("ctc",))
+    new = Network(with_it, 32, 5, ("ctc",))
+    assert start_from(new, options, other) == ["encoder", "ctc"]
+    assert torch.equal(
+        new.shortcut.head.linear.weight, other.weights["shortcut.head.linear.weight"]
+    )
+    without = source(of(NETWORKS["fed"], "12ab", ("ctc",)))
+    assert start_from(Network(with_it, 32, 5, ("ctc",)), options, without) == ["encoder", "ctc"]
+
+
+def test_what_does_not_fit_begins_anew() -> None:
+    other = source(of(NETWORKS["fed"], "12ab"))
+    narrow = dataclasses.replace(NETWORKS["fed"], seq2seq=dataclasses.replace(FED, hidden=9))
+    assert start_from(Network(narrow, 32, 5, ALL), of(narrow, "12ab"), other) == [
+        "encoder", "ctc", "digit",
+    ]  # fmt: skip
+    # As many rows for each column, with another meaning.
+    split = dataclasses.replace(NETWORKS["fed"], ctc=CTCOptions(1))
+    options = of(split, "12abcdefg", ("ctc",))
+    assert start_from(Network(split, 32, 10, ("ctc",)), options, other) == ["encoder"]
+    longer = dataclasses.replace(NETWORKS["fed"], seq2seq=dataclasses.replace(FED, max_length=50))
+    assert len(start_from(Network(longer, 32, 5, ALL), of(longer, "12ab"), other)) == 4
+
+
+def test_another_encoder_is_refused() -> None:
+    other = source(of(NETWORKS["fed"], "12ab"))
+    wider = dataclasses.replace(NETWORKS["fed"], encoder=EncoderOptions(STEM, hidden=6, layers=2))
+    with pytest.raises(ConfigError, match=r"other\.ckpt: .*other network\.encoder options"):
+        start_from(Network(wider, 32, 5, ALL), of(wider, "12ab"), other)
+    options = of(NETWORKS["fed"], "12ab")
+    low = dataclasses.replace(options, image=dataclasses.replace(options.image, height=24))
+    with pytest.raises(ConfigError, match="other image options"):
+        start_from(Network(low.network, 24, 5, ALL), low, other)
+
+
+def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:
+    options = of(NETWORKS["fed"], "12ab", ("ctc",))
+    other = dataclasses.replace(
+        source(options),
+        options=dataclasses.replace(options, data=dataclasses.replace(options.data, val=("x",))),
+    )
+    content = fine_tuning(other)
+    assert content["network"] == options.to_dict()["network"]
+    assert content["alphabet"] is None
+    assert content["data"] == {"alphabet": "unite"}
+    assert FINE_TUNING.items() <= content["training"].items()
+    assert content["training"]["batch"] == options.training.batch
