@@ -123,3 +123,11 @@ def test_a_bad_picture_is_named(recognizer: Recognizer, tmp_path: Path) -> None:
         recognizer.read([tmp_path / "none.png"])
     with pytest.raises(PictureError, match="picture 2"):
         recognizer.read([np.ones((40, 200), np.float32), b"hello"])
+
+
+def test_the_model_that_comes_with_hwr_reads_numbers_in_documents() -> None:
+    composer = Composer(load_digits("val"), "val")
+    plan = composer.plan(LineSpec("document", "val", 2, 7), 60, seed=5)
+    photos = [1 - picture.astype(np.float32) / 255 for picture in composer.pictures(plan)]
+    read = [reading.text for reading in Recognizer(threads=1).read(photos)]
+    assert sum(map(str.__eq__, read, plan.texts)) >= 36

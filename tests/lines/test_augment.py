@@ -102,8 +102,11 @@ def test_no_ink_is_lost_at_the_ends(line: np.ndarray) -> None:
 def test_a_line_gets_no_narrower_than_told(line: np.ndarray) -> None:
     options = AugmentOptions(stretch=0.9)
     narrow = [changed(line, options, seed).shape[1] for seed in range(30)]
-    wide = [changed(line, options, seed, least_width=180).shape[1] for seed in range(30)]
-    assert min(narrow) < 180 <= min(wide)
+    wide = [changed(line, options, seed, least_width=180) for seed in range(30)]
+    assert min(narrow) < 180 <= min(now.shape[1] for now in wide)
+    # Nor is its ink pressed together and the width made up by margins.
+    ink = [np.flatnonzero(now.any(axis=0)) for now in wide]
+    assert min(columns[-1] - columns[0] for columns in ink) > 0.85 * 174
 
 
 def test_a_blank_line_stays_one() -> None:
