@@ -71,32 +71,34 @@ def command(
     overrides = parse_overrides(options)
     if on_bad_line is not None:
         overrides.append(("data.on_bad_line", on_bad_line))
+    if config is None and resume is None:
+        _check_start(start, overrides)
     # Late: these bring in torch and Lightning, which take seconds.
     from hwr.training.checkpoints import checkpoint_options
     from hwr.training.config import load_options, parse_options
     from hwr.training.run import train
     from hwr.training.start import fine_tuning, read_source
 
-    if config is None and resume is None and start is not None:
-        _refuse_nothing_new(overrides)
     source = None if start is None else read_source(start)
     if config is not None:
         loaded = load_options(config, overrides)
     elif resume is not None:
         loaded = parse_options(checkpoint_options(resume).to_dict(), str(resume), overrides)
-    elif source is not None:
-        loaded = parse_options(fine_tuning(source), str(start), overrides)
     else:
-        raise ConfigError(
-            "give an experiment by --config FILE, or a model to train on by --from MODEL"
-        )
+        assert source is not None  # checked above
+        loaded = parse_options(fine_tuning(source), str(start), overrides)
     folder = out or (resume.parent if resume else RUNS / _name(config, start))
     model = train(loaded, folder, resume, source, click.echo)
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 
 
-def _refuse_nothing_new(overrides: list[tuple[str, str]]) -> None:
+def _check_start(start: Path | None, overrides: list[tuple[str, str]]) -> None:
+    """Raises ConfigError unless there is a training to begin without an experiment file."""
+    if start is None:
+        raise ConfigError(
+            "give an experiment by --config FILE, or a model to train on by --from MODEL"
+        )
     if not any(option.startswith(("data.train", "lines.")) for option, _ in overrides):
         raise ConfigError(
             "--from without --config trains a model on, for other lines: say which by"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from hwr.alphabet import Alphabet
-from hwr.errors import ConfigError, ModelFileError
+from hwr.errors import ConfigError, HwrError, ModelFileError
 from hwr.export import export
 from hwr.model_file import ModelCard
 from hwr.nets.ctc import CTCOptions
@@ -16,7 +16,7 @@ from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.nets.shortcut import ShortcutOptions
 from hwr.training.options import Options
-from hwr.training.start import FINE_TUNING, Source, fine_tuning, read_source, start_from
+from hwr.training.start import FEW_LINES, FINE_TUNING, Source, fine_tuning, read_source, start_from
 
 STEM = (StemLayer(4, pool=(2, 2)), StemLayer(5), StemLayer(6, pool=(2, 2)))
 FED = Seq2seqOptions(image_hidden=4, merge=2, bridge=(7,), context=True, hidden=6, layers=2)
@@ -87,6 +87,9 @@ def test_a_model_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     export(network, card, tmp_path / "m.onnx")
     with pytest.raises(ModelFileError, match=r"m\.onnx: its weights cannot be taken .*checkpoint"):
         read_source(tmp_path / "m.onnx")
+    for missing in ("none.onnx", "none.ckpt"):
+        with pytest.raises(HwrError, match=f"{missing}: cannot be read"):
+            read_source(tmp_path / missing)
 
 
 @torch.no_grad()
@@ -187,6 +190,6 @@ def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:
     content = fine_tuning(other)
     assert content["network"] == options.to_dict()["network"]
     assert content["alphabet"] is None
-    assert content["data"] == {"alphabet": "unite"}
+    assert content["data"] == {"alphabet": "unite", "augment": FEW_LINES}
     assert FINE_TUNING.items() <= content["training"].items()
     assert content["training"]["batch"] == options.training.batch
