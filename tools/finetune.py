@@ -60,7 +60,8 @@ def main() -> None:
         before = measured(arguments.model, places["test"])
         start = time.monotonic()
         hwr("train", "--from", str(arguments.model), "--data.train", places["train"],
-            "--training.budget", arguments.budget, "--on-bad-line", "skip", "--out", f"{folder}/tuned")  # fmt: skip
+            "--training.budget", arguments.budget, "--on-bad-line", "skip",
+            "--out", f"{folder}/tuned")  # fmt: skip
         minutes = (time.monotonic() - start) / 60
         after = measured(Path(folder) / "tuned" / "model.onnx", places["test"])
     print(f"before: {before}\nafter:  {after}\n{minutes:.1f} minutes, all in")

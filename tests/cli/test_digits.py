@@ -124,7 +124,7 @@ def test_refusals(hwr: Run, model: Path) -> None:
         (["--data", "mnist?split=all"], "no such split: 'all'"),
         (["--data", "mnist?count=0"], "count must be from 1 to 10000, not 0"),
         (["--data", "mnist?cuont=3"], "unknown option 'cuont'"),
-        (["--data", "mnist"], "'2' (U+0032) is not in the model's alphabet"),
+        (["--data", "mnist"], "the model's alphabet '017' lacks: '2' (U+0032) 1032x"),
         (["--data", MNIST, "--head", "seq2seq"], "cannot read by 'seq2seq': it has ctc, digit"),
         (
             ["--data", "synth:plain?count=1&min=2&alphabet=017", "--head", "digit"],
