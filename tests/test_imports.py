@@ -16,7 +16,7 @@ PACKAGE = ROOT / "hwr"
 # From the ground up. A module may import from its own layer and those below it.
 LAYERS = (
     {"errors", "version"},
-    {"alphabet", "reading"},
+    {"alphabet", "files", "reading"},
     {"images"},
     {"model_file", "decoding", "scoring"},
     {"lines", "nets"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,8 @@ import click
 
 from hwr.cli.progress import progress
 from hwr.cli.read import expand
-from hwr.errors import ConfigError, DataError, PictureError
+from hwr.errors import ConfigError, PictureError
+from hwr.files import new_folder
 from hwr.images.clean.options import STEPS, parse_steps
 from hwr.images.clean.sheet import Labelled, before_and_after, each_alone, one_after_another
 from hwr.images.open import open_picture
@@ -47,19 +47,8 @@ def command(steps: str | None, out: Path, paths: tuple[str, ...]) -> int:
     """
     names = expand(paths)
     chosen = _chosen(steps)
-    if out.exists():
-        raise DataError(f"{out}: is there already: give another folder with --out")
-    # Under another name until all is written: there is never half a folder.
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=out.name, dir=out.parent) as unfinished:
-            beside = Path(unfinished) / out.name
-            beside.mkdir()
-            shown, errors = _write(names, chosen, beside)
-            if shown:
-                beside.rename(out)
-    except OSError as error:
-        raise DataError(f"{out}: cannot be written ({error.strerror})") from error
+    with new_folder(out) as folder:
+        shown, errors = _write(names, chosen, folder)
     for bad in errors:
         click.echo(f"hwr: {bad}", err=True)
     if shown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from PIL import Image
 
 from hwr.cli.progress import progress
 from hwr.errors import DataError
+from hwr.files import new_folder, whole_file
 from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
@@ -62,18 +62,8 @@ def command(
         if out is None:
             return
     folder = out or Path(f"synth-{preset}")
-    if folder.exists():
-        raise DataError(f"{folder}: is there already: give another folder with --out")
-    # Under another name until all is written: there is never half a folder.
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=folder.name, dir=folder.parent) as unfinished:
-            beside = Path(unfinished) / folder.name
-            beside.mkdir()
-            _write(lines, beside)
-            beside.rename(folder)
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror})") from error
+    with new_folder(folder) as unfinished:
+        _write(lines, unfinished)
     click.echo(f"{count} lines in {folder}")
 
 
@@ -84,11 +74,10 @@ def _draw(lines: ComposedLines, file: Path) -> None:
         for ink, text in zip(lines.pictures(range(len(lines.texts))), lines.texts, strict=True)
     ]
     page = draw_sheet(cells, columns=4, scale=1)
-    beside = file.with_name(f"{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        page.save(beside, "PNG")
-        beside.replace(file)
+        with whole_file(file) as beside:
+            page.save(beside, "PNG")
     except OSError as error:
         raise DataError(f"{file}: cannot be written ({error.strerror})") from error
     click.echo(f"{len(cells)} lines in {file}")

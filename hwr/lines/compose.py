@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from hwr.decoding.paths import frames_needed
 from hwr.errors import DataError
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
 from hwr.lines.document.composer import DocumentComposer
-from hwr.lines.document.layout import least_width
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
 
@@ -188,7 +188,7 @@ class Composer:
         for photo, text in zip(self._photos(plan), plan.texts, strict=True):
             line = normalise(photo.astype(np.float32) / np.float32(255), image).pixels
             # Numbers small in their picture: wide enough to be told apart all the same.
-            least = _LEAST_PITCH * least_width(text)
+            least = _LEAST_PITCH * frames_needed(text)
             if line.shape[1] < least:
                 stretched = Image.fromarray(line).resize((least, plan.height))
                 line = np.asarray(stretched)

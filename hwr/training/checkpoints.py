@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import torch
 from pytorch_lightning.trainer.states import TrainerFn
 
 from hwr.errors import ConfigError
+from hwr.files import whole_file
 from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
@@ -95,6 +95,5 @@ class Rescue(pl.Callback):
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        beside = self._path.with_name(self._path.name + ".part")
-        trainer.save_checkpoint(beside)
-        os.replace(beside, self._path)
+        with whole_file(self._path) as beside:
+            trainer.save_checkpoint(beside)

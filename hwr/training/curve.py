@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import matplotlib
@@ -12,6 +11,7 @@ matplotlib.use("Agg")  # draws without a screen
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator
 
+from hwr.files import whole_file
 from hwr.nets.network import HEADS
 
 COLORS = ("tab:red", "tab:purple", "tab:green")
@@ -56,7 +56,6 @@ def draw_curve(metrics: Path, picture: Path) -> None:
     for axes in (losses, rates):
         axes.grid(alpha=0.25, which="both")
         axes.spines[["top", "right"]].set_visible(False)
-    beside = picture.with_name(picture.name + ".part")
-    figure.savefig(beside, dpi=130, format="png")
-    plt.close(figure)
-    os.replace(beside, picture)
+    with whole_file(picture) as beside:
+        figure.savefig(beside, dpi=130, format="png")
+        plt.close(figure)

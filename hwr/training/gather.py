@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from tqdm import tqdm
 
 from hwr.alphabet import Alphabet, characters_of, tell_unknown, unknown_characters
 from hwr.errors import ConfigError, DataError
+from hwr.files import whole_file
 from hwr.lines.check import Report, check
 from hwr.lines.folders import read_folder
 from hwr.lines.problems import Problem
@@ -94,9 +94,8 @@ def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
             for problem in problems
             for name in problem.lines or (problem.name,)
         ]
-        beside = folder / f"{LEFT_OUT}.part"
-        beside.write_text("".join(["name\tkind\treason\n", *rows]), encoding="utf-8")
-        os.replace(beside, folder / LEFT_OUT)
+        with whole_file(folder / LEFT_OUT) as beside:
+            beside.write_text("".join(["name\tkind\treason\n", *rows]), encoding="utf-8")
 
 
 def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> LineStore:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 
+from hwr.files import whole_file
 from hwr.training.paper import Advance, PaperResult, train_model
 from hwr.training.paper_options import PaperModel
 
@@ -31,7 +31,6 @@ def finished(
     result = train_model(model, seed, advance)
     kept = {"model": model.trained_by(), "seed": seed, "result": dataclasses.asdict(result)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-    os.replace(beside, path)
+    with whole_file(path) as beside:
+        beside.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return result

@@ -20,7 +20,7 @@ class DocumentComposer:
     """Draws pictures of numbers of one split's digits."""
 
     def __init__(self, digits: Digits) -> None:
-        self._images = torch.from_numpy(digits.images.copy())
+        self._images = digits.images
         self._skeletons = Skeletons(digits.images)
 
     def pictures(
@@ -44,7 +44,7 @@ class DocumentComposer:
         )
         patches = write(
             self._skeletons.fields(rows),
-            self._images[torch.from_numpy(rows)],
+            torch.from_numpy(self._images[rows]),
             np.array([int(character) for text in texts for character in text]),
             [hand for hand, length in zip(hands, lengths, strict=True) for _ in range(length)],
             np.concatenate(

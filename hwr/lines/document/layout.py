@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -143,8 +142,3 @@ def _join(
     first, second = base - TALL * rng.uniform(0.0, 1.0, 2)
     bend = ((end + start) / 2, (first + second) / 2 + TALL * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, 0.8))
-
-
-def least_width(text: str) -> int:
-    """Characters, and a room between repeats: what a reader needs columns for."""
-    return len(text) + sum(a == b for a, b in pairwise(text))

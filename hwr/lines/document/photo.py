@@ -49,7 +49,6 @@ def photograph(
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.2 * strength))
-    pattern_strength = 0.0
     if rng.random() < 0.6:
         pattern_strength = strength * rng.uniform(0.05, 0.45)
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
