@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
 from hwr.lines.document.hands import draw_hand
-from hwr.lines.document.layout import set_digits
+from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.photo import photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
@@ -51,11 +51,12 @@ class DocumentComposer:
                 [rng.integers(2**62, size=n) for rng, n in zip(draws, lengths, strict=True)]
             ),
         )
+        edges = edges_of(patches)
         found, start = [], 0
         for text, hand, rng in zip(texts, hands, draws, strict=True):
-            own = patches[start : start + len(text)]
-            start += len(text)
-            written = set_digits(own, text, hand, rng)
+            rows_of = slice(start, start + len(text))
+            own, start = patches[rows_of], rows_of.stop
+            written = set_digits(own, edges[rows_of], text, hand, rng)
             found.append(photograph(written, own[int(rng.integers(len(own)))], rng))
         return found
 

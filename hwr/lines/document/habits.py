@@ -63,7 +63,7 @@ def add_habits(
     changes: dict[int, _Changes] = {}
     for row, (label, hand, rng) in enumerate(zip(labels.tolist(), hands, draws, strict=True)):
         lot = rng.random(12)
-        if lot[0] < hand.gaps or label in (0, 1, 2, 4, 7):
+        if lot[0] < hand.gaps or label in (0, 1, 2, 4, 7, 9):
             middle = _middle(fields[row])
             if len(middle) >= 4:
                 changes[row] = _changes(label, hand, middle, float(half[row]), lot)
@@ -111,35 +111,51 @@ def _changes(
     found = _Changes()
     if lot[0] < hand.gaps:
         x, y = middle[int(lot[1] * len(middle))].tolist()
-        found.gaps.append((x, y, 0.5 + half + 1.2 * float(lot[2])))
+        found.gaps.append((x, y, 0.2 + half + float(lot[2])))
     if label == 4:
-        _four(found, hand, middle, lot)
-    elif label == 2 and hand.loop and lot[3] < 0.8:
-        low = middle[middle[:, 1] > middle[:, 1].max() - 5]
-        x, y = low[low[:, 0].argmin()].tolist()
-        radius = hand.loop * DIGIT_HEIGHT * (0.8 + 0.4 * float(lot[4]))
-        found.rings.append((x + 0.3 * radius, y - 0.6 * radius, radius))
+        _four(found, hand, middle, half, lot)
+    elif label == 2:
+        _two(found, hand, middle, lot)
     found.strokes += _strokes_of(label, hand, middle, lot[3:])
     return found
 
 
-def _four(found: _Changes, hand: Hand, middle: Points, lot: NDArray[np.float64]) -> None:
+def _two(found: _Changes, hand: Hand, middle: Points, lot: NDArray[np.float64]) -> None:
+    """Loops at the lower left corner and at the beginning."""
+    top, bottom = middle[:, 1].min(), middle[:, 1].max()
+    if hand.loop and lot[3] < 0.8:
+        low = middle[middle[:, 1] > bottom - 5]
+        x, y = low[low[:, 0].argmin()].tolist()
+        radius = hand.loop * DIGIT_HEIGHT * (0.8 + 0.4 * float(lot[4]))
+        found.rings.append((x + 0.3 * radius, y - 0.6 * radius, radius))
+    if hand.curl and lot[5] < 0.9:
+        high = middle[middle[:, 1] < top + 0.45 * (bottom - top)]
+        x, y = high[high[:, 0].argmin()].tolist()
+        radius = hand.curl * DIGIT_HEIGHT * (0.8 + 0.4 * float(lot[6]))
+        found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
+
+
+def _four(
+    found: _Changes, hand: Hand, middle: Points, half: float, lot: NDArray[np.float64]
+) -> None:
     """A stem cut short at its top; or a four closed by a slanting stroke, as printed ones are."""
     right = middle[middle[:, 0] > np.median(middle[:, 0])]
     if not len(right):
         return
     stem_x, stem_y = right[right[:, 1].argmin()].tolist()
-    if hand.short and not hand.closed and lot[3] < 0.9:
-        radius = hand.short * DIGIT_HEIGHT * (0.7 + 0.6 * float(lot[4]))
-        found.gaps.append((stem_x, stem_y, radius))
-    if not hand.closed or lot[3] > 0.95:
-        return
     levels, counts = np.unique(middle[:, 1], return_counts=True)
     tall = float(levels[-1] - levels[0])
     inside = (levels > levels[0] + 0.3 * tall) & (levels < levels[0] + 0.85 * tall)
     if not inside.any():
         return
     bar = float(levels[inside][counts[inside].argmax()])
+    if hand.short and not hand.closed and lot[3] < 0.9:
+        level = min(stem_y + hand.short * tall * (0.7 + 0.5 * float(lot[4])), bar - 2 - 2 * half)
+        stem = right[np.abs(right[:, 1] - level) < 1]
+        if level > stem_y and len(stem):
+            found.wiped.append((stem_x, stem_y, float(stem[:, 0].max()), level))
+    if not hand.closed or lot[3] > 0.95:
+        return
     left_x = float(middle[np.abs(middle[:, 1] - bar) < 1][:, 0].min())
     open_end = middle[(middle[:, 0] < stem_x - 4) & (middle[:, 1] < bar - 3)]
     if len(open_end):
@@ -149,7 +165,7 @@ def _four(found: _Changes, hand: Hand, middle: Points, lot: NDArray[np.float64])
 
 
 def _strokes_of(label: int, hand: Hand, middle: Points, lot: NDArray[np.float64]) -> list[Piece]:
-    """The strokes that a hand adds to zeros, ones and sevens."""
+    """The strokes that a hand adds to zeros, ones, sevens and nines."""
     found: list[Piece] = []
     top, bottom = middle[middle[:, 1].argmin()], middle[middle[:, 1].argmax()]
     tall = float(bottom[1] - top[1])
@@ -180,4 +196,12 @@ def _strokes_of(label: int, hand: Hand, middle: Points, lot: NDArray[np.float64]
         x, y = float(top[0]), float(top[1])
         length, angle = hand.tail * DIGIT_HEIGHT, math.radians(-70 + 150 * lot[1])
         found.append((x, y, x + length * math.cos(angle), y + 0.8 * length * math.sin(angle)))
+    elif label == 9 and hand.hook and lot[0] < 0.9:
+        x, y = float(bottom[0]), float(bottom[1])
+        reach, rise = hand.hook * DIGIT_HEIGHT * (0.8 + 0.4 * lot[1]), 0.35 * lot[2]
+        reach = min(reach, x - 2)  # inside of its frame
+        if middle[middle[:, 1] > y - 4, 0].min() > x - 5:  # or it ends in one already
+            turn = (x - 0.4 * reach, y)
+            found.append((x, y - 0.15 * reach, *turn))
+            found.append((*turn, x - reach, y - (0.1 + rise) * reach))
     return found

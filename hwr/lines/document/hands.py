@@ -25,6 +25,8 @@ class Hand:
         bar: length of the bar through a seven; 0 for none.
         serif: length of the stroke at the beginning of a seven's roof; 0 for none.
         loop: of a two, at its lower left corner; 0 for none.
+        curl: of a two, where it begins; 0 for none.
+        hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
         tail: length of the stroke in which a zero ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
@@ -48,6 +50,8 @@ class Hand:
     bar: float
     serif: float
     loop: float
+    curl: float
+    hook: float
     tail: float
     short: float
     closed: bool
@@ -82,12 +86,14 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         unsteady=float(rng.uniform(0.3, 1.4)),
         uneven=float(rng.uniform(0.3, 1.0)),
         flag=some(0.6, 0.15, 0.85),
-        foot=some(0.12, 0.2, 0.6),
+        foot=some(0.2, 0.2, 0.6),
         bar=some(0.4, 0.3, 0.7),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.2, 0.07, 0.14),
+        curl=some(0.15, 0.05, 0.1),
+        hook=some(0.25, 0.2, 0.55),
         tail=some(0.2, 0.1, 0.3),
-        short=some(0.3, 0.1, 0.3),
+        short=some(0.35, 0.1, 0.6),
         closed=bool(rng.random() < 0.35),
         zero=1 - some(0.25, 0.1, 0.45),
         joins=some(0.2, 0.1, 0.6),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
 
 
-class _Edges(NamedTuple):
+class Edges(NamedTuple):
     """Where a digit's ink is in its picture, in columns.
 
     Attributes:
@@ -29,36 +30,36 @@ class _Edges(NamedTuple):
     first: int
     last: int
     middle: float
-    left: NDArray[np.float64]
-    right: NDArray[np.float64]
+    left: NDArray[np.float32]
+    right: NDArray[np.float32]
 
 
-def _edges(patch: NDArray[np.uint8]) -> _Edges:
-    seen = patch > _SEEN
-    columns = np.flatnonzero(seen.any(axis=0))
-    if not len(columns):
-        flat = np.full(PATCH, PATCH / 2)
-        return _Edges(PATCH // 2, PATCH // 2, PATCH / 2, flat, flat)
-    inked = seen.any(axis=1)
-    left = np.where(inked, seen.argmax(axis=1), 2.0 * PATCH)
-    right = np.where(inked, PATCH - seen[:, ::-1].argmax(axis=1), -2.0 * PATCH)
-    for shift in (1, 2, 4):  # of 7 rows up and down: strokes side by side meet aslant too
-        left = np.minimum(left, np.minimum(_moved(left, shift, 2.0), _moved(left, -shift, 2.0)))
-        right = np.maximum(
-            right, np.maximum(_moved(right, shift, -2.0), _moved(right, -shift, -2.0))
-        )
-    middle = float(columns.mean())
-    return _Edges(int(columns[0]), int(columns[-1]) + 1, middle, left, right)
+def edges_of(patches: NDArray[np.uint8]) -> list[Edges]:
+    """Of many digits' pictures, [digits, PATCH, PATCH], ink high."""
+    seen = patches > _SEEN
+    inked = seen.any(axis=2)
+    far = np.float32(2 * PATCH)
+    left = np.where(inked, seen.argmax(axis=2).astype(np.float32), far)
+    right = np.where(inked, PATCH - seen[:, :, ::-1].argmax(axis=2).astype(np.float32), -far)
+    # Of 7 rows up and down: strokes side by side meet aslant too.
+    left, right = _lowest(left), -_lowest(-right)
+    columns = seen.any(axis=1)
+    first = columns.argmax(axis=1)
+    last = PATCH - columns[:, ::-1].argmax(axis=1)
+    count = columns.sum(axis=1)
+    middle = (columns * np.arange(PATCH)).sum(axis=1) / np.maximum(count, 1)
+    for row in np.flatnonzero(count == 0).tolist():
+        first[row] = last[row] = PATCH // 2
+        middle[row] = left[row] = right[row] = PATCH / 2
+    parts = zip(first.tolist(), last.tolist(), middle.tolist(), left, right, strict=True)
+    return [Edges(*part) for part in parts]
 
 
-def _moved(values: NDArray[np.float64], shift: int, far: float) -> NDArray[np.float64]:
-    """A row's values moved up or down; what comes in is far away."""
-    moved = np.full_like(values, far * PATCH)
-    if shift > 0:
-        moved[shift:] = values[:-shift]
-    else:
-        moved[:shift] = values[-shift:]
-    return moved
+def _lowest(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each row and the 7 on either side of it, in the second dimension."""
+    reach = 7
+    around = np.pad(values, ((0, 0), (reach, reach)), constant_values=2 * PATCH)
+    return np.lib.stride_tricks.sliding_window_view(around, 2 * reach + 1, axis=1).min(axis=2)
 
 
 class Written(NamedTuple):
@@ -74,12 +75,17 @@ class Written(NamedTuple):
 
 
 def set_digits(
-    patches: NDArray[np.uint8], text: str, hand: Hand, rng: np.random.Generator
+    patches: NDArray[np.uint8],
+    edges: Sequence[Edges],
+    text: str,
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> Written:
     """Sets digits side by side.
 
     Args:
         patches: uint8 [digits, PATCH, PATCH], ink high, of `hwr.lines.document.shapes.write`.
+        edges: of each, as `edges_of` finds them.
         text: what they say.
         hand: the one that wrote them.
         rng: draws their places.
@@ -96,7 +102,6 @@ def set_digits(
     if before:
         flourish(canvas, x, base, TALL, pen, rng, behind=False)
         x += TALL * (0.95 + 0.3 * float(rng.random()))
-    edges = [_edges(patch) for patch in patches]
     for place, (patch, edge) in enumerate(zip(patches, edges, strict=True)):
         first, last = edge.first, edge.last
         left = round(x) - first

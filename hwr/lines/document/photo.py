@@ -10,7 +10,7 @@ from hwr.lines.document.marks import Ink, curve, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
-_LEAST_INK = 14
+_LEAST_INK = 16
 # Rows of a picture that the number itself takes, at least.
 
 HEIGHTS = (20, 120)
@@ -36,25 +36,27 @@ def photograph(
     if rng.random() < 0.6:
         uneven = cv2.resize(rng.random((3, max(width // 8, 2))).astype(np.float32), (width, height),
                             interpolation=cv2.INTER_CUBIC)  # fmt: skip
-        ink *= 1 - float(rng.uniform(0, 0.5)) * uneven.clip(0, 1)
+        ink *= 1 - float(rng.uniform(0, 0.4)) * uneven.clip(0, 1)
     if rng.random() < 0.2:
         _neighbour(ink, neighbour, rng)
-    strength = rng.uniform(0.3, 0.45) if rng.random() < 0.25 else rng.uniform(0.45, 0.97)
+    strength = rng.uniform(0.35, 0.5) if rng.random() < 0.25 else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.
     rows = max(_rows(rng), min(_LEAST_INK * height // len(written.ink), HEIGHTS[1]))
     # What is thin and small is written strongly enough to be seen.
-    strength = max(strength, min(0.35 * height / (pen * rows), 0.9))
+    thin = min(pen * rows / height, 1.0)
+    strength = max(strength, min(0.5 / thin, 0.9))
+    seen = strength * thin
     printed = np.zeros_like(ink)
     _ruled(printed, pen, rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
-    paper = draw_paper(height, width, rng, min(0.07, 0.2 * strength))
+    paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
     if rng.random() < 0.6:
-        pattern_strength = strength * rng.uniform(0.05, 0.45)
+        pattern_strength = seen * rng.uniform(0.05, 0.4)
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
     grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
-    return _develop(grey.astype(np.float32), rows, rng)
+    return _develop(grey.astype(np.float32), rows, 0.1 * seen, rng)
 
 
 def _crop(ink: Ink, rng: np.random.Generator) -> Ink:
@@ -62,7 +64,7 @@ def _crop(ink: Ink, rng: np.random.Generator) -> Ink:
     height, width = ink.shape
     kind = rng.random()
     if kind < 0.35:
-        above, below = rng.uniform(-0.04, 0.1, 2)
+        above, below = rng.uniform(-0.02, 0.1, 2)
     elif kind < 0.8:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
@@ -146,14 +148,16 @@ def _rows(rng: np.random.Generator) -> int:
     return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
-def _develop(grey: Ink, rows: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Blur, low resolution, noise and compression."""
+def _develop(
+    grey: Ink, rows: int, most_noise: float, rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Blur, low resolution, noise of at most so great a standard deviation, and compression."""
     import cv2
 
     height, width = grey.shape
     lot = rng.random(6)
     if lot[0] < 0.5:
-        blurred = cv2.GaussianBlur(grey, (0, 0), 0.3 + 1.2 * float(lot[1]) ** 2)
+        blurred = cv2.GaussianBlur(grey, (0, 0), 0.3 + float(lot[1]) ** 2)
         grey = np.asarray(blurred, np.float32)
     columns = max(round(width * rows / height * rng.uniform(0.88, 1.14)), 4)
     smaller = rows < height
@@ -161,7 +165,7 @@ def _develop(grey: Ink, rows: int, rng: np.random.Generator) -> NDArray[np.uint8
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
     if lot[2] < 0.5:
         noise = rng.standard_normal((rows, columns), np.float32)
-        grey = grey + 0.04 * float(lot[3]) ** 2 * noise
+        grey = grey + min(most_noise, 0.04) * float(lot[3]) ** 2 * noise
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if lot[4] < 0.4:
         quality = int(15 + 75 * lot[5])

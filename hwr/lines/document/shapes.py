@@ -62,6 +62,9 @@ def write(
         more = (half[kept] - 1.4).clamp(-0.7, 1.0)
         edge[kept] = (0.5 - fine) * _EDGE - more[:, None, None]
     add_habits(edge, fields, labels, hands, draws, half)
+    # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
+    for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
+        border.clamp_(min=1.0)
     grid, scale = _bend(labels, hands, draws)
     drawn = grid_sample(edge[:, None], grid, align_corners=False, padding_mode="border")[:, 0]
     alpha = (0.5 - drawn * scale[:, None, None]).clamp(0, 1)

@@ -9,7 +9,7 @@ import torch
 from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import set_digits
+from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.marks import stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS
@@ -18,8 +18,8 @@ from hwr.lines.document.skeletons import FINE, Skeletons
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    bar=0, serif=0, loop=0, tail=0, short=0, closed=False, zero=1, joins=0, gaps=0, slope=0,
-    spacing=0.2, alike=False,
+    bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, zero=1, joins=0,
+    gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -124,7 +124,7 @@ def test_digits_are_drawn_alone_as_among_others() -> None:
 def test_all_digits_stand_in_the_line(spacing: float) -> None:
     hand = dataclasses.replace(PLAIN, spacing=spacing)
     patches = written(hand, 1, 6)
-    line = set_digits(patches, "111111", hand, np.random.default_rng(0))
+    line = set_digits(patches, edges_of(patches), "111111", hand, np.random.default_rng(0))
     # Equal thin digits side by side stay apart enough to be counted.
     profile = (line.ink > 0.3).any(0)
     assert line.ink.shape[1] >= 5 * 0.42 * 28
