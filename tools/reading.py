@@ -21,11 +21,11 @@ import numpy as np
 from PIL import Image
 
 from hwr.images.normalise import ImageSettings, normalise
+from hwr.lines.cache.decode import cores
+from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.crops import Opener
-from hwr.lines.decode import cores
 from hwr.lines.folders import read_folder
 from hwr.lines.sources import SynthSource
-from hwr.lines.store import LineStore, open_store
 
 SETTINGS = ImageSettings()
 PAGE_WIDTH, LINE_HEIGHT = 800, 48

@@ -10,12 +10,12 @@ from hwr.alphabet import Alphabet
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
 from hwr.images.normalise import ImageSettings
-from hwr.lines.check import Report, check
-from hwr.lines.fixed import write_fixed
+from hwr.lines.cache.store import LineStore, open_store
+from hwr.lines.checks.check import Report, check
+from hwr.lines.checks.fixed import write_fixed
 from hwr.lines.folders import read_folder
 from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Problem
-from hwr.lines.store import LineStore, open_store
 from hwr.model_file import open_model
 
 STRIDE = 4.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from PIL import Image
 
+from hwr.cli.changes import EXAMPLES, Cell, changed_lines
 from hwr.cli.progress import progress
-from hwr.errors import DataError
+from hwr.errors import ConfigError, DataError
 from hwr.files import new_folder, whole_file
 from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
@@ -17,7 +19,7 @@ from hwr.scoring.sheet import sheet as draw_sheet
 
 
 @click.command()
-@click.option("--preset", required=True, metavar="NAME", help=f"One of {', '.join(PRESETS)}.")
+@click.option("--preset", metavar="NAME", help=f"One of {', '.join(PRESETS)}.")
 @click.option("--count", type=click.IntRange(1), required=True, metavar="N", help="Lines to write.")
 @click.option("--split", default="test", show_default=True, help="train, val or test digits.")
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same lines.")
@@ -43,8 +45,20 @@ from hwr.scoring.sheet import sheet as draw_sheet
     metavar="FILE",
     help="Draw the lines with their texts into one picture.",
 )
+@click.option(
+    "--data",
+    metavar="SOURCE",
+    help="Instead of composed lines, some of a folder's, each as it is and as --config's"
+    " augmentation changes it; for a --sheet.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The experiment whose image settings and augmentation --data shows.",
+)
 def command(
-    preset: str,
+    preset: str | None,
     count: int,
     split: str,
     seed: int,
@@ -54,11 +68,24 @@ def command(
     height: int,
     out: Path | None,
     sheet: Path | None,
+    data: str | None,
+    config: Path | None,
 ) -> None:
-    """Write composed lines of digits as PNG, dark on light, with .gt.txt beside each."""
+    """Write composed lines of digits as PNG, dark on light, with .gt.txt beside each.
+
+    With --data, draw what the augmentation of a training makes of lines of your own.
+    """
+    if (preset is None) == (data is None):
+        raise ConfigError("give either --preset, to compose lines, or --data, to change some")
+    if preset is None or data is not None:
+        if config is None or sheet is None or out is not None or data is None:
+            raise ConfigError("--data needs --config FILE and --sheet FILE, and no --out")
+        _draw(list(changed_lines(data, config, count, seed)), sheet, 1 + EXAMPLES)
+        return
     lines = SynthSource(preset, count, seed, split, shortest, longest, alphabet).compose(height)
     if sheet is not None:
-        _draw(lines, sheet)
+        pictures = lines.pictures(range(count))
+        _draw([(ink, text, None) for ink, text in zip(pictures, lines.texts, strict=True)], sheet)
         if out is None:
             return
     folder = out or Path(f"synth-{preset}")
@@ -67,20 +94,16 @@ def command(
     click.echo(f"{count} lines in {folder}")
 
 
-def _draw(lines: ComposedLines, file: Path) -> None:
+def _draw(cells: Sequence[Cell], file: Path, columns: int = 4) -> None:
     """Writes one picture of all lines."""
-    cells = [
-        (ink, text, None)
-        for ink, text in zip(lines.pictures(range(len(lines.texts))), lines.texts, strict=True)
-    ]
-    page = draw_sheet(cells, columns=4, scale=1)
+    page = draw_sheet(cells, columns, scale=1)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file) as beside:
             page.save(beside, "PNG")
     except OSError as error:
         raise DataError(f"{file}: cannot be written ({error.strerror})") from error
-    click.echo(f"{len(cells)} lines in {file}")
+    click.echo(f"{len(cells)} pictures in {file}")
 
 
 def _write(lines: ComposedLines, folder: Path) -> None:

@@ -13,7 +13,7 @@ _SHOWN = 5
 
 
 class Kind(StrEnum):
-    """Kinds of problems, in the order in which they are told. `hwr.lines.check` has their rules."""
+    """Kinds of problems, in the order they are told in; `hwr.lines.checks.rules` finds them."""
 
     TABLE = "unreadable list or page"
     NO_PICTURE = "text without a picture"

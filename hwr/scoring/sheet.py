@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,19 @@ _FONT_SIZE = 20
 _MARK = 14  # width and height of the tick and the cross
 _GAP = 8  # between what belongs together: picture and text, mark and text
 _MARGIN = 28  # around and between lines
+
+
+def _font() -> Font:
+    """DejaVu Sans, which knows the letters of most languages, where matplotlib or the system has
+    it; else Pillow's own."""
+    places = ["DejaVuSans.ttf"]
+    if (found := find_spec("matplotlib")) is not None and found.origin is not None:
+        fonts = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+        places.insert(0, str(fonts / places[0]))
+    for place in places:
+        with contextlib.suppress(OSError):
+            return ImageFont.truetype(place, _FONT_SIZE)
+    return ImageFont.load_default(size=_FONT_SIZE)
 
 
 def sheet(
@@ -43,7 +59,7 @@ def sheet(
         raise ConfigError(f"a sheet of {columns} columns at scale {scale}: both must be at least 1")
     if not lines:
         raise DataError("a sheet needs at least one line")
-    font = ImageFont.load_default(size=_FONT_SIZE)
+    font = _font()
     cells = [_cell(picture, truth, read, scale, font) for picture, truth, read in lines]
     columns = min(columns, len(cells))
     widths = [max(cell.width for cell in cells[column::columns]) for column in range(columns)]

@@ -13,10 +13,10 @@ from tqdm import tqdm
 from hwr.alphabet import Alphabet, characters_of, tell_unknown, unknown_characters
 from hwr.errors import ConfigError, DataError
 from hwr.files import whole_file
-from hwr.lines.check import Report, check
+from hwr.lines.cache.store import LineStore, open_store
+from hwr.lines.checks.check import Report, check
 from hwr.lines.folders import read_folder
 from hwr.lines.problems import Problem
-from hwr.lines.store import LineStore, open_store
 from hwr.training.characters import fixed_characters, settled
 from hwr.training.options import Options
 from hwr.training.real import RealLines
@@ -46,7 +46,7 @@ class Gathered:
 
 def gather(options: Options, known: str | None = None, say: Say = lambda line: None) -> Gathered:
     """Reads and checks the lines that `options.data` names; what is made ready of them is kept on
-    disk for the next time (`hwr.lines.store`).
+    disk for the next time (`hwr.lines.cache.store`).
 
     Args:
         options: of the experiment.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hwr.decoding.paths import frames_needed
 from hwr.lines.augment import AugmentOptions, augment
 from hwr.lines.batch import LineBatch, to_batch
-from hwr.lines.store import LineStore
+from hwr.lines.cache.store import LineStore
 from hwr.training.lines import POOL, VALIDATION_BATCH, Lot
 from hwr.training.options import Options
 

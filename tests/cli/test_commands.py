@@ -323,3 +323,24 @@ def test_debug_shows_the_traceback(hwr: Run) -> None:
     done = hwr("read", "--debug", "none.png", "--model", "none.onnx")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+
+
+def test_synth_shows_what_augmentation_makes_of_lines(
+    hwr: Run, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own.yaml").write_text("data: {augment: {shear: 20, erase: 2}}\n")
+    words = ["synth", "--data", "lines", "--config", "own.yaml", "--count", 3]
+    done = hwr(*words, "--sheet", "sheets/one.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "12 pictures in sheets/one.png\n"
+    assert hwr(*words, "--sheet", "same.png").returncode == 0
+    assert hwr(*words, "--seed", 1, "--sheet", "other.png").returncode == 0
+    names = ("sheets/one.png", "same.png", "other.png")
+    one, same, other = ((tmp_path / name).read_bytes() for name in names)
+    assert one == same != other
+    refused(hwr(*words), "--sheet FILE")
+    refused(hwr("synth", "--count", 3), "--preset", "--data")
+    refused(hwr("synth", "--preset", "plain", *words[1:], "--sheet", "x.png"), "either --preset")
+    refused(hwr(*words, "--sheet", "x.png", "--out", "y"), "no --out")
+    assert not (tmp_path / "x.png").exists()
+    assert not (tmp_path / "y").exists()

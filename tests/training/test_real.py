@@ -10,8 +10,8 @@ import torch
 
 from hwr.images.normalise import ImageSettings
 from hwr.lines.augment import AugmentOptions
+from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.folders import read_folder
-from hwr.lines.store import LineStore, open_store
 from hwr.nets.ctc import CTCOptions
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions

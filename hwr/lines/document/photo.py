@@ -37,7 +37,7 @@ def photograph(
         uneven = cv2.resize(rng.random((3, max(width // 8, 2))).astype(np.float32), (width, height),
                             interpolation=cv2.INTER_CUBIC)  # fmt: skip
         ink *= 1 - float(rng.uniform(0, 0.4)) * uneven.clip(0, 1)
-    if rng.random() < 0.2:
+    if rng.random() < 0.3:
         _neighbour(ink, neighbour, rng)
     strength = rng.uniform(0.35, 0.5) if rng.random() < 0.25 else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.images.normalise import ImageSettings
-from hwr.lines.decode import Ready, decoded
+from hwr.lines.cache.decode import Ready, decoded
 from hwr.lines.labelled import LabelledPicture
 
 LINES, INDEX = "lines.bin", "index.npz"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from hwr.errors import DataError
-from hwr.lines.fixed import write_fixed
+from hwr.lines.checks.fixed import write_fixed
 from hwr.lines.folders import read_folder
 from hwr.lines.labelled import LabelledPicture, Region
 

@@ -6,11 +6,11 @@ from PIL import Image
 
 from hwr.alphabet import Alphabet
 from hwr.images.normalise import ImageSettings
-from hwr.lines.check import Report, check
+from hwr.lines.cache.store import LineStore, open_store
+from hwr.lines.checks.check import Report, check
+from hwr.lines.checks.rules import mended
 from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Kind, Problem
-from hwr.lines.rules import mended
-from hwr.lines.store import LineStore, open_store
 
 Line = tuple[str, str]
 """Name and text."""

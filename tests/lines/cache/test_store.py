@@ -8,11 +8,11 @@ from PIL import Image, ImageDraw
 
 from hwr.errors import DataError
 from hwr.images.normalise import ImageSettings, normalise
-from hwr.lines import store_file
+from hwr.lines.cache import file as store_file
+from hwr.lines.cache.store import LineStore, open_store, store_folder
 from hwr.lines.crops import Opener
 from hwr.lines.labelled import LabelledPicture, Region
 from hwr.lines.problems import Kind
-from hwr.lines.store import LineStore, open_store, store_folder
 
 SETTINGS = ImageSettings()
 

@@ -25,11 +25,11 @@ from numpy.typing import NDArray
 
 from hwr.errors import DataError, PictureError
 from hwr.images.normalise import ImageSettings
-from hwr.lines.decode import decoded
-from hwr.lines.key import key_of
+from hwr.lines.cache.decode import decoded
+from hwr.lines.cache.file import LINES, put, read_index, write_lines
+from hwr.lines.cache.key import key_of
 from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Kind, Problem
-from hwr.lines.store_file import LINES, put, read_index, write_lines
 
 
 @dataclass(frozen=True, eq=False)

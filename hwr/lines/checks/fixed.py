@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 
 from hwr.errors import DataError
+from hwr.lines.checks.rules import mended
 from hwr.lines.crops import Opener
 from hwr.lines.labelled import LabelledPicture
-from hwr.lines.rules import mended
 
 ENDING = ".tsv"
 

@@ -10,8 +10,8 @@ from statistics import median
 
 from hwr.alphabet import Alphabet
 from hwr.decoding.paths import frames_needed
+from hwr.lines.cache.store import LineStore
 from hwr.lines.problems import Kind, Problem
-from hwr.lines.store import LineStore
 
 LEAST_HEIGHT = 8
 """Pixels. A lower picture shows no writing that could be read."""

@@ -1,4 +1,4 @@
-"""Every problem of a data set in one report. The rules stand in `hwr.lines.rules`."""
+"""Every problem of a data set in one report. The rules stand in `hwr.lines.checks.rules`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from hwr.alphabet import Alphabet
-from hwr.lines import rules
+from hwr.lines.cache.store import LineStore
+from hwr.lines.checks import rules
 from hwr.lines.problems import REMARKS, Kind, Problem
-from hwr.lines.store import LineStore
 
 TRAIN = "train"
 """The split whose characters a model can learn."""
