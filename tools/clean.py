@@ -9,6 +9,7 @@ With --model, trained models read pictures that are cleaned before, which they h
 tells which steps are harmless, or help at no cost. With --train, a model is trained for so many
 minutes (or `'1000 steps'`, which is fairer where other work goes on) with each step among its image
 settings, and one with none, and each reads pictures cleaned in the same way: the fair comparison.
+With --from too, each goes on from a trained model: a few hundred steps serve, and not thousands.
 (Steps act on pictures: on lines of one's own and on those of the preset `document`, not on lines
 that are composed just as the network sees them.) Finished trainings are kept in --runs and not done
 again. Prints a table, and draws it to --out.
@@ -67,11 +68,11 @@ def trained(arguments: argparse.Namespace, name: str, steps: dict[str, Any], see
     ]
     options = load_options(arguments.config, overrides)
     folder = arguments.runs / f"{name.replace('=', '-')}-{seed}"
-    done, said = folder / "done", repr(options)
+    done, said = folder / "done", f"{options} {arguments.start}"
     # What was asked for and not what the run's own file says, which a training may complete.
     if not (done.exists() and done.read_text(encoding="utf-8") == said):
         shutil.rmtree(folder, ignore_errors=True)
-        train(options, folder)
+        train(options, folder, start=arguments.start)
         done.write_text(said, encoding="utf-8")
     return folder / MODEL
 
@@ -148,6 +149,7 @@ def main() -> None:
         "--train", type=budget, metavar="MINUTES", help="for each step; or a budget as '1000 steps'"
     )
     parser.add_argument("--config", type=Path, default=Path("configs/ctc.yaml"))
+    parser.add_argument("--from", dest="start", type=Path, metavar="MODEL", help="train on from it")
     parser.add_argument("--set", nargs=2, action="append", default=[], metavar=("OPTION", "VALUE"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--runs", type=Path, default=Path("runs/clean"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,7 @@ from torch import Tensor
 
 from hwr.decoding.paths import frames_needed
 from hwr.errors import DataError
+from hwr.images.grey import Grey
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
@@ -42,7 +43,7 @@ class Composer:
         digits: the digits of `split`.
         device: where lines are drawn. What is drawn there is planned on the CPU, so that a seed
             gives the same lines on every device.
-        image: how pictures of documents are made ready for a network.
+        image: how pictures of documents are made ready for a network, and how all are cleaned.
     """
 
     def __init__(
@@ -142,14 +143,15 @@ class Composer:
         )
 
     def render(self, plan: Plan) -> LineBatch:
-        """Draws every line of a plan, documents made ready for a network, in the plan's order."""
+        """Draws every line of a plan as a network reads it, in the plan's order: documents made
+        ready, other lines as they are unless they are to be cleaned."""
         documents = plan.seeds >= 0
         if not documents.any():
-            return self._render(plan)
+            return self._rendered(plan)
         drawn = documents.nonzero().flatten().tolist()
         parts = [self._render_documents(plan.rows(drawn))]
         if others := (~documents).nonzero().flatten().tolist():
-            parts.append(self._render(plan.rows(others)))
+            parts.append(self._rendered(plan.rows(others)))
         joined = join_batches(parts)
         order = [0] * len(plan)
         for place, row in enumerate(drawn + others):
@@ -183,10 +185,22 @@ class Composer:
         return self._documents.pictures(plan.texts, digits, plan.seeds.tolist())
 
     def _render_documents(self, plan: Plan) -> LineBatch:
+        greys = [photo.astype(np.float32) / np.float32(255) for photo in self._photos(plan)]
+        return self._ready(greys, plan)
+
+    def _rendered(self, plan: Plan) -> LineBatch:
+        batch = self._render(plan)
+        if not self._image.clean.any:
+            return batch
+        inks = [batch.line(row).astype(np.float32) for row in range(len(batch))]
+        return self._ready([1 - ink / np.float32(255) for ink in inks], plan)
+
+    def _ready(self, greys: Sequence[Grey], plan: Plan) -> LineBatch:
+        """Pictures of a plan's lines made ready for a network, as those of real lines are."""
         image = dataclasses.replace(self._image, height=plan.height)
         lines = []
-        for photo, text in zip(self._photos(plan), plan.texts, strict=True):
-            line = normalise(photo.astype(np.float32) / np.float32(255), image).pixels
+        for grey, text in zip(greys, plan.texts, strict=True):
+            line = normalise(grey, image).pixels
             # Numbers small in their picture: wide enough to be told apart all the same.
             least = _LEAST_PITCH * frames_needed(text)
             if line.shape[1] < least:

@@ -199,6 +199,8 @@ class Options:
                 f"network.seq2seq.max_length ({self.network.seq2seq.max_length}) must not be below"
                 f" lines.max_length ({self.lines.max_length})"
             )
+        if self.image.clean.any and not self.reads_lines:
+            raise ValueError("image.clean: cleans lines, and single digits are not cleaned")
         self._check_characters()
 
     def _check_characters(self) -> None:

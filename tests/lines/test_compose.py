@@ -6,6 +6,8 @@ import pytest
 import torch
 
 from hwr.errors import AlphabetError, ConfigError, DataError
+from hwr.images.clean import CleanOptions
+from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, load_digits
 from hwr.lines.plan import join_plans
@@ -207,3 +209,15 @@ def test_a_composer_makes_lines_of_its_own_split_only(composer: Composer) -> Non
 def test_unfit_specs_are_refused(options: dict[str, object], error: type[Exception]) -> None:
     with pytest.raises(error):
         LineSpec(**options)
+
+
+def test_lines_are_cleaned_as_pictures_that_are_read_will_be() -> None:
+    settings = ImageSettings(clean=CleanOptions(binarize="otsu", deslant=True))
+    plain, cleaned = (Composer(load_digits(SPLIT), SPLIT, image=i) for i in (None, settings))
+    lines = plain.render(plain.plan(spec("touching"), 12, seed=1))
+    found = cleaned.render(cleaned.plan(spec("touching"), 12, seed=1))
+    assert found.texts == lines.texts
+    for row in range(12):
+        read = normalise(1 - lines.line(row).astype(np.float32) / np.float32(255), settings)
+        assert np.array_equal(found.line(row), read.pixels)
+    assert not torch.equal(found.widths, lines.widths)

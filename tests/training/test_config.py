@@ -48,6 +48,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("training: {cross_entropy: {smoothing: 1}}", "smoothing"),
         ("training: {cross_entropy: {classes: {x: 2}}}", "'x' is not in the alphabet"),
         ("image: {height: 3}", "height"),
+        ("heads: {digit: 1}\nimage: {clean: {deslant: true}}", "image.clean: cleans lines"),
         ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
         ("lines: {presets: {plain: 0}}", "at least one with a share"),
         ("lines: {min_length: 4, max_length: 3}", "min_length"),

@@ -43,7 +43,7 @@ def edges_of(patches: NDArray[np.uint8]) -> list[Edges]:
     right = np.where(inked, PATCH - seen[:, :, ::-1].argmax(axis=2).astype(np.float32), -far)
     # Of 7 rows up and down: strokes side by side meet aslant too.
     left, right = _lowest(left), -_lowest(-right)
-    columns = seen.any(axis=1)
+    columns = np.asarray(seen.any(axis=1))
     first = columns.argmax(axis=1)
     last = PATCH - columns[:, ::-1].argmax(axis=1)
     count = columns.sum(axis=1)
@@ -59,7 +59,8 @@ def _lowest(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of each row and the 7 on either side of it, in the second dimension."""
     reach = 7
     around = np.pad(values, ((0, 0), (reach, reach)), constant_values=2 * PATCH)
-    return np.lib.stride_tricks.sliding_window_view(around, 2 * reach + 1, axis=1).min(axis=2)
+    windows = np.lib.stride_tricks.sliding_window_view(around, 2 * reach + 1, axis=1)
+    return np.asarray(windows.min(axis=2))
 
 
 class Written(NamedTuple):
