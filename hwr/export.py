@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.jit._trace import TracerWarning
 
-from hwr.model_file import LABEL_KEY, METADATA_KEY, ModelCard
+from hwr.decoding.language import LanguageModel
+from hwr.model_file import LABEL_KEY, LANGUAGE_KEY, METADATA_KEY, ModelCard
 from hwr.nets.label_rnn import FedLabelRNN
 from hwr.nets.network import Network
 
@@ -39,12 +40,17 @@ LABEL_DYNAMIC = {
 """The sizes that may change from call to call."""
 
 
-def export(network: Network, card: ModelCard, path: Path) -> None:
-    """Writes a network and its card as a model file (see `hwr.model_file`)."""
+def export(
+    network: Network, card: ModelCard, path: Path, language: LanguageModel | None = None
+) -> None:
+    """Writes a network and its card as a model file (see `hwr.model_file`), and a language model
+    where there is one."""
     model, *label = graphs(network, card.image.height)
     properties = {METADATA_KEY: card.to_json()}
     if label:
         properties[LABEL_KEY] = base64.b64encode(label[0].SerializeToString()).decode()
+    if language is not None:
+        properties[LANGUAGE_KEY] = language.to_text()
     model.producer_name, model.producer_version = "hwr", card.version
     onnx.helper.set_model_props(model, properties)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ number of lines, any width. The metadata is JSON; nothing is ever unpickled.
 A Label-RNN that is fed its own symbols goes step by step, outside of the graph: it is a second
 graph, in the metadata of the first as base64. It takes `symbols` int64 [rows, steps] and `state`
 float32 [states, rows, hidden], and gives `log_probs` [rows, steps, classes] and `next_state`.
+A language model (`hwr.decoding.language`), where there is one, stands there too.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hwr.alphabet import Alphabet
+from hwr.decoding.language import LanguageModel
 from hwr.errors import ConfigError, ModelFileError
 from hwr.images.normalise import ImageSettings
 from hwr.version import __version__
@@ -30,6 +32,7 @@ FORMAT = 3
 
 METADATA_KEY = "hwr"
 LABEL_KEY = "hwr.label_rnn"
+LANGUAGE_KEY = "hwr.language"
 
 SHIPPED = Path(__file__).parent / "models" / "document.onnx"
 """The model that comes with the program: digit strings as documents show them."""
@@ -101,11 +104,13 @@ class Model:
         card: what it says about itself.
         network: its graph.
         label_rnn: the graph of a Label-RNN that is fed its own symbols, if it has one.
+        language: has its say when lines are read by a beam, if it has one.
     """
 
     card: ModelCard
     network: onnxruntime.InferenceSession
     label_rnn: onnxruntime.InferenceSession | None
+    language: LanguageModel | None = None
 
     def run(self, head: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """The outputs, by name, that reading by a head, or by both together, needs."""
@@ -142,9 +147,12 @@ def open_model(path: Path, threads: int = 0) -> Model:
     try:
         card = ModelCard.from_json(metadata[METADATA_KEY])
         label_rnn = base64.b64decode(metadata.get(LABEL_KEY, ""), validate=True)
+        told = metadata.get(LANGUAGE_KEY)
+        language = None if told is None else LanguageModel.from_text(told)
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise ModelFileError(f"{path}: this program cannot use it: {error}") from error
-    return Model(card, network, _session(label_rnn, path, threads) if label_rnn else None)
+    label_session = _session(label_rnn, path, threads) if label_rnn else None
+    return Model(card, network, label_session, language)
 
 
 def _session(content: bytes, path: Path, threads: int) -> onnxruntime.InferenceSession:

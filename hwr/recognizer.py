@@ -50,8 +50,10 @@ class Recognizer:
         threads: cores to use; 0 means all.
         head: which of `READERS` reads; None takes CTC and seq2seq together where the model has
             both, else the first it has, a head that reads lines before one that reads digits.
-        beam: texts that each head keeps while it reads; 1 is greedy. None takes 1, and the default
-            of `hwr.decoding.joint` for joint reading.
+        beam: texts that each head keeps while it reads; 1 is greedy. None takes 1, or `BEAM` for
+            joint reading and for CTC with a language model.
+        language: whether the model's language model, where it has one, has its say in a beam of
+            the CTC head.
         single: whether the pictures are of single digits: then a digit head, where there is one,
             comes first.
 
@@ -66,6 +68,7 @@ class Recognizer:
         head: str | None = None,
         beam: int | None = None,
         single: bool = False,
+        language: bool = True,
     ) -> None:
         self._model = open_model(Path(model), threads)
         self.card: ModelCard = self._model.card
@@ -78,7 +81,10 @@ class Recognizer:
             )
         if beam is not None and beam < 1:
             raise ValueError(f"beam must be at least 1, not {beam}")
-        self.beam = beam or (BEAM if self.head == JOINT else 1)
+        told = self._model.language if language and self.head == "ctc" else None
+        self.beam = beam or (BEAM if self.head == JOINT or told is not None else 1)
+        self.language = told if self.beam > 1 else None
+        """Has its say in what is read."""
 
     def read(self, pictures: Sequence[Path | str | bytes | Grey]) -> list[Reading]:
         """Reads pictures: paths, the bytes of picture files, or grey arrays.
@@ -163,7 +169,7 @@ class Recognizer:
             return read_seq2seq(self.labels(outputs), self.beam)
         log_probs, frames = outputs["log_probs"], outputs["frames"]
         if self.head == "ctc":
-            return read_ctc(log_probs, frames, self.beam)
+            return read_ctc(log_probs, frames, self.beam, self.language)
         share, longest = self.card.share or 0.0, self.card.longest or 0
         return read_joint(log_probs, frames, self.labels(outputs), share, longest, self.beam)
 

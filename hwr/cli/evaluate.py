@@ -64,6 +64,7 @@ def command(
     given: Path | None,
     head: str | None,
     beam: int | None,
+    language: bool,
     data: str,
     unknown: str,
     table: Path | None,
@@ -78,12 +79,14 @@ def command(
     if report is not None:  # asked at once, not when all is measured
         refuse_what_is_not_ours(report)
     path = model.find_model(given)
-    recognizer = Recognizer(path, head=head, beam=beam, single=is_single(data))
+    single = is_single(data)
+    recognizer = Recognizer(path, head=head, beam=beam, single=single, language=language)
     source = open_source(data, recognizer.card.image.height)
     with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update, count_unknown=unknown == "count")
     total = rates(result.scores)
     read_by = f"{recognizer.head}, beam {recognizer.beam}"
+    read_by += ", language model" if recognizer.language is not None else ""
     click.echo(f"{path} ({read_by}) on {data}")
     _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
     classes = classification(result.scores)
@@ -99,9 +102,10 @@ def command(
     if result.unknown:
         click.echo(f"unknown to the model, counted as errors: {tell_unknown(result.unknown)}")
     if table is not None:
-        read: dict[str, str | int] = {
+        read: dict[str, str | int | bool] = {
             "head": recognizer.head,
             "beam": recognizer.beam,
+            "language": recognizer.language is not None,
             "cut": result.cut,
         }
         strange = {found.character: found.count for found in result.unknown}

@@ -15,13 +15,19 @@ RUNS = Path("runs")
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --model, --head and --beam."""
+    """Adds --model, --head, --beam and --language."""
     for option in (
+        click.option(
+            "--language/--no-language",
+            default=True,
+            help="Whether the model's language model, where it has one, has its say.",
+        ),
         click.option(
             "--beam",
             type=click.IntRange(1, 1000),
             metavar="N",
-            help="Texts kept while reading; 1 is greedy. Without it, 1, or 8 for joint reading.",
+            help="Texts kept while reading; 1 is greedy. Without it, 1, or 8 for joint reading and"
+            " with a language model.",
         ),
         click.option(
             "--head",

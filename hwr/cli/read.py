@@ -35,7 +35,12 @@ STANDARD_INPUT = "-"
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def command(
-    given: Path | None, head: str | None, beam: int | None, form: str, paths: tuple[str, ...]
+    given: Path | None,
+    head: str | None,
+    beam: int | None,
+    language: bool,
+    form: str,
+    paths: tuple[str, ...],
 ) -> int:
     """Read pictures of lines, or of single digits with a digit head.
 
@@ -44,7 +49,7 @@ def command(
     status is 2.
     """
     names = expand(paths)
-    recognizer = Recognizer(model.find_model(given), head=head, beam=beam)
+    recognizer = Recognizer(model.find_model(given), head=head, beam=beam, language=language)
     failed = False
 
     def told(error: HwrError) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hwr.decoding.confidence import text_log_probabilities
 from hwr.decoding.decoded import Decoded
+from hwr.decoding.language import LanguageModel
 from hwr.decoding.paths import Path, align, greedy
 from hwr.decoding.prefix_beam import prefix_beam
 
@@ -18,7 +19,10 @@ _SCORED = 64
 
 
 def read_ctc(
-    log_probs: NDArray[np.float32], frames: NDArray[np.int64], beam: int = 1
+    log_probs: NDArray[np.float32],
+    frames: NDArray[np.int64],
+    beam: int = 1,
+    language: LanguageModel | None = None,
 ) -> list[Decoded]:
     """Reads lines.
 
@@ -26,6 +30,7 @@ def read_ctc(
         log_probs: [lines, most frames, classes].
         frames: [lines], each line's true number of frames.
         beam: prefixes kept; 1 reads the likeliest path.
+        language: has its say in which text of a beam is read; confidences stay those of CTC.
     """
     rows = [row[:count] for row, count in zip(log_probs, frames, strict=True)]
     paths = [greedy(row) for row in rows]
@@ -35,17 +40,19 @@ def read_ctc(
             Decoded(path.ids, float(likelihood), path.confidences, path.spans)
             for path, likelihood in zip(paths, likelihoods, strict=True)
         ]
-    texts = [candidates(row, path, beam) for row, path in zip(rows, paths, strict=True)]
+    texts = [candidates(row, path, beam, language) for row, path in zip(rows, paths, strict=True)]
     scores = score(log_probs, frames, texts)
     return [
-        _best(row, path, of_line, scored)
+        _best(row, path, of_line, scored, language)
         for row, path, of_line, scored in zip(rows, paths, texts, scores, strict=True)
     ]
 
 
-def candidates(log_probs: NDArray[np.float32], path: Path, beam: int) -> list[list[int]]:
+def candidates(
+    log_probs: NDArray[np.float32], path: Path, beam: int, language: LanguageModel | None = None
+) -> list[list[int]]:
     """The texts of a prefix beam over one line [frames, classes], and that of its best path."""
-    found = prefix_beam(log_probs, beam)
+    found = prefix_beam(log_probs, beam, language)
     return found if path.ids in found else [*found, path.ids]
 
 
@@ -69,9 +76,14 @@ def path_of(log_probs: NDArray[np.float32], path: Path, ids: list[int]) -> Path 
 
 
 def _best(
-    row: NDArray[np.float32], path: Path, texts: list[list[int]], scores: NDArray[np.float64]
+    row: NDArray[np.float32],
+    path: Path,
+    texts: list[list[int]],
+    scores: NDArray[np.float64],
+    language: LanguageModel | None,
 ) -> Decoded:
-    order = np.argsort(-scores, kind="stable")
+    told = scores if language is None else scores + [language.score(ids) for ids in texts]
+    order = np.argsort(-told, kind="stable")
     best = path_of(row, path, texts[order[0]]) or path
     others = tuple((texts[place], float(scores[place])) for place in order[1:])
     return Decoded(best.ids, float(scores[order[0]]), best.confidences, best.spans, others)

@@ -8,17 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.alphabet import BLANK
+from hwr.decoding.language import LanguageModel
 
 UNLIKELY = 1e-4
 """Symbols less likely than this in a frame do not lengthen a text there."""
 
 
-def prefix_beam(log_probs: NDArray[np.float32], beam: int) -> list[list[int]]:
-    """The likeliest texts of one line, best first (Hannun et al. 2014, without a language model).
+def prefix_beam(
+    log_probs: NDArray[np.float32], beam: int, language: LanguageModel | None = None
+) -> list[list[int]]:
+    """The likeliest texts of one line, best first (Hannun et al. 2014).
 
     Args:
         log_probs: [frames, classes].
         beam: prefixes kept at each frame, and texts given at most.
+        language: has its say whenever a prefix grows; not yet of where texts end.
     """
     # Of each prefix the probability of all paths that end in a blank, and of those that don't.
     prefixes: dict[tuple[int, ...], tuple[float, float]] = {(): (1.0, 0.0)}
@@ -41,6 +45,8 @@ def prefix_beam(log_probs: NDArray[np.float32], beam: int) -> list[list[int]]:
             for new in likely:
                 # The same symbol again is a new character only behind a blank.
                 source = blank if prefix and new == prefix[-1] else blank + symbol
+                if language is not None:
+                    source *= language.factor(prefix, new)
                 add((*prefix, new), 0.0, source * frame[new])
         best = sorted(grown.items(), key=lambda item: -sum(item[1]))[:beam]
         # Kept near one, or long lines would sink below the smallest number.

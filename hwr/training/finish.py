@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from hwr.decoding.language import LanguageModel
 from hwr.errors import ConfigError
 from hwr.export import export
 from hwr.lines.batch import LineBatch
@@ -19,6 +20,7 @@ from hwr.recognizer import Recognizer
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.gather import gather
+from hwr.training.language import language_of, weigh
 from hwr.training.lines import VALIDATION_BATCH, Lines, longest_text
 from hwr.training.options import Options
 from hwr.training.pace import Pace
@@ -66,7 +68,8 @@ def finish(
     task.load_state_dict(content["state_dict"])
     task.network.keep(kept)
     joint = {"ctc", "seq2seq"} <= set(kept)
-    if joint and lines is None:
+    speaks = bool(options.language.order and options.data.train and "ctc" in kept)
+    if (joint or speaks) and lines is None:
         skipping = dataclasses.replace(options.data, on_bad_line="skip")
         lines = gather(dataclasses.replace(options, data=skipping)).lines
     card = ModelCard(
@@ -89,7 +92,10 @@ def finish(
         model.parent.mkdir(parents=True, exist_ok=True)
         if joint:
             card = _with_share(task, card, model.parent, lines)
-        export(task.network, card, model)
+        language = None
+        if speaks and lines is not None:
+            card, language = _with_language(task, card, model.parent, lines)
+        export(task.network, card, model, language)
     except OSError as error:
         raise ConfigError(f"{model}: cannot be written ({error.strerror})") from error
     return model
@@ -113,6 +119,20 @@ def _with_share(
         bar = tqdm(batches, "joint reading", count, leave=False)
         share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), bar)
     return dataclasses.replace(card, share=share, scores=card.scores | {"val_cer_joint": cer})
+
+
+def _with_language(
+    task: ReadingTask, card: ModelCard, folder: Path, lines: RealLines
+) -> tuple[ModelCard, LanguageModel | None]:
+    """The card with how well the language model reads, and that model, where it reads better."""
+    if lines.train is None or lines.val is None:
+        return card, None
+    language = language_of(lines.train.texts, task.alphabet, task.options.language.order)
+    with tempfile.TemporaryDirectory(dir=folder) as beside:
+        alone = Path(beside) / "alone.onnx"
+        export(task.network, card, alone)
+        found, cer = weigh(language, Recognizer(alone, head="ctc"), lines.val)
+    return dataclasses.replace(card, scores=card.scores | {"val_cer_language": cer}), found
 
 
 def _validation(

@@ -150,6 +150,23 @@ class TrainingOptions:
 
 
 @dataclass(frozen=True)
+class LanguageOptions:
+    """The language model (`hwr.decoding.language`) made of the texts of one's own lines, for the
+    CTC head; its weight is chosen on validation lines. Without such lines, or that head, there is
+    none: numbers composed by lot have no language.
+
+    Attributes:
+        order: characters that it looks at together; 0 is without one.
+    """
+
+    order: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.order <= 10:
+            raise ValueError("order must be from 0 to 10")
+
+
+@dataclass(frozen=True)
 class Options:
     """A whole experiment: what to read, with which network, trained how.
 
@@ -162,6 +179,7 @@ class Options:
         lines: composed ones.
         digits: how single digits are distorted in training, where there is a digit head.
         network: its shape.
+        language: of the language model beside it.
         training: how to train it.
     """
 
@@ -175,6 +193,7 @@ class Options:
     lines: LinesOptions = field(default_factory=LinesOptions)
     digits: DistortOptions = field(default_factory=DistortOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
+    language: LanguageOptions = field(default_factory=LanguageOptions)
     training: TrainingOptions = field(default_factory=TrainingOptions)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """The prefix beam and reading with it, against all texts there are."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from hwr.decoding.confidence import text_log_probabilities
 from hwr.decoding.ctc import read_ctc
+from hwr.decoding.language import LanguageModel
 from hwr.decoding.paths import greedy
 from hwr.decoding.prefix_beam import prefix_beam
 
@@ -79,3 +81,19 @@ def test_certain_and_impossible_symbols() -> None:
     with np.errstate(divide="ignore"):
         log_probs = np.log(np.eye(3, dtype=np.float32)[[1, 0, 1, 2]])
     assert prefix_beam(log_probs, 5) == [[1, 1, 2]]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_language_model_has_its_say_in_which_text_is_best(seed: int) -> None:
+    model = LanguageModel.of([[1, 2, 3], [1, 2], [2]], 3, 4).weighed(0.7, 0.4)
+    log_probs, frames = random(1, 4, 4, seed), np.array([4])
+    texts = all_texts(4, 4)
+    by_ctc = text_log_probabilities(
+        np.repeat(log_probs, len(texts), 0), np.full(len(texts), 4), texts
+    )
+    best = int(np.argmax(by_ctc + [model.score(text) for text in texts]))
+    (found,) = read_ctc(log_probs, frames, 1000, model)
+    assert found.ids == texts[best]
+    assert found.log_probability == pytest.approx(by_ctc[best])
+    (alone,) = read_ctc(log_probs, frames, 1000, dataclasses.replace(model, weight=0, bonus=0))
+    assert alone.ids == texts[int(by_ctc.argmax())]
