@@ -1,4 +1,4 @@
-"""`hwr synth --data`: lines of one's own as a training would see them."""
+"""`hwr synth --config`: lines as a training would see them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwr.errors import PictureError
 from hwr.images.normalise import normalise
-from hwr.lines.sources import open_source
+from hwr.lines.sources import SynthSource, open_source
 
 EXAMPLES = 3
 """Of each line, beside the line as it is."""
@@ -18,8 +18,8 @@ EXAMPLES = 3
 Cell = tuple[NDArray[np.uint8], str, None]
 
 
-def changed_lines(data: str, config: Path, count: int, seed: int) -> Iterator[Cell]:
-    """Some lines of a source made ready and, after each, `EXAMPLES` of what augmentation makes of
+def changed_own(data: str, config: Path, count: int, seed: int) -> Iterator[Cell]:
+    """Some lines of one's own made ready and, after each, `EXAMPLES` of what augmentation makes of
     it: (picture, ink high; text; None), as `hwr.scoring.sheet.sheet` draws them.
 
     Args:
@@ -34,7 +34,7 @@ def changed_lines(data: str, config: Path, count: int, seed: int) -> Iterator[Ce
     # Late: these bring in what only a training needs.
     from hwr.lines.augment import augment
     from hwr.training.config import load_options
-    from hwr.training.real import least_width
+    from hwr.training.lines import least_width
 
     options = load_options(config)
     source = open_source(data, options.image.height)
@@ -50,3 +50,24 @@ def changed_lines(data: str, config: Path, count: int, seed: int) -> Iterator[Ce
         for example in range(EXAMPLES):
             random = np.random.default_rng([seed, row, example])
             yield augment(line, options.data.augment, random, least), text, None
+
+
+def changed_composed(source: SynthSource, config: Path) -> Iterator[Cell]:
+    """Composed lines and, after each, what augmentation makes of it; see `changed_own`.
+
+    Raises:
+        HwrError: no such experiment, or the source asks for what cannot be.
+    """
+    from hwr.lines.augment_batch import augment_batch
+    from hwr.training.config import load_options
+    from hwr.training.lines import least_width
+
+    options = load_options(config)
+    lines = source.compose(options.image.height, options.image).batch()
+    least = [least_width(text, options) for text in lines.texts]
+    seeds = range(EXAMPLES * source.seed, EXAMPLES * (source.seed + 1))
+    changed = [augment_batch(lines, options.lines.augment, seed, least) for seed in seeds]
+    for row, text in enumerate(lines.texts):
+        yield lines.line(row), text, None
+        for batch in changed:
+            yield batch.line(row), text, None

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from PIL import Image
 
-from hwr.cli.changes import EXAMPLES, Cell, changed_lines
+from hwr.cli.changes import EXAMPLES, Cell, changed_composed, changed_own
 from hwr.cli.progress import progress
 from hwr.errors import ConfigError, DataError
 from hwr.files import new_folder, whole_file
@@ -48,14 +48,14 @@ from hwr.scoring.sheet import sheet as draw_sheet
 @click.option(
     "--data",
     metavar="SOURCE",
-    help="Instead of composed lines, some of a folder's, each as it is and as --config's"
-    " augmentation changes it; for a --sheet.",
+    help="Lines of a folder instead of composed ones; with --config.",
 )
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The experiment whose image settings and augmentation --data shows.",
+    help="Draw lines as this experiment sees them, each as it is and as its augmentation changes"
+    " it; for a --sheet.",
 )
 def command(
     preset: str | None,
@@ -73,15 +73,23 @@ def command(
 ) -> None:
     """Write composed lines of digits as PNG, dark on light, with .gt.txt beside each.
 
-    With --data, draw what the augmentation of a training makes of lines of your own.
+    With --config, draw what the augmentation of a training makes of them, or of lines of your own.
     """
     if (preset is None) == (data is None):
         raise ConfigError("give either --preset, to compose lines, or --data, to change some")
-    if preset is None or data is not None:
-        if config is None or sheet is None or out is not None or data is None:
-            raise ConfigError("--data needs --config FILE and --sheet FILE, and no --out")
-        _draw(list(changed_lines(data, config, count, seed)), sheet, 1 + EXAMPLES)
+    if config is not None:
+        if sheet is None or out is not None:
+            raise ConfigError("--config needs --sheet FILE, and no --out")
+        if data is not None:
+            cells = changed_own(data, config, count, seed)
+        else:
+            assert preset is not None  # or there would be --data
+            source = SynthSource(preset, count, seed, split, shortest, longest, alphabet)
+            cells = changed_composed(source, config)
+        _draw(list(cells), sheet, 1 + EXAMPLES)
         return
+    if preset is None:
+        raise ConfigError("--data needs --config FILE, the experiment that changes its lines")
     lines = SynthSource(preset, count, seed, split, shortest, longest, alphabet).compose(height)
     if sheet is not None:
         pictures = lines.pictures(range(count))

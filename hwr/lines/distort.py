@@ -63,7 +63,7 @@ def distort(images: Tensor, options: DistortOptions, generator: torch.Generator)
     grid = _grid(count, height, width, options, generator).to(images.device)
     drawn = grid_sample(images.float()[:, None], grid, align_corners=False)
     if options.thickness:
-        drawn = _thickened(drawn, _uniform(count, generator).to(images.device) * options.thickness)
+        drawn = thickened(drawn, _uniform(count, generator).to(images.device) * options.thickness)
     if options.erase:
         drawn = drawn * _kept(count, height, width, options.erase, generator).to(images.device)
     return drawn[:, 0].round().clamp(0, 255).to(torch.uint8)
@@ -98,9 +98,10 @@ def _grid(
     return grid
 
 
-def _thickened(images: Tensor, amount: Tensor) -> Tensor:
-    """Mixed with the maximum of each pixel's neighbours, or with their minimum where `amount`, from
-    -1 to 1, is negative; the corners stay out, or strokes would turn square."""
+def thickened(images: Tensor, amount: Tensor) -> Tensor:
+    """Pictures [pictures, 1, height, width] mixed with the maximum of each pixel's neighbours, or
+    with their minimum where `amount` [pictures], from -1 to 1, is negative; the corners stay out,
+    or strokes would turn square."""
     around = pad(images, (1, 1, 1, 1))
     above, below = around[:, :, :-2, 1:-1], around[:, :, 2:, 1:-1]
     before, behind = around[:, :, 1:-1, :-2], around[:, :, 1:-1, 2:]

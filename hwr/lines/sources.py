@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 
 from hwr.errors import DataError, HwrError, PictureError
 from hwr.images.grey import Grey
+from hwr.images.normalise import ImageSettings
 from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
+
+if TYPE_CHECKING:
+    from hwr.lines.batch import LineBatch
 
 SYNTH, MNIST = "synth:", "mnist"
 
@@ -100,19 +104,23 @@ class SynthSource:
         kinds = {name: int if kind == "int" else str for name, kind in known.items()}
         return cls(text.removeprefix(SYNTH).partition("?")[0], **_query(text, kinds))
 
-    def compose(self, height: int) -> ComposedLines:
+    def compose(self, height: int, image: ImageSettings | None = None) -> ComposedLines:
         """Plans the lines.
+
+        Args:
+            height: of all but documents, in pixels.
+            image: how they are made ready for a network, where `ComposedLines.batch` is asked for.
 
         Raises:
             HwrError: an option has a value that it cannot take.
         """
-        return ComposedLines(self, height)
+        return ComposedLines(self, height, image)
 
 
 class ComposedLines:
     """Lines composed of digits, drawn when asked for. See `SynthSource.compose`."""
 
-    def __init__(self, source: SynthSource, height: int) -> None:
+    def __init__(self, source: SynthSource, height: int, image: ImageSettings | None) -> None:
         # Late: measuring on pictures needs no torch.
         from hwr.lines.compose import Composer
 
@@ -125,7 +133,7 @@ class ComposedLines:
             )
         split = _split(source.split)
         spec = LineSpec(source.preset, split, source.min, source.max, source.alphabet)
-        self._composer = Composer(load_digits(split), split)
+        self._composer = Composer(load_digits(split), split, image=image)
         self._plan = self._composer.plan(spec, source.count, source.seed, height)
         self.names = self._plan.names
         self.texts = self._plan.texts
@@ -134,6 +142,10 @@ class ComposedLines:
         """Some lines one by one, uint8 [height, width] each, ink high."""
         for start in range(0, len(rows), _CHUNK):
             yield from self._composer.pictures(self._plan.rows(rows[start : start + _CHUNK]))
+
+    def batch(self) -> LineBatch:
+        """All lines as a network reads them."""
+        return self._composer.render(self._plan)
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """See Source: just what a PNG of `hwr synth` would give."""

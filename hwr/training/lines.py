@@ -12,6 +12,7 @@ import torch
 from hwr.alphabet import Alphabet
 from hwr.decoding.paths import frames_needed
 from hwr.errors import DataError
+from hwr.lines.augment_batch import augment_batch
 from hwr.lines.batch import LineBatch, join_batches
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Split, load_digits
@@ -91,10 +92,14 @@ class Lines:
         plan = self._plan("train", POOL * self._size, seed, longest)
         order, size = torch.argsort(plan.widths).tolist(), self._size
 
-        def lot(rows: list[int]) -> Lot:
-            return lambda: self._checked(self._composer("train").render(plan.rows(rows)))
+        def lot(number: int, rows: list[int]) -> Lot:
+            return lambda: self._changed(
+                self._checked(self._composer("train").render(plan.rows(rows))),
+                seed * POOL + number,
+            )
 
-        return [lot(order[start : start + size]) for start in range(0, len(order), size)]
+        starts = range(0, len(order), size)
+        return [lot(n, order[start : start + size]) for n, start in enumerate(starts)]
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
@@ -120,10 +125,23 @@ class Lines:
                 )
         return join_plans(plans)
 
+    def _changed(self, batch: LineBatch, seed: int) -> LineBatch:
+        least = [least_width(text, self._options) for text in batch.texts]
+        return augment_batch(batch, self._options.lines.augment, seed, least)
+
     def _checked(self, batch: LineBatch) -> LineBatch:
         if "ctc" in self._options.heads:
             check_frames(batch, self._alphabet, self._options.network)
         return batch
+
+
+def least_width(text: str, options: Options) -> int:
+    """Pixels that a line needs for its text: one, or what CTC's frames ask for."""
+    if "ctc" not in options.heads:
+        return 1
+    network = options.network
+    columns = -(-frames_needed(text) // network.ctc.split)
+    return max(columns * network.encoder.stride, 1)
 
 
 def longest_text(lines: LinesOptions, step: int) -> int:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
+from hwr.lines.augment import AugmentOptions
 from hwr.lines.distort import DistortOptions
 from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.cross_entropy import CrossEntropyOptions
@@ -58,6 +59,7 @@ class LinesOptions:
         alphabet: the digits that occur, in lines and as single ones.
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
+        augment: how lines to train on are changed, beyond what a preset does itself.
     """
 
     presets: dict[str, float] = field(default_factory=lambda: {"touching": 1.0})
@@ -66,6 +68,7 @@ class LinesOptions:
     alphabet: str = DIGITS
     grow: int = 0
     validation: int = 1000
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
 
     def __post_init__(self) -> None:
         for preset, share in self.presets.items():

@@ -9,11 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hwr.decoding.paths import frames_needed
 from hwr.lines.augment import AugmentOptions, augment
 from hwr.lines.batch import LineBatch, to_batch
 from hwr.lines.cache.store import LineStore
-from hwr.training.lines import POOL, VALIDATION_BATCH, Lot
+from hwr.training.lines import POOL, VALIDATION_BATCH, Lot, least_width
 from hwr.training.options import Options
 
 _VALIDATION_PIXELS = VALIDATION_BATCH * 32 * 320
@@ -90,15 +89,6 @@ class RealLots:
         random = np.random.default_rng([self._options.training.seed, draw])
         least = least_width(self._store.texts[row], self._options)
         return augment(line, self._changes, random, least)
-
-
-def least_width(text: str, options: Options) -> int:
-    """Pixels that a line needs for its text: one, or what CTC's frames ask for."""
-    if "ctc" not in options.heads:
-        return 1
-    network = options.network
-    columns = -(-frames_needed(text) // network.ctc.split)
-    return max(columns * network.encoder.stride, 1)
 
 
 def validation_batches(store: LineStore, device: torch.device | str = "cpu") -> Iterator[LineBatch]:

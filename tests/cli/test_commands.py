@@ -339,8 +339,13 @@ def test_synth_shows_what_augmentation_makes_of_lines(
     one, same, other = ((tmp_path / name).read_bytes() for name in names)
     assert one == same != other
     refused(hwr(*words), "--sheet FILE")
+    refused(hwr("synth", "--data", "lines", "--count", 3), "--config FILE")
     refused(hwr("synth", "--count", 3), "--preset", "--data")
     refused(hwr("synth", "--preset", "plain", *words[1:], "--sheet", "x.png"), "either --preset")
     refused(hwr(*words, "--sheet", "x.png", "--out", "y"), "no --out")
     assert not (tmp_path / "x.png").exists()
     assert not (tmp_path / "y").exists()
+    # Composed lines likewise.
+    (tmp_path / "composed.yaml").write_text("lines: {augment: {elastic: 0.03, noise: 0.1}}\n")
+    composed = ["synth", "--preset", "touching", "--config", "composed.yaml", "--count", 2]
+    assert hwr(*composed, "--sheet", "four.png").stdout == "8 pictures in four.png\n"

@@ -17,9 +17,9 @@ from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
 from hwr.training.data import Data
 from hwr.training.data_options import DataOptions
-from hwr.training.lines import POOL, mixed
+from hwr.training.lines import POOL, least_width, mixed
 from hwr.training.options import LinesOptions, Options, TrainingOptions
-from hwr.training.real import RealLines, RealLots, least_width, validation_batches
+from hwr.training.real import RealLines, RealLots, validation_batches
 
 SIZE = 3
 
