@@ -54,7 +54,7 @@ def measured(model: Path, source: str, steps: dict[str, Any] | None) -> Rates:
         image = replace(recognizer.card.image, clean=CleanOptions(**steps))
         recognizer.card = replace(recognizer.card, image=image)
     lines = open_source(source, recognizer.card.image.height)
-    found = rates(evaluate(recognizer, lines).scores)
+    found = rates(evaluate(recognizer, lines, count_unknown=True).scores)
     return found.cer, found.cer_low, found.cer_high, found.accuracy
 
 
