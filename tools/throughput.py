@@ -2,10 +2,13 @@
 
     python tools/throughput.py [--config configs/ctc.yaml] [--steps 200] [--budget "3 minutes"]
     python tools/throughput.py --config configs/document.yaml --budget none     # the steps alone
+    python tools/throughput.py --config configs/document.yaml --budget none --skip 2000
 
 Steps are timed in one process, one after the other, parts by the clock; medians are printed. Then a
 training on touching lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are
 printed after which it first read the validation lines with at most 2 % CER (validation included).
+With --skip, so many batches are only composed, not trained on, before the steps are timed: what
+composing makes once and keeps is then there, as in the later part of a training.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from hwr.lines.batch import Batch
 from hwr.training.config import load_options
@@ -33,12 +37,15 @@ WARMUP = 20
 TARGET = 0.02
 
 
-def timed_steps(options: Options, steps: int) -> dict[str, float]:
-    """Median milliseconds of each part of a step, and lines a second over all of them."""
+def timed_steps(options: Options, steps: int, skip: int) -> dict[str, float]:
+    """Median milliseconds of each part of a step, and lines a second over all of them; behind the
+    composing of `skip` batches."""
     task = ReadingTask(options)
     task.network.encoder.half_precision = half_precision(options)
     optimizer = task.configure_optimizers()
     batches = Data(options).batches(0)
+    for _ in tqdm(islice(batches, skip), "composing", skip, disable=not skip):
+        pass
     parts: dict[str, list[float]] = {}
 
     def clocked(name: str, start: float) -> float:
@@ -98,10 +105,11 @@ def main() -> None:
     parser.add_argument("--config", type=Path, default=Path("configs/ctc.yaml"))
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--budget", default="3 minutes")
+    parser.add_argument("--skip", type=int, default=0, metavar="BATCHES")
     arguments = parser.parse_args()
     options = load_options(arguments.config)
 
-    figures = timed_steps(options, arguments.steps)
+    figures = timed_steps(options, arguments.steps, arguments.skip)
     speed = figures.pop("lines/s")
     whole = sum(figures.values())
     print(f"a step of {options.training.batch} lines, {torch.get_num_threads()} threads:")
