@@ -31,6 +31,7 @@ class Hand:
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
         zero: the size of zeros, 1 as the other digits.
+        hang: how far sevens and nines, and half as far fours, hang below the base line.
         joins: the chance that a thin stroke leads from one digit to the next.
         gaps: the chance that a digit has a gap in a stroke: loops left open.
         slope: of the base line, rows to a column.
@@ -56,6 +57,7 @@ class Hand:
     short: float
     closed: bool
     zero: float
+    hang: float
     joins: float
     gaps: float
     slope: float
@@ -77,8 +79,11 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         spacing = rng.uniform(0.03, 0.25)
     else:
         spacing = rng.uniform(0.25, 0.8)
+    # Many hands lean far to the right.
+    leans = rng.random() < 0.3
+    slant = rng.uniform(0.2, 0.85) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
     return Hand(
-        slant=float(np.clip(rng.normal(0.1, 0.27), -0.5, 0.9)),
+        slant=float(slant),
         width=float(rng.uniform(0.75, 1.3)),
         pen=float(np.exp(rng.uniform(np.log(0.04), np.log(0.18)))),
         nib=some(0.35, 0.3, 0.75),
@@ -96,6 +101,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         short=some(0.35, 0.1, 0.6),
         closed=bool(rng.random() < 0.35),
         zero=1 - some(0.25, 0.1, 0.45),
+        hang=some(0.2, 0.1, 0.35),
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),
         slope=float(rng.normal(0, 0.03)),

@@ -16,6 +16,8 @@ _SEEN = 80
 # Of 255; fainter edges of a stroke do not count where digits are set.
 _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
+_HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
+# How far digits hang below the base line in hands that let them hang.
 
 
 class Edges(NamedTuple):
@@ -108,6 +110,7 @@ def set_digits(
         left = round(x) - first
         drop = hand.slope * (left - PATCH)
         top = _ROOM + drop + 0.07 * TALL * hand.uneven * lots[place, 0]
+        top += _HANGS.get(text[place], 0.0) * hand.hang * TALL
         top = int(np.clip(round(top), 0, 2 * _ROOM))
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch.astype(np.float32) / 255, out=part)

@@ -18,7 +18,7 @@ from hwr.lines.document.skeletons import FINE, Skeletons
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, zero=1, joins=0,
+    bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, zero=1, hang=0, joins=0,
     gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
