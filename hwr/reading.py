@@ -45,7 +45,7 @@ class Reading:
         confidence: the probability of that text, given the picture (`hwr.decoding.confidence`).
         characters: each character with its place.
         alternatives: other texts that a beam considered, or the other classes of a single digit,
-            the likelier first.
+            the likelier first; where a language model has its say, those that it finds better.
         cut: whether the seq2seq head was stopped at the most characters it can write: the text may
             go on.
     """

@@ -21,12 +21,17 @@ from hwr.errors import ConfigError
     metavar="FILE",
     help="The model file. Without it, beside the checkpoint: model.onnx, or model-HEADS.onnx.",
 )
+@click.option(
+    "--language/--no-language",
+    default=True,
+    help="Whether a language model goes into the file, where the experiment asks for one.",
+)
 @click.argument("checkpoint", type=click.Path(path_type=Path), metavar="CKPT")
-def command(checkpoint: Path, heads: str | None, out: Path | None) -> None:
+def command(checkpoint: Path, heads: str | None, out: Path | None, language: bool) -> None:
     """Write the model file of a checkpoint, with all of its heads or some.
 
     With both the CTC and the seq2seq head, their shares in joint reading are chosen anew, on
-    validation lines.
+    validation lines; and a language model is made anew of the lines that were trained on.
     """
     # Late: these bring in torch and Lightning, which take seconds.
     from hwr.nets.network import HEADS
@@ -38,4 +43,6 @@ def command(checkpoint: Path, heads: str | None, out: Path | None) -> None:
             raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
     kept = None if asked is None else [head for head in HEADS if head in asked]
     name = "model.onnx" if kept is None else f"model-{'-'.join(kept)}.onnx"
-    click.echo(f"written: {finish(checkpoint, out or checkpoint.with_name(name), kept)}")
+    file = out or checkpoint.with_name(name)
+    written = finish(checkpoint, file, kept, language=language, say=click.echo)
+    click.echo(f"written: {written}")

@@ -22,7 +22,13 @@ from hwr.scoring.sheet import sheet as draw_sheet
 @click.option("--preset", metavar="NAME", help=f"One of {', '.join(PRESETS)}.")
 @click.option("--count", type=click.IntRange(1), required=True, metavar="N", help="Lines to write.")
 @click.option("--split", default="test", show_default=True, help="train, val or test digits.")
-@click.option("--seed", default=0, show_default=True, help="The same seed gives the same lines.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**60),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same lines.",
+)
 @click.option("--min", "shortest", default=3, show_default=True, help="Fewest digits of a line.")
 @click.option("--max", "longest", default=10, show_default=True, help="Most digits of a line.")
 @click.option("--alphabet", default=DIGITS, show_default=True, help="Digits that may occur.")

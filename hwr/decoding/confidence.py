@@ -3,7 +3,8 @@
 A **line's confidence** is the probability that what read it gives to the text, given the picture:
 
 - the CTC head: the sum over all paths that spell this text (Graves et al. 2006, equation 3), by the
-  forward recursion of their section 4.1, which is here;
+  forward recursion of their section 4.1, which is here. A language model has its say in which text
+  is read, not in its confidence, so that an alternative may have a higher one;
 - the seq2seq head: the product of the probabilities of its symbols and of the end symbol, each
   given those before it; of a text that was cut, of its symbols and of going on
   (`hwr.decoding.labels`). A beam ranks texts with their lengths in mind, so that an alternative may

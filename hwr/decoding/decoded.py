@@ -15,7 +15,8 @@ class Decoded:
         confidences: of each symbol.
         spans: for each symbol, its first frame of the CTC head and the frame behind its last one;
             None where no such head has read.
-        alternatives: other readings, the likelier first, with the logarithms of their confidences.
+        alternatives: other readings with the logarithms of their confidences, the likelier first;
+            where a language model has its say, those that it finds better.
         cut: whether the Label-RNN was stopped at the most symbols it can write, before it ended
             the text.
     """

@@ -16,7 +16,10 @@ import numpy as np
 from hwr.alphabet import END
 
 MOST = 200_000
-"""N-grams kept of a model's texts, the commonest first: enough for some megabytes of text."""
+"""N-grams of a model, at most: those of about two megabytes of text, five characters at a time."""
+
+_CACHED = 200_000
+# Probabilities kept at hand: some 40 MB.
 
 _BEGIN = -1
 # Stands before a text's first character, as often as there is context.
@@ -47,16 +50,21 @@ class LanguageModel:
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[int]], order: int, classes: int) -> LanguageModel:
-        """The model of some texts, given as their ids, with no weight yet."""
-        counts: Counter[Ngram] = Counter()
-        for ids in texts:
-            told = (*(_BEGIN,) * (order - 1), *ids, END)
-            counts.update(told[at : at + order] for at in range(len(told) - order + 1))
-        return cls(order, classes, dict(counts.most_common(MOST)))
+        """The model of some texts, given as their ids, with no weight yet: of that order, or of the
+        highest one below that has no more than `MOST` n-grams."""
+        texts = list(texts)
+        counts = _ngrams(texts, order)
+        while len(counts) > MOST and order > 1:
+            order -= 1
+            counts = _ngrams(texts, order)
+        return cls(order, classes, dict(counts))
 
     def weighed(self, weight: float, bonus: float) -> LanguageModel:
         """The same with other weights."""
-        return replace(self, weight=weight, bonus=bonus)
+        found = replace(self, weight=weight, bonus=bonus)
+        # Probabilities do not depend on them.
+        found.__dict__.update(_known=self._known, _followers=self._followers)
+        return found
 
     def probability(self, before: Sequence[int], symbol: int) -> float:
         """Of a symbol behind others: the beginning of a text, or as much as is known of it."""
@@ -85,6 +93,8 @@ class LanguageModel:
                     break
                 kinds, total = len(followers), sum(followers.values())
                 found = (followers.get(symbol, 0) + kinds * found) / (total + kinds)
+            if len(self._known) >= _CACHED:
+                self._known.clear()
             self._known[context, symbol] = found
         return found
 
@@ -126,3 +136,12 @@ class LanguageModel:
         ngrams = np.array(content["symbols"], dtype=np.int64).reshape(len(counts), order)
         told = zip(map(tuple, ngrams.tolist()), counts, strict=True)
         return cls(order, int(content["classes"]), dict(told), content["weight"], content["bonus"])
+
+
+def _ngrams(texts: Iterable[Sequence[int]], order: int) -> Counter[Ngram]:
+    """How often each stands in the texts, their beginnings and ends included."""
+    counts: Counter[Ngram] = Counter()
+    for ids in texts:
+        told = (*(_BEGIN,) * (order - 1), *ids, END)
+        counts.update(told[at : at + order] for at in range(len(told) - order + 1))
+    return counts

@@ -13,6 +13,9 @@ from hwr.decoding.language import LanguageModel
 UNLIKELY = 1e-4
 """Symbols less likely than this in a frame do not lengthen a text there."""
 
+_HOPELESS = 1e-6
+# A language model is not asked about what the picture makes so unlikely: that would take long.
+
 
 def prefix_beam(
     log_probs: NDArray[np.float32], beam: int, language: LanguageModel | None = None
@@ -39,6 +42,8 @@ def prefix_beam(
             before = grown.get(prefix, (0.0, 0.0))
             grown[prefix] = (before[0] + blank, before[1] + symbol)
 
+        # The likeliest prefix has about one; what is so far below it will not come back.
+        least = _HOPELESS if language is not None else 0.0
         for prefix, (blank, symbol) in prefixes.items():
             repeated = symbol * frame[prefix[-1]] if prefix else 0.0
             add(prefix, (blank + symbol) * frame[BLANK], repeated)
@@ -46,6 +51,8 @@ def prefix_beam(
                 # The same symbol again is a new character only behind a blank.
                 source = blank if prefix and new == prefix[-1] else blank + symbol
                 if language is not None:
+                    if source * frame[new] < least:
+                        continue
                     source *= language.factor(prefix, new)
                 add((*prefix, new), 0.0, source * frame[new])
         best = sorted(grown.items(), key=lambda item: -sum(item[1]))[:beam]

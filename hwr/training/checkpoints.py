@@ -30,7 +30,7 @@ def resumable(checkpoint: Path, options: Options) -> Options:
         except ValueError as error:
             raise ConfigError(str(error)) from error
     before, now = kept.to_dict(), options.to_dict()
-    for section in ("image", "heads", "alphabet", "data", "lines", "digits", "network"):
+    for section in ("image", "heads", "alphabet", "data", "lines", "digits", "network", "language"):
         if before[section] != now[section]:
             raise ConfigError(
                 f"{checkpoint}: was trained with other {section} options than the file given:"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
 from hwr.decoding.language import LanguageModel
-from hwr.errors import ConfigError
+from hwr.errors import ConfigError, DataError
 from hwr.export import export
 from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
@@ -38,6 +38,8 @@ def finish(
     model: Path,
     heads: Collection[HeadName] | None = None,
     lines: RealLines | None = None,
+    language: bool = True,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """Writes the model file of a checkpoint.
 
@@ -48,6 +50,8 @@ def finish(
             reading are chosen on validation lines.
         lines: of one's own, that it was trained on; without them they are read where they are
             needed and the options name any.
+        language: whether a language model goes into the file, where the options ask for one.
+        say: told what became of it.
 
     Returns:
         `model`.
@@ -68,10 +72,16 @@ def finish(
     task.load_state_dict(content["state_dict"])
     task.network.keep(kept)
     joint = {"ctc", "seq2seq"} <= set(kept)
-    speaks = bool(options.language.order and options.data.train and "ctc" in kept)
+    speaks = bool(language and options.language.order and options.data.train and "ctc" in kept)
     if (joint or speaks) and lines is None:
         skipping = dataclasses.replace(options.data, on_bad_line="skip")
-        lines = gather(dataclasses.replace(options, data=skipping)).lines
+        try:
+            lines = gather(dataclasses.replace(options, data=skipping)).lines
+        except DataError as error:
+            if not speaks:
+                raise
+            way = "the language model is made of these lines: leave it out by  --no-language"
+            raise DataError(f"{error} ({way})") from error
     card = ModelCard(
         alphabet=task.alphabet,
         image=options.image,
@@ -92,10 +102,10 @@ def finish(
         model.parent.mkdir(parents=True, exist_ok=True)
         if joint:
             card = _with_share(task, card, model.parent, lines)
-        language = None
+        told = None
         if speaks and lines is not None:
-            card, language = _with_language(task, card, model.parent, lines)
-        export(task.network, card, model, language)
+            card, told = _with_language(task, card, model.parent, lines, say)
+        export(task.network, card, model, told)
     except OSError as error:
         raise ConfigError(f"{model}: cannot be written ({error.strerror})") from error
     return model
@@ -122,7 +132,11 @@ def _with_share(
 
 
 def _with_language(
-    task: ReadingTask, card: ModelCard, folder: Path, lines: RealLines
+    task: ReadingTask,
+    card: ModelCard,
+    folder: Path,
+    lines: RealLines,
+    say: Callable[[str], None],
 ) -> tuple[ModelCard, LanguageModel | None]:
     """The card with how well the language model reads, and that model, where it reads better."""
     if lines.train is None or lines.val is None:
@@ -132,6 +146,10 @@ def _with_language(
         alone = Path(beside) / "alone.onnx"
         export(task.network, card, alone)
         found, cer = weigh(language, Recognizer(alone, head="ctc"), lines.val)
+    if found is None:
+        say("language model: reads validation lines no better, so the model file has none")
+        return card, None
+    say(f"language model: of {found.order} characters at a time, validation CER with it {cer:.2%}")
     return dataclasses.replace(card, scores=card.scores | {"val_cer_language": cer}), found
 
 

@@ -19,6 +19,9 @@ from hwr.scoring.edits import distance
 WEIGHTS = ((0.1, 0.1), (0.2, 0.2), (0.3, 0.3), (0.3, 0.6), (0.4, 0.4), (0.5, 0.8))
 """Weights and bonuses that are tried. What is best differs little between neighbours."""
 
+LEAST_GAIN = 0.05
+"""Below that it would be luck, and it takes time."""
+
 LINES = 200
 """Validation lines that they are tried on, at most."""
 
@@ -32,8 +35,8 @@ def weigh(
     language: LanguageModel, recognizer: Recognizer, lines: LineStore
 ) -> tuple[LanguageModel | None, float]:
     """The language model with the weights by which validation lines are read best, and the CER with
-    it, which is that of the lines by which they were chosen; None where none reads better than the
-    greedy reading without it.
+    it, which is that of the lines by which they were chosen; None where none saves a share of
+    `LEAST_GAIN` of the errors of greedy reading without it.
 
     Args:
         language: the model.
@@ -55,5 +58,7 @@ def weigh(
                 for line, row in zip(found, some, strict=True)
             )
     best = int(errors.argmin())
+    if errors[best] > (1 - LEAST_GAIN) * errors[0]:
+        best = 0
     characters = sum(len(lines.texts[row]) for row in rows)
     return tried[best], float(errors[best] / max(characters, 1))

@@ -69,7 +69,7 @@ def train(
     """
     best, lines = _fit(options, folder, resume, start, say)
     draw_curve(folder / METRICS, folder / "curve.png")
-    model = finish(best, folder / MODEL, lines=lines)
+    model = finish(best, folder / MODEL, lines=lines, say=say)
     before = error_rate_before(folder)
     if before is not None:
         after = read_checkpoint(best)["scores"].get("val_cer", math.nan)

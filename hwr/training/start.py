@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
-from hwr.nets.network import HEADS
+from hwr.images.clean import CleanOptions
+from hwr.nets.network import DIGIT, HEADS
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.graph_weights import read_weights
@@ -70,7 +71,10 @@ def read_source(path: Path) -> Source:
         card, weights = read_weights(path)
         options = parse_options(card.trained.get("options", {}), str(path))
         heads = {head: weight for head, weight in options.heads.items() if head in card.heads}
-        return Source(path, dataclasses.replace(options, heads=heads), weights)
+        image = options.image
+        if set(heads) <= {DIGIT}:  # what cleans lines does nothing for it
+            image = dataclasses.replace(image, clean=CleanOptions())
+        return Source(path, dataclasses.replace(options, heads=heads, image=image), weights)
     content = read_checkpoint(path)
     weights = {
         name.removeprefix("network."): value

@@ -97,3 +97,25 @@ def test_a_language_model_has_its_say_in_which_text_is_best(seed: int) -> None:
     assert found.log_probability == pytest.approx(by_ctc[best])
     (alone,) = read_ctc(log_probs, frames, 1000, dataclasses.replace(model, weight=0, bonus=0))
     assert alone.ids == texts[int(by_ctc.argmax())]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_language_model_has_its_say_while_prefixes_grow(seed: int) -> None:
+    model = LanguageModel.of([[1, 2, 3], [1, 2], [2]], 3, 4).weighed(0.7, 0.4)
+    log_probs = random(1, 4, 4, seed)
+    texts = all_texts(4, 4)
+    scores = text_log_probabilities(
+        np.repeat(log_probs, len(texts), 0), np.full(len(texts), 4), texts
+    )
+    # Not yet of where a text ends.
+    scores += [model.score(text) - np.log(model.factor(text, 0)) for text in texts]
+    ranked = [texts[place] for place in np.argsort(-scores) if scores[place] > -np.inf]
+    assert prefix_beam(log_probs[0], 1000, model) == ranked
+    assert prefix_beam(log_probs[0], 1000) != ranked
+
+
+def test_what_a_picture_rules_out_no_language_brings_back() -> None:
+    model = LanguageModel.of([[1, 2]] * 50, 2, 3).weighed(3.0, 9.0)
+    frames = np.array([[0.01, 0.98, 0.01], [0.5, 0.5 - 1e-9, 1e-9]])
+    found = prefix_beam(np.log(frames).astype(np.float32), 10, model)
+    assert [2] not in [text[1:] for text in found]

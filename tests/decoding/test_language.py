@@ -52,7 +52,23 @@ def test_it_survives_the_way_through_a_file() -> None:
             LanguageModel.from_text(broken)
 
 
-def test_the_commonest_ngrams_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "MOST", 2)
-    kept = LanguageModel.of(TEXTS, 2, CLASSES).ngrams
-    assert kept == {(-1, 1): 3, (1, 2): 3}
+def test_the_order_falls_until_few_enough_ngrams_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(LanguageModel.of(TEXTS, 3, CLASSES).ngrams) == 9
+    for most, order in ((9, 3), (8, 2), (7, 2), (6, 1), (1, 1)):
+        monkeypatch.setattr(language, "MOST", most)
+        found = LanguageModel.of(iter(TEXTS), 3, CLASSES)
+        assert found.order == order
+        assert found == LanguageModel.of(TEXTS, order, CLASSES)
+
+
+def test_what_is_kept_at_hand_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = LanguageModel.of(TEXTS, 3, CLASSES).weighed(0.5, 0.1)
+    scores = [model.score(text) for text in TEXTS]
+    monkeypatch.setattr(language, "_CACHED", 2)
+    again = LanguageModel.of(TEXTS, 3, CLASSES).weighed(0.5, 0.1)
+    assert [again.score(text) for text in TEXTS] == scores
+    assert len(again._known) <= 2
+    assert model.weighed(0, 0).score([1, 2]) == 0
+    assert model.weighed(1, 0).score([1, 2]) == pytest.approx(
+        2 * model.weighed(0.5, 0).score([1, 2])
+    )

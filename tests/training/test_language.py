@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 
 from hwr.alphabet import Alphabet
 from hwr.decoding.language import LanguageModel
+from hwr.errors import ConfigError, DataError
 from hwr.model_file import open_model
 from hwr.recognizer import Recognizer
 from hwr.training import finish
@@ -59,6 +61,8 @@ def test_it_gets_the_weight_that_reads_best_or_none() -> None:
     assert (found.ngrams, cer) == (language.ngrams, 0.0)
     # Where lines say what nobody has said before, it is in the way.
     assert weigh(language, Unsure(), Store(["aa"] * 500)) == (None, 0.0)
+    # Nor is it kept for one error of forty less, which is luck.
+    assert weigh(language, Unsure(), Store(["ab", *["ccc"] * 13]))[0] is None
 
 
 def test_a_training_leaves_it_in_the_model_file(
@@ -74,7 +78,9 @@ def test_a_training_leaves_it_in_the_model_file(
 
     monkeypatch.setattr(finish, "weigh", chosen)
     content = OPTIONS | {"data": OPTIONS["data"] | {"train": lines}}
-    model = train(parse_options(content, "test"), tmp_path / "run")
+    said: list[str] = []
+    model = train(parse_options(content, "test"), tmp_path / "run", say=said.append)
+    assert said[-1] == "language model: of 3 characters at a time, validation CER with it 25.00%"
     opened = open_model(model)
     assert opened.language == weighed[0]
     assert opened.card.scores["val_cer_language"] == 0.25
@@ -92,7 +98,17 @@ def test_a_training_leaves_it_in_the_model_file(
     # A checkpoint gives the same again.
     again = write_model(tmp_path / "run" / "best.ckpt", tmp_path / "again.onnx")
     assert open_model(again).language == opened.language
-    assert read_checkpoint(tmp_path / "run" / "best.ckpt")["options"]["language"] == {"order": 3}
+    best = tmp_path / "run" / "best.ckpt"
+    assert read_checkpoint(best)["options"]["language"] == {"order": 3}
+    # Where the lines are gone, only without it.
+    shutil.rmtree(tmp_path / "lines")
+    with pytest.raises(DataError, match="--no-language"):
+        write_model(best, tmp_path / "none.onnx")
+    assert open_model(write_model(best, tmp_path / "without.onnx", language=False)).language is None
+    # A run goes on with the one that it began with.
+    other = parse_options(content | {"language": {"order": 2}}, "test")
+    with pytest.raises(ConfigError, match="other language options"):
+        train(other, tmp_path / "run", resume=tmp_path / "run" / "last.ckpt")
 
 
 def test_without_texts_there_is_none(tmp_path: Path) -> None:
