@@ -67,7 +67,7 @@ def train(
         InterruptedTrainingError: Ctrl-C; the message says where the checkpoint is.
         DataError: a line that cannot be trained on, or damaged MNIST files.
     """
-    best, lines = _fit(options, folder, resume, start, say)
+    best, lines = fit(options, folder, resume, start, say)
     draw_curve(folder / METRICS, folder / "curve.png")
     model = finish(best, folder / MODEL, lines=lines, say=say)
     before = error_rate_before(folder)
@@ -83,18 +83,8 @@ def fit(
     resume: Path | None = None,
     start: Path | Source | None = None,
     say: Callable[[str], None] = lambda line: None,
-) -> Path:
-    """What `train` does up to the best checkpoint, which it gives."""
-    return _fit(options, folder, resume, start, say)[0]
-
-
-def _fit(
-    options: Options,
-    folder: Path,
-    resume: Path | None,
-    start: Path | Source | None,
-    say: Callable[[str], None],
 ) -> tuple[Path, RealLines]:
+    """What `train` does up to the best checkpoint: that, and the lines of one's own."""
     options = _checked(options, folder, resume, start)
     _quieten()
     # Numbers near zero, as of long saturated units, would slow the processor down.
