@@ -110,6 +110,9 @@ class TrainingOptions:
         sampling_rise: steps over which that chance rises from nothing.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
+        keep: by what the best weights are told: the validation loss, or the CER, which is too
+            coarse where it is low (of a thousand lines, luck would choose), but goes on falling
+            behind the least loss where few lines are trained on.
         precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
             computes with it, which is about 1.25 times as fast and reads as well.
         device: where to train; `auto` takes a GPU where there is one.
@@ -128,6 +131,7 @@ class TrainingOptions:
     sampling_rise: int = 0
     freeze: int = 0
     validate_every: int = 250
+    keep: Literal["loss", "cer"] = "loss"
     precision: Literal["auto", "32", "bf16"] = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     seed: int = 0

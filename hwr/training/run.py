@@ -150,8 +150,8 @@ def _run(
     options = task.options
     task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
-    # Not the CER: on a thousand lines it is so coarse that luck would choose.
-    best = ModelCheckpoint(folder, "best", monitor="val_loss", enable_version_counter=False)
+    monitor = f"val_{options.training.keep}"
+    best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
     trainer = pl.Trainer(

@@ -111,15 +111,17 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
 
     Raises:
         ConfigError: the encoder is of another shape, or was trained on pictures made ready in
-            another way.
+            another way, however cleaned.
     """
     before = source.options
     # By the options: other pools, say, would give the same weights another meaning.
     dropout = options.network.encoder.dropout
     encoder = dataclasses.replace(before.network.encoder, dropout=dropout)
+    # Pictures cleaned in another way are still pictures of writing: that is soon learnt.
+    image = dataclasses.replace(before.image, clean=options.image.clean)
     for section, mine, other in (
         ("network.encoder", options.network.encoder, encoder),
-        ("image", options.image, before.image),
+        ("image", options.image, image),
     ):
         if mine != other:
             raise ConfigError(
