@@ -9,6 +9,7 @@ import torch
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError, HwrError, ModelFileError
 from hwr.export import export
+from hwr.images.clean import CleanOptions
 from hwr.model_file import ModelCard
 from hwr.nets.ctc import CTCOptions
 from hwr.nets.encoder import EncoderOptions, StemLayer
@@ -179,6 +180,9 @@ def test_another_encoder_is_refused() -> None:
     low = dataclasses.replace(options, image=dataclasses.replace(options.image, height=24))
     with pytest.raises(ConfigError, match="other image options"):
         start_from(Network(low.network, 24, 5, ALL), low, other)
+    clean = dataclasses.replace(options.image, clean=CleanOptions(deslant=True))
+    cleaned = dataclasses.replace(options, image=clean)
+    assert len(start_from(Network(options.network, 32, 5, ALL), cleaned, other)) == 4
 
 
 def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:
