@@ -89,8 +89,10 @@ def _is_light_on_dark(grey: Grey) -> bool:
     differences, which uneven light does not turn as it turns that of the picture."""
     picture = Image.fromarray((grey * 255).astype(np.uint8))
     around = picture.filter(ImageFilter.BoxBlur(max(2, grey.shape[0] / 2)))
-    beyond = grey - np.asarray(around, np.float32) / 255
-    return bool(((beyond - beyond.mean()) ** 3).mean() > 0)
+    beyond = (grey - np.asarray(around, np.float32) / 255).ravel()
+    beyond -= beyond.mean()
+    # (numpy's third power takes several times as long.)
+    return bool(np.dot(beyond * beyond, beyond) > 0)
 
 
 def _levels(grey: Grey, *shares: float) -> list[float]:

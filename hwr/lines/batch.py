@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -40,6 +40,11 @@ class LineBatch:
         picture: NDArray[np.uint8] = self.images[row, :, : int(self.widths[row])].cpu().numpy()
         return picture
 
+    def to(self, device: torch.device | str) -> LineBatch:
+        """The same on a device."""
+        images, widths = self.images.to(device), self.widths.to(device)
+        return replace(self, images=images, widths=widths)
+
     def rows(self, rows: Sequence[int]) -> LineBatch:
         """Some of the lines, in the order given."""
         index = torch.as_tensor(rows, device=self.images.device)
@@ -61,6 +66,11 @@ class Batch:
 
     def __len__(self) -> int:
         return sum(len(part) for part in (self.lines, self.digits) if part is not None)
+
+    def to(self, device: torch.device | str) -> Batch:
+        """The same on a device."""
+        parts = (self.lines, self.digits)
+        return Batch(*(None if part is None else part.to(device) for part in parts))
 
 
 def join_batches(batches: Sequence[LineBatch]) -> LineBatch:

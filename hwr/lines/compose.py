@@ -207,9 +207,7 @@ class Composer:
                 stretched = Image.fromarray(line).resize((least, plan.height))
                 line = np.asarray(stretched)
             lines.append(line)
-        batch = to_batch(lines, plan.texts, plan.names)
-        images, widths = batch.images.to(self.device), batch.widths.to(self.device)
-        return dataclasses.replace(batch, images=images, widths=widths)
+        return to_batch(lines, plan.texts, plan.names).to(self.device)
 
     def _render(self, plan: Plan) -> LineBatch:
         device, height = self.device, plan.height

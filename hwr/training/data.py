@@ -17,9 +17,15 @@ import torch
 from hwr.lines.batch import Batch
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.singles import Singles
+from hwr.training.ahead import Ahead
 from hwr.training.lines import VALIDATION_BATCH, Lines, LotSource, mixed
 from hwr.training.options import Options
 from hwr.training.real import RealLines, RealLots, validation_batches
+
+
+def _never(step: int) -> bool:
+    """A budget without end. (Not a lambda: it goes to another process with the rest.)"""
+    return False
 
 
 class Data(pl.LightningDataModule):
@@ -34,7 +40,7 @@ class Data(pl.LightningDataModule):
     def __init__(
         self,
         options: Options,
-        over: Callable[[int], bool] = lambda step: False,
+        over: Callable[[int], bool] = _never,
         real: RealLines | None = None,
     ) -> None:
         super().__init__()
@@ -42,6 +48,7 @@ class Data(pl.LightningDataModule):
         self._over = over
         self._real = real or RealLines()
         self._validation: list[Batch] = []
+        self._ahead: Ahead | None = None
 
     def train_dataloader(self) -> Iterable[Batch]:
         """Starts where the training stands, each time Lightning asks for an epoch's batches."""
@@ -91,12 +98,22 @@ class Data(pl.LightningDataModule):
             raise RuntimeError("this data is not attached to a trainer")
         every = self._options.training.validate_every
         step = self.trainer.global_step
-        for batch in self.batches(step):
+        for batch in self._stream(step):
             yield batch
             step += 1
             # Lightning draws a batch ahead, so the number counts here, not how far it is.
             if step % every == 0 or self._over(step):
                 return
+
+    def _stream(self, step: int) -> Iterator[Batch]:
+        """Training batches from a step on, by whichever process makes them."""
+        if not self._options.training.ahead:
+            return self.batches(step)
+        if self._ahead is None or self._ahead.step != step:
+            # What has no trainer makes them on the CPU.
+            self._ahead = Ahead(Data(self._options, real=self._real).batches, step)
+        ahead, device = self._ahead, torch.device(self._device)
+        return (batch.to(device) for batch in ahead)
 
     @cached_property
     def _lines(self) -> Lines:

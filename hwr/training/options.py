@@ -108,6 +108,8 @@ class TrainingOptions:
         sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
+        ahead: whether a process of their own makes the batches, ahead of the steps: for lines that
+            take long to make, where there is more than one core.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
@@ -129,6 +131,7 @@ class TrainingOptions:
     cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
     sampling: float = 0.0
     sampling_rise: int = 0
+    ahead: bool = False
     freeze: int = 0
     validate_every: int = 250
     keep: Literal["loss", "cer"] = "loss"

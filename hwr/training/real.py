@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -80,7 +80,7 @@ class RealLots:
         lines = [self._line(draw, row) for draw, row in drawn]
         texts = [self._store.texts[row] for _, row in drawn]
         names = [self._store.names[row] for _, row in drawn]
-        return _on(to_batch(lines, texts, names), self._device)
+        return to_batch(lines, texts, names).to(self._device)
 
     def _line(self, draw: int, row: int) -> NDArray[np.uint8]:
         line = self._store.line(row)
@@ -101,8 +101,4 @@ def validation_batches(store: LineStore, device: torch.device | str = "cpu") -> 
         rows, order = order[-count:], order[:-count]
         lines = [store.line(row) for row in rows]
         texts, names = ([of[row] for row in rows] for of in (store.texts, store.names))
-        yield _on(to_batch(lines, texts, names), device)
-
-
-def _on(batch: LineBatch, device: torch.device | str) -> LineBatch:
-    return replace(batch, images=batch.images.to(device), widths=batch.widths.to(device))
+        yield to_batch(lines, texts, names).to(device)

@@ -22,15 +22,22 @@ class Hand:
         unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
         uneven: how much digits differ in size, slant and place.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
+        lead: length of the stroke that leads to a one's flag; 0 for none.
+        bow: how far flags bow, as a share of their length, to either side.
         bar: length of the bar through a seven; 0 for none.
         serif: length of the stroke at the beginning of a seven's roof; 0 for none.
         loop: of a two, at its lower left corner; 0 for none.
         curl: of a two, where it begins; 0 for none.
         hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
-        tail: length of the stroke in which a zero ends; 0 for none.
+        tail: length of the stroke in which a zero or a two ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
+        cross: how far a four's crossbar is drawn out to the right; 0 for none.
+        roof: how far a five's roof is drawn out to the right; 0 for none.
+        open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
         zero: the size of zeros, 1 as the other digits.
+        sinks: where small zeros stand, from -1, at the top, to 1, on the base line.
+        strings: the chance that zeros are strung together at their tops.
         hang: how far sevens and nines, and half as far fours, hang below the base line.
         joins: the chance that a thin stroke leads from one digit to the next.
         gaps: the chance that a digit has a gap in a stroke: loops left open.
@@ -48,6 +55,8 @@ class Hand:
     uneven: float
     flag: float
     foot: float
+    lead: float
+    bow: float
     bar: float
     serif: float
     loop: float
@@ -56,7 +65,12 @@ class Hand:
     tail: float
     short: float
     closed: bool
+    cross: float
+    roof: float
+    open: float
     zero: float
+    sinks: float
+    strings: float
     hang: float
     joins: float
     gaps: float
@@ -90,17 +104,24 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         keeps_strokes=bool(rng.random() < 0.3),
         unsteady=float(rng.uniform(0.3, 1.4)),
         uneven=float(rng.uniform(0.3, 1.0)),
-        flag=some(0.6, 0.15, 0.85),
+        flag=some(0.65, 0.15, 1.0),
         foot=some(0.2, 0.2, 0.6),
+        lead=some(0.3, 0.1, 0.35),
+        bow=float(rng.uniform(-0.2, 0.2)),
         bar=some(0.4, 0.3, 0.7),
         serif=some(0.2, 0.1, 0.3),
-        loop=some(0.2, 0.07, 0.14),
-        curl=some(0.15, 0.05, 0.1),
+        loop=some(0.3, 0.07, 0.18),
+        curl=some(0.25, 0.05, 0.17),
         hook=some(0.25, 0.2, 0.55),
         tail=some(0.2, 0.1, 0.3),
         short=some(0.35, 0.1, 0.6),
         closed=bool(rng.random() < 0.35),
-        zero=1 - some(0.25, 0.1, 0.45),
+        cross=some(0.3, 0.1, 0.35),
+        roof=some(0.3, 0.1, 0.5),
+        open=some(0.3, 0.3, 1.0),
+        zero=1 - some(0.3, 0.1, 0.5),
+        sinks=float(rng.uniform(-0.4, 1)),
+        strings=some(0.2, 0.5, 1.0),
         hang=some(0.2, 0.1, 0.35),
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),

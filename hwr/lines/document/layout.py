@@ -25,12 +25,14 @@ class Edges(NamedTuple):
 
     Attributes:
         first, last: of all rows.
+        top: its first row.
         middle: of its ink.
         left, right: of each row and those near to it; far away where there is no ink.
     """
 
     first: int
     last: int
+    top: int
     middle: float
     left: NDArray[np.float32]
     right: NDArray[np.float32]
@@ -48,12 +50,15 @@ def edges_of(patches: NDArray[np.uint8]) -> list[Edges]:
     columns = np.asarray(seen.any(axis=1))
     first = columns.argmax(axis=1)
     last = PATCH - columns[:, ::-1].argmax(axis=1)
+    top = inked.argmax(axis=1)
     count = columns.sum(axis=1)
     middle = (columns * np.arange(PATCH)).sum(axis=1) / np.maximum(count, 1)
     for row in np.flatnonzero(count == 0).tolist():
-        first[row] = last[row] = PATCH // 2
+        first[row] = last[row] = top[row] = PATCH // 2
         middle[row] = left[row] = right[row] = PATCH / 2
-    parts = zip(first.tolist(), last.tolist(), middle.tolist(), left, right, strict=True)
+    parts = zip(
+        first.tolist(), last.tolist(), top.tolist(), middle.tolist(), left, right, strict=True
+    )
     return [Edges(*part) for part in parts]
 
 
@@ -100,7 +105,7 @@ def set_digits(
     width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
-    x, behind_last = float(PATCH), 0.0
+    x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
     base = _ROOM + (PATCH + TALL) / 2
     if before:
         flourish(canvas, x, base, TALL, pen, rng, behind=False)
@@ -111,11 +116,16 @@ def set_digits(
         drop = hand.slope * (left - PATCH)
         top = _ROOM + drop + 0.07 * TALL * hand.uneven * lots[place, 0]
         top += _HANGS.get(text[place], 0.0) * hand.hang * TALL
+        if text[place] == "0":
+            top += hand.sinks * (1 - hand.zero) * TALL / 2
         top = int(np.clip(round(top), 0, 2 * _ROOM))
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch.astype(np.float32) / 255, out=part)
-        if place and rng.random() < hand.joins:
+        if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
+            _string(canvas, string, (left + first + 0.3 * (last - first), top + edge.top), pen, rng)
+        elif place and rng.random() < hand.joins:
             _join(canvas, behind_last, left + first, base + drop, pen, rng)
+        string = (left + first + 0.7 * (last - first), top + edge.top)
         behind_last = left + last
         if place + 1 == count:
             break
@@ -151,3 +161,16 @@ def _join(
     first, second = base - TALL * rng.uniform(0.0, 1.0, 2)
     bend = ((end + start) / 2, (first + second) / 2 + TALL * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, 0.8))
+
+
+def _string(
+    canvas: Ink,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    pen: float,
+    rng: np.random.Generator,
+) -> None:
+    """The stroke from the top of a zero to that of the next, which sags."""
+    sag = TALL * float(rng.uniform(0.0, 0.35))
+    bend = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + pen / 2 + sag)
+    stroke(canvas, curve((start[0], start[1] + pen / 2), bend, (end[0], end[1] + pen / 2)), pen)

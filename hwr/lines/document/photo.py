@@ -10,7 +10,7 @@ from hwr.lines.document.marks import Ink, curve, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
-_LEAST_INK = 16
+_LEAST_INK = 18
 # Rows of a picture that the number itself takes, at least.
 
 HEIGHTS = (20, 120)
@@ -52,7 +52,7 @@ def photograph(
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
     if rng.random() < 0.6:
-        pattern_strength = seen * rng.uniform(0.05, 0.4)
+        pattern_strength = seen * rng.uniform(0.05, 0.35)
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
     grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
@@ -168,7 +168,7 @@ def _develop(
         grey = grey + min(most_noise, 0.04) * float(lot[3]) ** 2 * noise
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if lot[4] < 0.4:
-        quality = int(15 + 75 * lot[5])
+        quality = int(20 + 70 * lot[5])
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
     return picture

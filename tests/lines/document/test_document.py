@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from hwr.lines.digits import DIGIT_SIZE, load_digits
+from hwr.lines.document import layout
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import edges_of, set_digits
@@ -18,8 +19,9 @@ from hwr.lines.document.skeletons import FINE, Skeletons
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, zero=1, hang=0, joins=0,
-    gaps=0, slope=0, spacing=0.2, alike=False,
+    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, cross=0,
+    roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0, slope=0,
+    spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -65,7 +67,8 @@ def test_a_nib_writes_thinner_along_the_line() -> None:
 @pytest.mark.parametrize(
     ("label", "habit"),
     [(1, {"flag": 0.4}), (1, {"foot": 0.5}), (7, {"bar": 0.5}), (7, {"serif": 0.25}),
-     (2, {"loop": 0.12}), (0, {"tail": 0.3})],
+     (2, {"loop": 0.12}), (0, {"tail": 0.3}), (2, {"tail": 0.3}), (4, {"cross": 0.3}),
+     (5, {"roof": 0.4})],
 )  # fmt: skip
 def test_habits_add_strokes(label: int, habit: dict[str, float]) -> None:
     without, with_habit = written(PLAIN, label), written(dataclasses.replace(PLAIN, **habit), label)
@@ -80,6 +83,60 @@ def test_flags_go_down_to_the_left() -> None:
         rows, columns = np.nonzero(picture > 100)
         if len(rows) > 3:
             assert np.polyfit(columns, rows, 1)[0] < 0
+
+
+def test_what_leads_to_a_flag_comes_from_the_left() -> None:
+    flag = dataclasses.replace(PLAIN, flag=0.4)
+    more = written(dataclasses.replace(flag, lead=0.4), 1).astype(int) - written(flag, 1)
+    for picture, whole in zip(more, written(flag, 1), strict=True):
+        columns = np.flatnonzero((picture > 100).any(0))
+        if len(columns):
+            assert columns.mean() < np.flatnonzero((whole > 100).any(0)).mean()
+    assert ((more > 100).sum((1, 2)) > 3).mean() >= 0.5
+
+
+@pytest.mark.parametrize("label", [0, 8])
+def test_open_loops_lose_ink_at_their_tops(label: int) -> None:
+    opened = written(dataclasses.replace(PLAIN, open=1.0), label).astype(int)
+    for less, whole in zip(opened - written(PLAIN, label), written(PLAIN, label), strict=True):
+        lost, rows = np.nonzero(less < -100)[0], np.flatnonzero((whole > 100).any(1))
+        assert len(lost) > 2
+        assert lost.mean() < rows.mean()
+
+
+@pytest.fixture
+def no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but digits is written."""
+    for mark in ("flourish", "separator"):
+        monkeypatch.setattr(layout, mark, lambda *args, **options: None)
+
+
+@pytest.mark.usefixtures("no_marks")
+def test_zeros_are_strung_together_at_their_tops() -> None:
+    patches = written(dataclasses.replace(PLAIN, zero=0.6), 0, 3)
+    inks = []
+    for strings in (0.0, 1.0):
+        hand = dataclasses.replace(PLAIN, zero=0.6, strings=strings)
+        line = set_digits(patches, edges_of(patches), "000", hand, np.random.default_rng(0))
+        inks.append(line.ink > 0.5)
+    between = [~ink.any(0) for ink in inks]
+    assert between[0].sum() >= 2
+    assert not between[1].any()
+
+
+@pytest.mark.usefixtures("no_marks")
+def test_small_zeros_sink_to_the_base_line() -> None:
+    rows = np.array([rows_of(1, 1)[0], rows_of(0, 1)[0]])
+    fields = Skeletons(DIGITS.images).fields(rows)
+    images, labels = torch.from_numpy(DIGITS.images[rows]), np.array([1, 0])
+    lowest = []
+    for sinks in (-1.0, 1.0):
+        hand = dataclasses.replace(PLAIN, zero=0.5, sinks=sinks)
+        patches = write(fields, images, labels, [hand] * 2, np.arange(2))
+        ink = set_digits(patches, edges_of(patches), "10", hand, np.random.default_rng(0)).ink
+        zero = ink[:, ink.shape[1] // 2 :] > 0.5
+        lowest.append(np.flatnonzero(zero.any(1))[-1] / len(ink))
+    assert lowest[0] < 0.7 < 0.9 < lowest[1]
 
 
 def test_closed_fours_meet_at_the_top() -> None:

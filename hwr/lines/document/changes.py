@@ -1,0 +1,241 @@
+"""What hands change in single digits: strokes that they add, leave out, or leave open.
+
+Places and lengths are in pixels of the 28-pixel frame.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.lines.document.hands import Hand
+
+DIGIT_HEIGHT = 20
+"""Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
+
+Points = NDArray[np.float32]
+"""The middle of a digit's strokes, [points, (x, y)], in pixels of its frame."""
+
+Piece = tuple[float, float, float, float]
+"""A straight stroke: x0, y0, x1, y1."""
+
+_EDGE = 1.5
+# Strokes end that far inside of the frame.
+
+
+@dataclass
+class Changes:
+    """What becomes of one digit: parts wiped out, strokes added, rings added (x, y, radius), gaps
+    made (x, y, radius); in this order."""
+
+    wiped: list[Piece] = field(default_factory=list)
+    strokes: list[Piece] = field(default_factory=list)
+    rings: list[tuple[float, float, float]] = field(default_factory=list)
+    gaps: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def curve(self, *points: tuple[float, float], bow: float = 0.0) -> None:
+        """Adds a stroke from point to point; its first piece bows to the side by so great a share
+        of its length."""
+        (x0, y0), (x1, y1), *others = points
+        middle = ((x0 + x1) / 2 - bow * (y1 - y0), (y0 + y1) / 2 + bow * (x1 - x0))
+        way = [(x0, y0), middle, (x1, y1), *others] if bow else [(x0, y0), (x1, y1), *others]
+        inside = [(max(x, _EDGE), y) for x, y in way]
+        self.strokes += [(*a, *b) for a, b in pairwise(inside)]
+
+
+def changes_of(
+    label: int, hand: Hand, middle: Points, half: float, rng: np.random.Generator
+) -> Changes:
+    """What a hand changes in a digit.
+
+    Args:
+        label: which digit it is.
+        hand: the one that writes it.
+        middle: of its strokes, four points or more.
+        half: half the width of its strokes.
+        rng: draws the rest.
+    """
+    found = Changes()
+    if rng.random() < hand.gaps:
+        _gap(found, middle[int(rng.random() * len(middle))], half, rng)
+    if label == 0:
+        _zero(found, hand, middle, half, rng)
+    elif label == 1:
+        _one(found, hand, middle, rng)
+    elif label == 2:
+        _two(found, hand, middle, half, rng)
+    elif label == 4:
+        _four(found, hand, middle, half, rng)
+    elif label == 5:
+        _five(found, hand, middle, half, rng)
+    elif label == 7:
+        _seven(found, hand, middle, rng)
+    elif label == 8:
+        _eight(found, hand, middle, half, rng)
+    elif label == 9:
+        _nine(found, hand, middle, rng)
+    return found
+
+
+def _gap(found: Changes, at: Points, half: float, rng: np.random.Generator) -> None:
+    x, y = at.tolist()
+    found.gaps.append((x, y, 0.2 + half + float(rng.random())))
+
+
+def _ends(middle: Points) -> tuple[Points, Points, float]:
+    """The highest point, the lowest, and how far one is above the other."""
+    top, bottom = middle[middle[:, 1].argmin()], middle[middle[:, 1].argmax()]
+    return top, bottom, float(bottom[1] - top[1])
+
+
+def _zero(
+    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
+) -> None:
+    """Open at the top; a stroke in which it ends."""
+    top, _, tall = _ends(middle)
+    if hand.open and rng.random() < hand.open:
+        high = middle[middle[:, 1] < top[1] + 0.15 * tall]
+        _gap(found, high[int(rng.random() * len(high))], half, rng)
+    if hand.tail and rng.random() < 0.8:
+        x, y = top.tolist()
+        length, angle = hand.tail * DIGIT_HEIGHT, math.radians(-70 + 150 * rng.random())
+        found.curve((x, y), (x + length * math.cos(angle), y + 0.8 * length * math.sin(angle)))
+
+
+def _one(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+    """A flag, perhaps led up to, and a foot."""
+    top, bottom, tall = _ends(middle)
+    if hand.flag and rng.random() < 0.9:
+        length = hand.flag * tall * rng.uniform(0.8, 1.2)
+        x, y = top.tolist()
+        lean = math.degrees(math.atan2(x - float(bottom[0]), tall))
+        # Between stem and flag: the longer, the narrower, or it would be a seven.
+        angle = lean + 18 + max(48 - 28 * hand.flag, 12) * rng.random()
+        angle = math.radians(min(max(angle, 12), 72))
+        end = (x - length * math.sin(angle), y + length * math.cos(angle))
+        way = [(x, y), end]
+        if hand.lead and rng.random() < 0.8:
+            reach = hand.lead * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+            way.append((end[0] - reach, end[1] + reach * rng.uniform(-0.5, 0.5)))
+        found.curve(*way, bow=hand.bow * rng.uniform(0.5, 1.5))
+    if hand.foot and rng.random() < 0.9:
+        reach = hand.foot * DIGIT_HEIGHT * rng.uniform(0.8, 1.2) / 2
+        (x, y), tilt = bottom.tolist(), rng.uniform(-0.5, 0.5)
+        found.curve((x - reach, y - tilt), (x + reach, y + tilt))
+
+
+def _two(found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator) -> None:
+    """Loops at the lower left corner and at the beginning; a foot drawn out to the right."""
+    top, bottom, tall = _ends(middle)
+    if hand.loop and rng.random() < 0.8:
+        low = middle[middle[:, 1] > bottom[1] - 5]
+        x, y = low[low[:, 0].argmin()].tolist()
+        radius = hand.loop * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
+        found.rings.append((x + 0.3 * radius, y - 0.6 * radius, radius))
+    if hand.curl and rng.random() < 0.9:
+        high = middle[middle[:, 1] < top[1] + 0.45 * tall]
+        x, y = high[high[:, 0].argmin()].tolist()
+        radius = hand.curl * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
+        found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
+        if rng.random() < 0.5:
+            inner = np.array([x + 1.6 * radius, y + rng.uniform(-0.2, 0.8) * radius], np.float32)
+            _gap(found, inner, half, rng)
+    if hand.tail and rng.random() < 0.8:
+        low = middle[middle[:, 1] > bottom[1] - 4]
+        x, y = low[low[:, 0].argmax()].tolist()
+        length = hand.tail * DIGIT_HEIGHT * rng.uniform(0.6, 1.4)
+        end = (x + length, y - length * rng.uniform(-0.2, 0.4))
+        found.curve((x, y), end, bow=rng.uniform(0, 0.2))
+
+
+def _four(
+    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
+) -> None:
+    """A stem cut short at its top; or a four closed by a slanting stroke, as printed ones are; a
+    crossbar drawn out to the right."""
+    right = middle[middle[:, 0] > np.median(middle[:, 0])]
+    if not len(right):
+        return
+    stem_x, stem_y = right[right[:, 1].argmin()].tolist()
+    levels, counts = np.unique(middle[:, 1], return_counts=True)
+    tall = float(levels[-1] - levels[0])
+    inside = (levels > levels[0] + 0.3 * tall) & (levels < levels[0] + 0.85 * tall)
+    if not inside.any():
+        return
+    bar = float(levels[inside][counts[inside].argmax()])
+    on_bar = middle[np.abs(middle[:, 1] - bar) < 1]
+    if hand.cross and rng.random() < 0.8:
+        x, length = float(on_bar[:, 0].max()), hand.cross * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+        found.curve((x, bar), (x + length, bar - length * rng.uniform(-0.1, 0.5)))
+    drawn = rng.random()
+    if hand.short and not hand.closed and drawn < 0.9:
+        level = min(stem_y + hand.short * tall * rng.uniform(0.7, 1.2), bar - 2 - 2 * half)
+        stem = right[np.abs(right[:, 1] - level) < 1]
+        if level > stem_y and len(stem):
+            found.wiped.append((stem_x, stem_y, float(stem[:, 0].max()), level))
+    if not hand.closed or drawn > 0.95:
+        return
+    left_x = float(on_bar[:, 0].min())
+    open_end = middle[(middle[:, 0] < stem_x - 4) & (middle[:, 1] < bar - 3)]
+    if len(open_end):
+        x, y = open_end[open_end[:, 1].argmin()].tolist()
+        found.wiped.append((x, y, left_x, bar - 2))
+        found.curve((left_x, bar), (stem_x, stem_y))
+
+
+def _five(
+    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
+) -> None:
+    """A roof drawn out to the right, or set apart."""
+    top, _, tall = _ends(middle)
+    if not hand.roof or rng.random() > 0.85:
+        return
+    high = middle[middle[:, 1] < top[1] + 0.2 * tall]
+    first, last = high[high[:, 0].argmin()], high[high[:, 0].argmax()]
+    length = hand.roof * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+    x, y = last.tolist()
+    found.curve((x, y), (x + length, y - length * rng.uniform(-0.1, 0.45)))
+    if hand.open and rng.random() < hand.open and last[0] - first[0] > 4:
+        _gap(found, first, half, rng)
+
+
+def _seven(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+    """A bar through the stem, and a stroke at the beginning of the roof."""
+    top, _, tall = _ends(middle)
+    if hand.bar and rng.random() < 0.95:
+        level = float(top[1]) + tall * rng.uniform(0.42, 0.62)
+        stem = middle[np.abs(middle[:, 1] - level) < 1]
+        if len(stem):
+            x, reach = float(stem[:, 0].mean()), hand.bar * DIGIT_HEIGHT * 0.4
+            tilt = rng.uniform(-1.5, 1.0)
+            found.curve((x - reach, level - tilt), (x + reach, level + tilt))
+    if hand.serif and rng.random() < 0.9:
+        high = middle[middle[:, 1] < top[1] + 0.35 * tall]
+        x, y = high[high[:, 0].argmin()].tolist()
+        found.curve((x, y), (x + rng.uniform(-0.5, 0.5), y + hand.serif * DIGIT_HEIGHT))
+
+
+def _eight(
+    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
+) -> None:
+    """Open at its upper right, where it begins and ends."""
+    top, _, tall = _ends(middle)
+    if hand.open and rng.random() < hand.open:
+        high = middle[middle[:, 1] < top[1] + 0.35 * tall]
+        _gap(found, high[high[:, 0].argmax()], half, rng)
+
+
+def _nine(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+    """A hook to the left at the end of its stem."""
+    x, y = middle[middle[:, 1].argmax()].tolist()
+    if not hand.hook or rng.random() > 0.9:
+        return
+    reach = hand.hook * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
+    reach = min(reach, x - 2)  # inside of its frame
+    if middle[middle[:, 1] > y - 4, 0].min() > x - 5:  # or it ends in one already
+        turn, rise = (x - 0.4 * reach, y), 0.35 * rng.random()
+        found.curve((x, y - 0.15 * reach), turn, (x - reach, y - (0.1 + rise) * reach))
