@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
-from hwr.lines.document.hands import draw_hand
+from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.photo import photograph
 from hwr.lines.document.shapes import write
@@ -17,9 +17,17 @@ from hwr.lines.document.skeletons import Skeletons
 
 
 class DocumentComposer:
-    """Draws pictures of numbers of one split's digits."""
+    """Draws pictures of numbers of one split's digits.
 
-    def __init__(self, digits: Digits) -> None:
+    Args:
+        digits: of the split.
+        hand: draws the hand that writes a number.
+    """
+
+    def __init__(
+        self, digits: Digits, hand: Callable[[np.random.Generator], Hand] = draw_hand
+    ) -> None:
+        self._hand = hand
         self._images = digits.images
         self._skeletons = Skeletons(digits.images)
 
@@ -34,7 +42,7 @@ class DocumentComposer:
             seeds: each one's own; the same seed gives the same picture, whatever else is drawn.
         """
         draws = [np.random.default_rng(seed) for seed in seeds]
-        hands = [draw_hand(rng) for rng in draws]
+        hands = [self._hand(rng) for rng in draws]
         lengths = [len(text) for text in texts]
         rows = np.concatenate(
             [

@@ -1,0 +1,53 @@
+"""Batches that another process makes."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+
+from hwr.errors import DataError
+from hwr.training.ahead import Ahead
+from hwr.training.checkpoints import read_checkpoint
+from hwr.training.config import parse_options
+from hwr.training.data import Data
+from hwr.training.options import Options
+from hwr.training.run import train
+
+
+def options(ahead: bool, stride: int = 2) -> Options:
+    content = {
+        "lines": {"presets": {"touching": 1}, "max_length": 2, "alphabet": "01", "validation": 20},
+        "network": {
+            "encoder": {"stem": [{"channels": 4, "pool": [8, stride]}], "hidden": 6, "dropout": 0.2}
+        },
+        "training": {"budget": "12 steps", "batch": 4, "validate_every": 5, "ahead": ahead},
+    }
+    return parse_options(content, "test")
+
+
+def test_they_are_the_batches_that_this_process_would_make() -> None:
+    ahead = Ahead(Data(options(True)).batches, 3)
+    for there, here in zip(islice(ahead, 12), Data(options(True)).batches(3), strict=False):
+        assert there.lines is not None
+        assert here.lines is not None
+        assert there.lines.texts == here.lines.texts
+        assert torch.equal(there.lines.images, here.lines.images)
+    assert ahead.step == 15
+
+
+def test_what_goes_wrong_there_is_told_in_one_line() -> None:
+    data = Data(options(True, stride=32))
+    with pytest.raises(DataError, match="frames") as caught:
+        list(islice(Ahead(data.batches, 0), 40))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_training_by_them_gives_the_same_weights(tmp_path: Path) -> None:
+    for name, ahead in (("here", False), ("ahead", True)):
+        train(options(ahead), tmp_path / name)
+    here, there = (
+        read_checkpoint(tmp_path / name / "last.ckpt")["state_dict"] for name in ("here", "ahead")
+    )
+    for name, weight in here.items():
+        assert torch.equal(weight, there[name]), name

@@ -1,0 +1,82 @@
+"""Numbers in documents, of digits by other hands than MNIST's: for measuring, never for training.
+
+    python tools/other_hands.py --digits FOLDER --count 1000 --out strings
+    hwr eval --data strings
+
+FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
+`images/`. They are set side by side, laid on paper and photographed as those of the preset
+`document`, but the strokes stay their writers' own: no habit of the preset is added to them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from hwr.files import new_folder
+from hwr.images.digit import normalise_digit
+from hwr.images.open import open_picture
+from hwr.lines.digits import DIGIT_SIZE, Digits
+from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.hands import Hand, draw_hand
+from hwr.lines.folders import read_folder
+
+OWN = {
+    "flag": 0.0, "foot": 0.0, "lead": 0.0, "bar": 0.0, "serif": 0.0, "loop": 0.0, "curl": 0.0,
+    "hook": 0.0, "tail": 0.0, "short": 0.0, "closed": False, "cross": 0.0, "roof": 0.0, "open": 0.0,
+    "gaps": 0.0, "unsteady": 0.0, "keeps_strokes": False,
+}  # fmt: skip
+"""What a hand does when it leaves the digits' shapes alone. (It draws them anew along the middles of
+their strokes: these may be much thinner than MNIST's, and made thinner still they would vanish.)"""
+
+POOL = 100
+
+
+def own_hand(rng: np.random.Generator) -> Hand:
+    """A hand that sets digits in a line, but leaves their shapes alone."""
+    return dataclasses.replace(draw_hand(rng), **OWN)
+
+
+def read_digits(folder: Path) -> Digits:
+    """Single digits as MNIST has them."""
+    images, labels = [], []
+    for labelled in tqdm(read_folder(folder), "reading", leave=False):
+        grey = open_picture(labelled.path)
+        images.append(normalise_digit(grey, DIGIT_SIZE, labelled.name).pixels)
+        labels.append(int(labelled.text))
+    return Digits(np.stack(images), np.array(labels, np.uint8))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--digits", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--min", type=int, default=2, help="digits in the shortest")
+    parser.add_argument("--max", type=int, default=7, help="digits in the longest")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    digits = read_digits(arguments.digits)
+    rng = np.random.default_rng(arguments.seed)
+    composer = DocumentComposer(digits, own_hand)
+    with new_folder(arguments.out) as folder:
+        for start in tqdm(range(0, arguments.count, POOL), "composing", leave=False):
+            count = min(POOL, arguments.count - start)
+            lengths = rng.integers(arguments.min, arguments.max + 1, size=count)
+            rows = [rng.integers(len(digits.labels), size=length) for length in lengths]
+            texts = ["".join(str(digits.labels[row]) for row in own) for own in rows]
+            seeds = rng.integers(2**62, size=count).tolist()
+            for number, picture in enumerate(composer.pictures(texts, rows, seeds), start):
+                Image.fromarray(picture).save(folder / f"{number:05}.png")
+                text = texts[number - start] + "\n"
+                (folder / f"{number:05}.gt.txt").write_text(text, encoding="utf-8")
+    print(f"{arguments.count} numbers in {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
