@@ -237,5 +237,6 @@ def _nine(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) 
     reach = hand.hook * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
     reach = min(reach, x - 2)  # inside of its frame
     if middle[middle[:, 1] > y - 4, 0].min() > x - 5:  # or it ends in one already
-        turn, rise = (x - 0.4 * reach, y), 0.35 * rng.random()
-        found.curve((x, y - 0.15 * reach), turn, (x - reach, y - (0.1 + rise) * reach))
+        rise = 0.1 + 0.35 * rng.random()
+        turns = (x - 0.3 * reach, y), (x - 0.75 * reach, y - 0.3 * rise * reach)
+        found.curve((x, y - 0.2 * reach), *turns, (x - reach, y - rise * reach))
