@@ -31,8 +31,8 @@ OWN = {
     "hook": 0.0, "tail": 0.0, "short": 0.0, "closed": False, "cross": 0.0, "roof": 0.0, "open": 0.0,
     "gaps": 0.0, "unsteady": 0.0, "keeps_strokes": False,
 }  # fmt: skip
-"""What a hand does when it leaves the digits' shapes alone. (It draws them anew along the middles of
-their strokes: these may be much thinner than MNIST's, and made thinner still they would vanish.)"""
+"""What a hand does when it leaves the digits' shapes alone. (It draws them anew along the middles
+of their strokes: these may be thinner than MNIST's, and made thinner still they would vanish.)"""
 
 POOL = 100
 

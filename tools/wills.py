@@ -1,5 +1,6 @@
-"""Cuts the numbers out of lines of French wills (CREMMA-AN-TestamentsDePoilus of HTR-United, CC BY):
-real numbers by some fifty hands on paper, which no model of ours has ever been trained on.
+"""Cuts the numbers out of lines of French wills: real ones by some 45 hands, to measure on.
+
+The wills are CREMMA-AN-TestamentsDePoilus of HTR-United, CC BY; our digit models never saw them.
 
     python tools/wills.py --lines LINES/images --out numbers
     hwr eval --data numbers

@@ -38,7 +38,7 @@ class Ahead(Iterator[Batch]):
             prefetch_factor=_WAITING,
             multiprocessing_context="spawn",
         )
-        self._batches = iter(loader)
+        self._batches: Iterator[Batch | HwrError] = iter(loader)
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""
