@@ -6,8 +6,10 @@ Places and lengths are in pixels of the 28-pixel frame.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,11 @@ class Changes:
     rings: list[tuple[float, float, float]] = field(default_factory=list)
     gaps: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def gap(self, at: Points, radius: float) -> None:
+        """Breaks what there is around a point [(x, y)]."""
+        x, y = at.tolist()
+        self.gaps.append((x, y, radius))
+
     def curve(self, *points: tuple[float, float], bow: float = 0.0) -> None:
         """Adds a stroke from point to point; its first piece bows to the side by so great a share
         of its length."""
@@ -61,54 +68,44 @@ def changes_of(
     """
     found = Changes()
     if rng.random() < hand.gaps:
-        _gap(found, middle[int(rng.random() * len(middle))], half, rng)
-    if label == 0:
-        _zero(found, hand, middle, half, rng)
-    elif label == 1:
-        _one(found, hand, middle, rng)
-    elif label == 2:
-        _two(found, hand, middle, half, rng)
-    elif label == 4:
-        _four(found, hand, middle, half, rng)
-    elif label == 5:
-        _five(found, hand, middle, half, rng)
-    elif label == 7:
-        _seven(found, hand, middle, rng)
-    elif label == 8:
-        _eight(found, hand, middle, half, rng)
-    elif label == 9:
-        _nine(found, hand, middle, rng)
+        found.gap(middle[int(rng.random() * len(middle))], half + 0.2 + rng.random())
+    if label in _OF_DIGITS:
+        _OF_DIGITS[label](found, _Writing(hand, middle, half, rng))
     return found
 
 
-def _gap(found: Changes, at: Points, half: float, rng: np.random.Generator) -> None:
-    x, y = at.tolist()
-    found.gaps.append((x, y, 0.2 + half + float(rng.random())))
+class _Writing(NamedTuple):
+    """What `changes_of` is given."""
+
+    hand: Hand
+    middle: Points
+    half: float
+    rng: np.random.Generator
+
+    def ends(self) -> tuple[Points, Points, float]:
+        """The highest point, the lowest, and how far one is above the other."""
+        rows = self.middle[:, 1]
+        top, bottom = self.middle[rows.argmin()], self.middle[rows.argmax()]
+        return top, bottom, float(bottom[1] - top[1])
 
 
-def _ends(middle: Points) -> tuple[Points, Points, float]:
-    """The highest point, the lowest, and how far one is above the other."""
-    top, bottom = middle[middle[:, 1].argmin()], middle[middle[:, 1].argmax()]
-    return top, bottom, float(bottom[1] - top[1])
-
-
-def _zero(
-    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
-) -> None:
+def _zero(found: Changes, digit: _Writing) -> None:
     """Open at the top; a stroke in which it ends."""
-    top, _, tall = _ends(middle)
+    hand, middle, half, rng = digit
+    top, _, tall = digit.ends()
     if hand.open and rng.random() < hand.open:
         high = middle[middle[:, 1] < top[1] + 0.15 * tall]
-        _gap(found, high[int(rng.random() * len(high))], half, rng)
+        found.gap(high[int(rng.random() * len(high))], half + 0.2 + rng.random())
     if hand.tail and rng.random() < 0.8:
         x, y = top.tolist()
         length, angle = hand.tail * DIGIT_HEIGHT, math.radians(-70 + 150 * rng.random())
         found.curve((x, y), (x + length * math.cos(angle), y + 0.8 * length * math.sin(angle)))
 
 
-def _one(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+def _one(found: Changes, digit: _Writing) -> None:
     """A flag, perhaps led up to, and a foot."""
-    top, bottom, tall = _ends(middle)
+    hand, _, _, rng = digit
+    top, bottom, tall = digit.ends()
     if hand.flag and rng.random() < 0.9:
         length = hand.flag * tall * rng.uniform(0.8, 1.2)
         x, y = top.tolist()
@@ -128,9 +125,10 @@ def _one(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -
         found.curve((x - reach, y - tilt), (x + reach, y + tilt))
 
 
-def _two(found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator) -> None:
+def _two(found: Changes, digit: _Writing) -> None:
     """Loops at the lower left corner and at the beginning; a foot drawn out to the right."""
-    top, bottom, tall = _ends(middle)
+    hand, middle, half, rng = digit
+    top, bottom, tall = digit.ends()
     if hand.loop and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 5]
         x, y = low[low[:, 0].argmin()].tolist()
@@ -143,7 +141,7 @@ def _two(found: Changes, hand: Hand, middle: Points, half: float, rng: np.random
         found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
         if rng.random() < 0.5:
             inner = np.array([x + 1.6 * radius, y + rng.uniform(-0.2, 0.8) * radius], np.float32)
-            _gap(found, inner, half, rng)
+            found.gap(inner, half + 0.2 + rng.random())
     if hand.tail and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 4]
         x, y = low[low[:, 0].argmax()].tolist()
@@ -152,11 +150,10 @@ def _two(found: Changes, hand: Hand, middle: Points, half: float, rng: np.random
         found.curve((x, y), end, bow=rng.uniform(0, 0.2))
 
 
-def _four(
-    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
-) -> None:
+def _four(found: Changes, digit: _Writing) -> None:
     """A stem cut short at its top; or a four closed by a slanting stroke, as printed ones are; a
     crossbar drawn out to the right."""
+    hand, middle, half, rng = digit
     right = middle[middle[:, 0] > np.median(middle[:, 0])]
     if not len(right):
         return
@@ -187,11 +184,10 @@ def _four(
         found.curve((left_x, bar), (stem_x, stem_y))
 
 
-def _five(
-    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
-) -> None:
+def _five(found: Changes, digit: _Writing) -> None:
     """A roof drawn out to the right, or set apart."""
-    top, _, tall = _ends(middle)
+    hand, middle, half, rng = digit
+    top, _, tall = digit.ends()
     if not hand.roof or rng.random() > 0.85:
         return
     high = middle[middle[:, 1] < top[1] + 0.2 * tall]
@@ -200,12 +196,13 @@ def _five(
     x, y = last.tolist()
     found.curve((x, y), (x + length, y - length * rng.uniform(-0.1, 0.45)))
     if hand.open and rng.random() < hand.open and last[0] - first[0] > 4:
-        _gap(found, first, half, rng)
+        found.gap(first, half + 0.2 + rng.random())
 
 
-def _seven(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+def _seven(found: Changes, digit: _Writing) -> None:
     """A bar through the stem, and a stroke at the beginning of the roof."""
-    top, _, tall = _ends(middle)
+    hand, middle, _, rng = digit
+    top, _, tall = digit.ends()
     if hand.bar and rng.random() < 0.95:
         level = float(top[1]) + tall * rng.uniform(0.42, 0.62)
         stem = middle[np.abs(middle[:, 1] - level) < 1]
@@ -219,18 +216,18 @@ def _seven(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator)
         found.curve((x, y), (x + rng.uniform(-0.5, 0.5), y + hand.serif * DIGIT_HEIGHT))
 
 
-def _eight(
-    found: Changes, hand: Hand, middle: Points, half: float, rng: np.random.Generator
-) -> None:
+def _eight(found: Changes, digit: _Writing) -> None:
     """Open at its upper right, where it begins and ends."""
-    top, _, tall = _ends(middle)
+    hand, middle, half, rng = digit
+    top, _, tall = digit.ends()
     if hand.open and rng.random() < hand.open:
         high = middle[middle[:, 1] < top[1] + 0.35 * tall]
-        _gap(found, high[high[:, 0].argmax()], half, rng)
+        found.gap(high[high[:, 0].argmax()], half + 0.2 + rng.random())
 
 
-def _nine(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) -> None:
+def _nine(found: Changes, digit: _Writing) -> None:
     """A hook to the left at the end of its stem."""
+    hand, middle, _, rng = digit
     x, y = middle[middle[:, 1].argmax()].tolist()
     if not hand.hook or rng.random() > 0.9:
         return
@@ -240,3 +237,8 @@ def _nine(found: Changes, hand: Hand, middle: Points, rng: np.random.Generator) 
         rise = 0.1 + 0.35 * rng.random()
         turns = (x - 0.3 * reach, y), (x - 0.75 * reach, y - 0.3 * rise * reach)
         found.curve((x, y - 0.2 * reach), *turns, (x - reach, y - rise * reach))
+
+
+_OF_DIGITS: dict[int, Callable[[Changes, _Writing], None]] = {
+    0: _zero, 1: _one, 2: _two, 4: _four, 5: _five, 7: _seven, 8: _eight, 9: _nine,
+}  # fmt: skip
