@@ -55,10 +55,10 @@ def add_habits(
         edge[rows] = torch.minimum(edge[rows], distance - half[rows, None, None])
     for row, found in changes.items():
         for x, y, radius in found.rings:
-            distance = (torch.hypot(x_grid - x, 1.4 * (y_grid - y)) - radius).abs()
+            distance = (_length(x_grid - x, 1.4 * (y_grid - y)) - radius).abs()
             edge[row] = torch.minimum(edge[row], distance - half[row])
         for x, y, radius in found.gaps:
-            edge[row] = torch.maximum(edge[row], radius - torch.hypot(x_grid - x, y_grid - y))
+            edge[row] = torch.maximum(edge[row], radius - _length(x_grid - x, y_grid - y))
 
 
 def _distances(
@@ -73,8 +73,13 @@ def _distances(
         across, down = x1 - x0, y1 - y0
         along = ((x_grid - x0) * across + (y_grid - y0) * down) / (across**2 + down**2 + 1e-6)
         along = along.clamp(0, 1)
-        distance = torch.hypot(x_grid - x0 - along * across, y_grid - y0 - along * down)
+        distance = _length(x_grid - x0 - along * across, y_grid - y0 - along * down)
         yield torch.tensor(list(chosen)), distance
+
+
+def _length(across: Tensor, down: Tensor) -> Tensor:
+    """Of vectors; several times as fast as `torch.hypot`."""
+    return (across * across + down * down).sqrt()
 
 
 def _middle(on: NDArray[np.bool_]) -> Points:
