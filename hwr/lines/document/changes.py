@@ -66,11 +66,11 @@ def changes_of(
         half: half the width of its strokes.
         rng: draws the rest.
     """
-    found = Changes()
+    found, digit = Changes(), _Writing(hand, middle, half, rng)
     if rng.random() < hand.gaps:
-        found.gap(middle[int(rng.random() * len(middle))], half + 0.2 + rng.random())
+        found.gap(middle[int(rng.random() * len(middle))], digit.breadth())
     if label in _OF_DIGITS:
-        _OF_DIGITS[label](found, _Writing(hand, middle, half, rng))
+        _OF_DIGITS[label](found, digit)
     return found
 
 
@@ -88,14 +88,18 @@ class _Writing(NamedTuple):
         top, bottom = self.middle[rows.argmin()], self.middle[rows.argmax()]
         return top, bottom, float(bottom[1] - top[1])
 
+    def breadth(self) -> float:
+        """Half of a gap's, enough to part a stroke."""
+        return self.half + 0.2 + float(self.rng.random())
+
 
 def _zero(found: Changes, digit: _Writing) -> None:
     """Open at the top; a stroke in which it ends."""
-    hand, middle, half, rng = digit
+    hand, middle, _, rng = digit
     top, _, tall = digit.ends()
     if hand.open and rng.random() < hand.open:
         high = middle[middle[:, 1] < top[1] + 0.15 * tall]
-        found.gap(high[int(rng.random() * len(high))], half + 0.2 + rng.random())
+        found.gap(high[int(rng.random() * len(high))], digit.breadth())
     if hand.tail and rng.random() < 0.8:
         x, y = top.tolist()
         length, angle = hand.tail * DIGIT_HEIGHT, math.radians(-70 + 150 * rng.random())
@@ -127,7 +131,7 @@ def _one(found: Changes, digit: _Writing) -> None:
 
 def _two(found: Changes, digit: _Writing) -> None:
     """Loops at the lower left corner and at the beginning; a foot drawn out to the right."""
-    hand, middle, half, rng = digit
+    hand, middle, _, rng = digit
     top, bottom, tall = digit.ends()
     if hand.loop and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 5]
@@ -141,7 +145,7 @@ def _two(found: Changes, digit: _Writing) -> None:
         found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
         if rng.random() < 0.5:
             inner = np.array([x + 1.6 * radius, y + rng.uniform(-0.2, 0.8) * radius], np.float32)
-            found.gap(inner, half + 0.2 + rng.random())
+            found.gap(inner, digit.breadth())
     if hand.tail and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 4]
         x, y = low[low[:, 0].argmax()].tolist()
@@ -186,7 +190,7 @@ def _four(found: Changes, digit: _Writing) -> None:
 
 def _five(found: Changes, digit: _Writing) -> None:
     """A roof drawn out to the right, or set apart."""
-    hand, middle, half, rng = digit
+    hand, middle, _, rng = digit
     top, _, tall = digit.ends()
     if not hand.roof or rng.random() > 0.85:
         return
@@ -196,7 +200,7 @@ def _five(found: Changes, digit: _Writing) -> None:
     x, y = last.tolist()
     found.curve((x, y), (x + length, y - length * rng.uniform(-0.1, 0.45)))
     if hand.open and rng.random() < hand.open and last[0] - first[0] > 4:
-        found.gap(first, half + 0.2 + rng.random())
+        found.gap(first, digit.breadth())
 
 
 def _seven(found: Changes, digit: _Writing) -> None:
@@ -218,11 +222,11 @@ def _seven(found: Changes, digit: _Writing) -> None:
 
 def _eight(found: Changes, digit: _Writing) -> None:
     """Open at its upper right, where it begins and ends."""
-    hand, middle, half, rng = digit
+    hand, middle, _, rng = digit
     top, _, tall = digit.ends()
     if hand.open and rng.random() < hand.open:
         high = middle[middle[:, 1] < top[1] + 0.35 * tall]
-        found.gap(high[high[:, 0].argmax()], half + 0.2 + rng.random())
+        found.gap(high[high[:, 0].argmax()], digit.breadth())
 
 
 def _nine(found: Changes, digit: _Writing) -> None:
