@@ -18,7 +18,7 @@ from hwr.lines.batch import Batch
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.singles import Singles
 from hwr.training.ahead import Ahead
-from hwr.training.lines import VALIDATION_BATCH, Lines, LotSource, mixed
+from hwr.training.lines import VALIDATION_BATCH, WHOLE, Lines, LotSource, Part, mixed
 from hwr.training.options import Options
 from hwr.training.real import RealLines, RealLots, validation_batches
 
@@ -35,6 +35,7 @@ class Data(pl.LightningDataModule):
         options: of the experiment.
         over: whether the budget ends before the step of a number, asked when its batch is drawn.
         real: lines of one's own.
+        part: of every training batch, that is to be made.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class Data(pl.LightningDataModule):
         options: Options,
         over: Callable[[int], bool] = _never,
         real: RealLines | None = None,
+        part: Part = WHOLE,
     ) -> None:
         super().__init__()
+        self._part = part
         self._options = options
         self._over = over
         self._real = real or RealLines()
@@ -90,7 +93,9 @@ class Data(pl.LightningDataModule):
         if self._options.reads_digits:
             digits = self._digits.drawn(training.batch, step, training.seed, distortion)
         while True:
-            yield Batch(next(lines) if lines else None, next(digits) if digits else None)
+            yield Batch(
+                next(lines) if lines else None, self._part.lines(next(digits)) if digits else None
+            )
 
     def epoch(self) -> Iterator[Batch]:
         """Training batches from the present step to the next validation."""
@@ -111,14 +116,14 @@ class Data(pl.LightningDataModule):
             return self.batches(step)
         if self._ahead is None or self._ahead.step != step:
             # What has no trainer makes them on the CPU.
-            self._ahead = Ahead(Data(self._options, real=self._real).batches, step)
+            self._ahead = Ahead(Data(self._options, real=self._real, part=self._part).batches, step)
         ahead, device = self._ahead, torch.device(self._device)
         return (batch.to(device) for batch in ahead)
 
     @cached_property
     def _lines(self) -> Lines:
         composed = self._options.data.composed_lines(self._options.training.batch)
-        return Lines(self._options, self._device, composed)
+        return Lines(self._options, self._device, composed, self._part)
 
     @cached_property
     def _line_sources(self) -> list[LotSource]:
@@ -126,7 +131,8 @@ class Data(pl.LightningDataModule):
         own = size - self._options.data.composed_lines(size)
         sources: list[LotSource] = []
         if self._real.train is not None and own:
-            sources.append(RealLots(self._real.train, self._options, own, self._device))
+            lots = RealLots(self._real.train, self._options, own, self._device, self._part)
+            sources.append(lots)
         if own < size:
             sources.append(self._lines)
         return sources

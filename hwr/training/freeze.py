@@ -22,9 +22,13 @@ class Freeze(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
         # Each time: validation, and a resumed run, set modules to train as a whole.
-        learns = trainer.global_step >= self._steps
-        encoder = pl_module.get_submodule("network.encoder")
-        encoder.requires_grad_(learns)
-        for module in encoder.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.train(learns)
+        hold(pl_module, learns=trainer.global_step >= self._steps)
+
+
+def hold(task: nn.Module, learns: bool) -> None:
+    """Holds the encoder of a task still, or lets it go."""
+    encoder = task.get_submodule("network.encoder")
+    encoder.requires_grad_(learns)
+    for module in encoder.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.train(learns)

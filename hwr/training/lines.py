@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 
@@ -28,6 +28,25 @@ VALIDATION_BATCH = 100
 
 Lot = Callable[[], LineBatch]
 """Draws lines of one kind that go into one batch."""
+
+
+class Part(NamedTuple):
+    """A part of every batch: of the lines from `number` on, every `of`-th, so that parts are as
+    wide as each other."""
+
+    number: int = 0
+    of: int = 1
+
+    def rows(self, rows: list[int]) -> list[int]:
+        """Those of a batch that belong to the part."""
+        return rows[self.number :: self.of]
+
+    def lines(self, batch: LineBatch) -> LineBatch:
+        """Those of a batch already made."""
+        return batch if self.of == 1 else batch.rows(self.rows(list(range(len(batch)))))
+
+
+WHOLE = Part()
 
 
 class LotSource(Protocol):
@@ -61,11 +80,17 @@ class Lines:
         options: of the experiment.
         device: where they are drawn.
         size: lines in a training batch; without it, those of the options.
+        part: of every training batch, that is to be made.
     """
 
     def __init__(
-        self, options: Options, device: torch.device | str = "cpu", size: int | None = None
+        self,
+        options: Options,
+        device: torch.device | str = "cpu",
+        size: int | None = None,
+        part: Part = WHOLE,
     ) -> None:
+        self._part = part
         self._options = options
         self._size = options.training.batch if size is None else size
         self._device = device
@@ -94,7 +119,7 @@ class Lines:
 
         def lot(number: int, rows: list[int]) -> Lot:
             return lambda: self._changed(
-                self._checked(self._composer("train").render(plan.rows(rows))),
+                self._checked(self._composer("train").render(plan.rows(self._part.rows(rows)))),
                 seed * POOL + number,
             )
 

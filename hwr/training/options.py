@@ -109,7 +109,9 @@ class TrainingOptions:
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
         ahead: whether a process of their own makes the batches, ahead of the steps: for lines that
-            take long to make, where there is more than one core.
+            take long to make, where a GPU does the steps.
+        processes: so many share in a step on the CPU, each with its part of the batch, lines made
+            and gradients computed; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
@@ -132,6 +134,7 @@ class TrainingOptions:
     sampling: float = 0.0
     sampling_rise: int = 0
     ahead: bool = False
+    processes: int = 1
     freeze: int = 0
     validate_every: int = 250
     keep: Literal["loss", "cer"] = "loss"
@@ -141,9 +144,14 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         Budget.parse(self.budget)
-        for name in ("batch", "validate_every"):
+        for name in ("batch", "validate_every", "processes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+        if self.batch % self.processes:
+            raise ValueError(
+                f"batch ({self.batch}) must be a multiple of processes ({self.processes}), which"
+                " share it"
+            )
         for name in ("sampling_rise", "freeze"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
@@ -219,6 +227,13 @@ class Options:
             )
         if 0 < self.data.composed_share < 1 and self.training.batch < 2:
             raise ValueError("training.batch must be at least 2 to mix two kinds of lines")
+        composed = self.data.composed_lines(self.training.batch)
+        fewest = min(composed, self.training.batch - composed) or self.training.batch
+        if fewest < self.training.processes:
+            raise ValueError(
+                f"training.batch ({self.training.batch}) has {fewest} lines of one kind, too few"
+                f" for {self.training.processes} processes"
+            )
         if (
             "seq2seq" in self.heads
             and self.composes

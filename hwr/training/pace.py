@@ -91,7 +91,7 @@ class Pace(pl.Callback):
         batch_idx: int,
     ) -> None:
         self.step = trainer.global_step
-        self.lines += len(batch)
+        self.lines += len(batch) * self._training.processes
         if self.step % LOG_EVERY == 0:
             values = {
                 "step": float(self.step),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hwr.lines.augment import AugmentOptions, augment
 from hwr.lines.batch import LineBatch, to_batch
 from hwr.lines.cache.store import LineStore
-from hwr.training.lines import POOL, VALIDATION_BATCH, Lot, least_width
+from hwr.training.lines import POOL, VALIDATION_BATCH, WHOLE, Lot, Part, least_width
 from hwr.training.options import Options
 
 _VALIDATION_PIXELS = VALIDATION_BATCH * 32 * 320
@@ -45,11 +45,18 @@ class RealLots:
         options: of the experiment.
         size: lines in a batch.
         device: where they are put.
+        part: of every batch, that is to be made.
     """
 
     def __init__(
-        self, store: LineStore, options: Options, size: int, device: torch.device | str = "cpu"
+        self,
+        store: LineStore,
+        options: Options,
+        size: int,
+        device: torch.device | str = "cpu",
+        part: Part = WHOLE,
     ) -> None:
+        self._part = part
         self._store, self._options, self._size, self._device = store, options, size, device
         changes = options.data.augment
         self._changes = changes if changes != AugmentOptions(chance=changes.chance) else None
@@ -62,7 +69,9 @@ class RealLots:
         order = np.argsort(self._store.widths[rows], kind="stable").tolist()
 
         def lot(places: list[int]) -> Lot:
-            return lambda: self._batch([(draws[place], rows[place]) for place in places])
+            return lambda: self._batch(
+                [(draws[place], rows[place]) for place in self._part.rows(places)]
+            )
 
         return [lot(order[start : start + size]) for start in range(0, len(order), size)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import math
 import warnings
@@ -23,9 +24,11 @@ from hwr.training.data import Data
 from hwr.training.finish import finish
 from hwr.training.freeze import Freeze
 from hwr.training.gather import Gathered, gather, write_left_out
+from hwr.training.lines import Part
 from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
+from hwr.training.parallel import Parallel
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -89,7 +92,9 @@ def fit(
     _quieten()
     # Numbers near zero, as of long saturated units, would slow the processor down.
     torch.set_flush_denormal(True)
-    _device(options)
+    if _device(options) == "cuda":
+        one = dataclasses.replace(options.training, processes=1)
+        options = dataclasses.replace(options, training=one)
     source = read_source(start) if isinstance(start, Path) else start
     gathered = gather(options, source.options.characters if source else None, say)
     options = gathered.options
@@ -154,6 +159,8 @@ def _run(
     best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
+    processes = options.training.processes
+    parallel = Parallel(task, gathered.lines, processes)
     trainer = pl.Trainer(
         accelerator=_device(options),
         devices=1,
@@ -163,15 +170,16 @@ def _run(
         log_every_n_steps=LOG_EVERY,
         logger=[metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
         callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
-                   Freeze(options.training.freeze), ProgressBar(pace)],
+                   Freeze(options.training.freeze), parallel, ProgressBar(pace)],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
-    data = Data(options, pace.over, gathered.lines)
+    data = Data(options, pace.over, gathered.lines, Part(0, processes))
     try:
-        if validate_first:
-            trainer.validate(task, data, verbose=False)
-        trainer.fit(task, data, ckpt_path=resume, weights_only=True)
+        with parallel:
+            if validate_first:
+                trainer.validate(task, data, verbose=False)
+            trainer.fit(task, data, ckpt_path=resume, weights_only=True)
     except SystemExit as stop:  # what Lightning makes of Ctrl-C
         raise InterruptedTrainingError(f"stopped at step {pace.step}: {rescue.advice}") from stop
     except HwrError as error:

@@ -39,8 +39,12 @@ class ReadingTask(pl.LightningModule):
     def training_step(self, batch: Batch, _: int) -> Tensor:
         # What dropout drops depends on the step alone, as the lines do: so a resumed run goes on
         # as an uninterrupted one.
-        torch.manual_seed(self.options.training.seed * 1_000_003 + self.global_step)
-        return self.loss(batch)
+        torch.manual_seed(self.seed(self.global_step))
+        return self.loss(batch, self.global_step)
+
+    def seed(self, step: int) -> int:
+        """Of what is left to chance in a step."""
+        return self.options.training.seed * 1_000_003 + step
 
     def validation_step(self, batch: Batch, _: int) -> None:
         for name, head, part, ids, encoded in self._seen(batch):
@@ -98,10 +102,10 @@ class ReadingTask(pl.LightningModule):
         stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
         return Encoded(stem, encoder.recur(stem, columns), columns)
 
-    def loss(self, batch: Batch) -> Tensor:
-        """The sum of the heads' losses for a batch, each with its weight."""
+    def loss(self, batch: Batch, step: int = 0) -> Tensor:
+        """The sum of the heads' losses for a step's batch, each with its weight."""
         weighed = [
-            self.options.heads[name] * head.loss(encoded, ids, self.global_step).mean
+            self.options.heads[name] * head.loss(encoded, ids, step).mean
             for name, head, _, ids, encoded in self._seen(batch)
         ]
         return torch.stack(weighed).sum()

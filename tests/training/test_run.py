@@ -48,6 +48,9 @@ MIXED = CONTENT | {
 }
 DIGIT = MIXED | {"heads": {"digit": 1.0}}
 
+# Two processes at each step.
+SHARED = TWO_HEADS | {"training": TWO_HEADS["training"] | {"processes": 2, "freeze": 3}}
+
 
 def options(content: dict = CONTENT, **training: object) -> Options:
     return parse_options(content | {"training": content["training"] | training}, "test")
@@ -97,12 +100,19 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     return arrange
 
 
+CASES = {
+    "one head": CONTENT, "two heads": TWO_HEADS, "lines and digits": MIXED, "digits": DIGIT,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "content",
-    [CONTENT, TWO_HEADS, MIXED, DIGIT],
-    ids=["one head", "two heads", "lines and digits", "digits"],
+    ("content", "step"),
+    [
+        *(pytest.param(CASES[name], 5, id=f"{name}, behind a validation") for name in CASES),
+        *(pytest.param(CASES[name], 7, id=f"{name}, between validations") for name in CASES),
+        pytest.param(SHARED, 7, id="two processes"),
+    ],
 )
-@pytest.mark.parametrize("step", [5, 7], ids=["behind a validation", "between validations"])
 def test_a_resumed_run_equals_an_uninterrupted_one(
     content: dict, step: int, tmp_path: Path, stop_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
