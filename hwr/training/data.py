@@ -112,7 +112,7 @@ class Data(pl.LightningDataModule):
 
     def _stream(self, step: int) -> Iterator[Batch]:
         """Training batches from a step on, by whichever process makes them."""
-        if not self._options.training.ahead:
+        if not self._options.training.ahead or self._part.of > 1:
             return self.batches(step)
         if self._ahead is None or self._ahead.step != step:
             # What has no trainer makes them on the CPU.

@@ -37,9 +37,9 @@ class Part(NamedTuple):
     number: int = 0
     of: int = 1
 
-    def rows(self, rows: list[int]) -> list[int]:
-        """Those of a batch that belong to the part."""
-        return rows[self.number :: self.of]
+    def rows(self, rows: list[int], before: int = 0) -> list[int]:
+        """Those of a batch that belong to the part, where so many of another kind come before."""
+        return rows[(self.number - before) % self.of :: self.of]
 
     def lines(self, batch: LineBatch) -> LineBatch:
         """Those of a batch already made."""
@@ -116,11 +116,14 @@ class Lines:
         longest = longest_text(lines, pool * POOL)
         plan = self._plan("train", POOL * self._size, seed, longest)
         order, size = torch.argsort(plan.widths).tolist(), self._size
+        own = self._options.training.batch - size
+
+        part = self._part
 
         def lot(number: int, rows: list[int]) -> Lot:
             return lambda: self._changed(
-                self._checked(self._composer("train").render(plan.rows(self._part.rows(rows)))),
-                seed * POOL + number,
+                self._checked(self._composer("train").render(plan.rows(part.rows(rows, own)))),
+                (seed * POOL + number) * part.of + part.number,
             )
 
         starts = range(0, len(order), size)

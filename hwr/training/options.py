@@ -111,7 +111,7 @@ class TrainingOptions:
         ahead: whether a process of their own makes the batches, ahead of the steps: for lines that
             take long to make, where a GPU does the steps.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
-            and gradients computed; on a GPU one does all.
+            and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
@@ -232,7 +232,7 @@ class Options:
         if fewest < self.training.processes:
             raise ValueError(
                 f"training.batch ({self.training.batch}) has {fewest} lines of one kind, too few"
-                f" for {self.training.processes} processes"
+                f" for {self.training.processes} processes: take fewer of these, or a larger batch"
             )
         if (
             "seq2seq" in self.heads

@@ -33,9 +33,13 @@ class Pace(pl.Callback):
     Args:
         training: its options.
         lines_per_epoch: lines, or single digits, drawn in one epoch.
+        processes: that share in a step.
     """
 
-    def __init__(self, training: TrainingOptions, lines_per_epoch: float) -> None:
+    def __init__(
+        self, training: TrainingOptions, lines_per_epoch: float, processes: int = 1
+    ) -> None:
+        self._processes = processes
         self.budget = Budget.parse(training.budget)
         self._training = training
         self._lines_per_epoch = lines_per_epoch
@@ -91,7 +95,7 @@ class Pace(pl.Callback):
         batch_idx: int,
     ) -> None:
         self.step = trainer.global_step
-        self.lines += len(batch) * self._training.processes
+        self.lines += len(batch) * self._processes
         if self.step % LOG_EVERY == 0:
             values = {
                 "step": float(self.step),
@@ -121,18 +125,19 @@ class Pace(pl.Callback):
         self._before = state_dict["seconds"]
 
 
-def make_pace(options: Options, digits: int, real: int | None = None) -> Pace:
+def make_pace(options: Options, digits: int, real: int | None = None, processes: int = 1) -> Pace:
     """The pace of an experiment.
 
     Args:
         options: of the experiment.
         digits: of the training split.
         real: lines of one's own to train on; None where there are none.
+        processes: that share in a step.
     """
     lines, batch = options.lines, options.training.batch
     own = batch - options.data.composed_lines(batch)
     if real is not None and own:
         # In an epoch each of them comes once, and beside them what is composed.
-        return Pace(options.training, real * batch / own)
+        return Pace(options.training, real * batch / own, processes)
     characters = (lines.min_length + lines.max_length) / 2 if options.reads_lines else 1.0
-    return Pace(options.training, digits / characters)
+    return Pace(options.training, digits / characters, processes)

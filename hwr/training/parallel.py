@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import pytorch_lightning as pl
 import torch
@@ -36,7 +36,7 @@ _DONE = ""
 
 class Parallel(pl.Callback):
     """Lets other processes compute a part of every step's gradients; the mean of all parts counts.
-    To be entered (`with`) around the training: they end with it.
+    They begin where it is entered (`with`), and end where it is left.
 
     Statistics of normalisation are those of the first process's part.
 
@@ -47,16 +47,17 @@ class Parallel(pl.Callback):
     """
 
     def __init__(self, task: ReadingTask, real: RealLines, processes: int) -> None:
+        self._task, self._real, self._processes = task, real, processes
         self._cores = torch.get_num_threads()
         self._threads = max(self._cores // processes, 1)
         self._helpers: list[_Helper] = []
-        if processes == 1:
-            return
-        task.network.share_memory()
-        for number in range(1, processes):
-            self._helpers.append(_Helper(task, real, Part(number, processes), self._threads))
 
     def __enter__(self) -> Self:
+        if self._processes > 1:
+            self._task.network.share_memory()
+            for number in range(1, self._processes):
+                part = Part(number, self._processes)
+                self._helpers.append(_Helper(self._task, self._real, part, self._threads))
         torch.set_num_threads(self._threads)
         return self
 
@@ -67,8 +68,8 @@ class Parallel(pl.Callback):
         trace: TracebackType | None,
     ) -> None:
         torch.set_num_threads(self._cores)
-        for helper in self._helpers:
-            helper.end()
+        while self._helpers:
+            self._helpers.pop().end()
 
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
@@ -81,12 +82,11 @@ class Parallel(pl.Callback):
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
-        parts = 1 + len(others)
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:
                 for other in others:
                     weight.grad += other[name]
-                weight.grad /= parts
+                weight.grad /= self._processes
 
     # Validation is the first process's alone: it may have all cores.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -96,24 +96,39 @@ class Parallel(pl.Callback):
         torch.set_num_threads(self._threads)
 
 
+class _Shared(NamedTuple):
+    """What several processes see, by name.
+
+    Attributes:
+        weights: changed by the first process alone.
+        statistics: of normalisation, the first process's own.
+        gradients: another's, for the first one to take.
+    """
+
+    weights: dict[str, Tensor]
+    statistics: dict[str, Tensor]
+    gradients: dict[str, Tensor]
+
+
 class _Helper:
     """Another process, seen from the first."""
 
     def __init__(self, task: ReadingTask, real: RealLines, part: Part, threads: int) -> None:
         weights = {name: weight.detach() for name, weight in task.named_parameters()}
-        self._gradients = {
+        gradients = {
             name: torch.zeros_like(weight).share_memory_()  # type: ignore[no-untyped-call]
             for name, weight in weights.items()
         }
+        self._shared = _Shared(weights, dict(task.named_buffers()), gradients)
         # Spawned, not forked: a fork would take over locks of threads that it does not take over.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
+        half_precision = task.network.encoder.half_precision
         self._process = context.Process(
             target=_help,
-            args=(theirs, task.options, real, part, threads, weights, self._gradients,
-                  task.network.encoder.half_precision),
+            args=(theirs, task.options, real, part, threads, self._shared, half_precision),
             daemon=True,
-        )  # fmt: skip
+        )
         self._process.start()
         theirs.close()
 
@@ -127,21 +142,32 @@ class _Helper:
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise HwrError(
-                "a process that shared in the training has ended: was memory short?"
-            ) from error
+            self._process.join(timeout=5)
+            raise HwrError(self._ended()) from error
         if isinstance(answer, HwrError):
             raise answer
         if answer != _DONE:
             raise RuntimeError(answer)
-        return self._gradients
+        return self._shared.gradients
+
+    def _ended(self) -> str:
+        """Why it may have ended."""
+        status = self._process.exitcode
+        if status is not None and status < 0:
+            return (
+                f"a process that shares in the training was killed (signal {-status}): was memory"
+                " short? set training.processes 1"
+            )
+        return (
+            f"a process that shares in the training has ended with status {status}, see above: in a"
+            ' script, train() must stand behind its  if __name__ == "__main__":'
+        )
 
     def end(self) -> None:
-        """Stops the process."""
+        """Stops the process, whatever it is at."""
         self._pipe.close()
-        self._process.join(timeout=5)
-        if self._process.is_alive():
-            self._process.terminate()
+        self._process.terminate()
+        self._process.join()
 
 
 def _help(
@@ -150,8 +176,7 @@ def _help(
     real: RealLines,
     part: Part,
     threads: int,
-    weights: dict[str, Tensor],
-    gradients: dict[str, Tensor],
+    shared: _Shared,
     half_precision: bool,
 ) -> None:
     """What another process does, until the pipe is closed."""
@@ -159,28 +184,48 @@ def _help(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
+    answer: str | HwrError = _DONE
     try:
         task = ReadingTask(options)
         task.network.encoder.half_precision = half_precision
         for name, weight in task.named_parameters():
-            weight.data, weight.grad = weights[name], gradients[name]
+            weight.data, weight.grad = shared.weights[name], shared.gradients[name]
         steps = _Steps(options, real, part)
-        while True:
-            step = pipe.recv()
-            for gradient in gradients.values():
-                gradient.zero_()
-            hold(task, learns=step >= options.training.freeze)
-            torch.manual_seed(task.seed(step) + part.number)
-            task.loss(steps.batch(step), step).backward()  # type: ignore[no-untyped-call]
-            pipe.send(_DONE)
+        while (step := _asked(pipe)) is not None:
+            _compute(task, steps.batch(step), step, part, shared)
+            with suppress(OSError):  # nobody waits for it any more
+                pipe.send(_DONE)
             # As Lightning does in the first process, while that one still changes the weights.
             steps.prepare(step + 1)
-    except EOFError:
-        pass
     except HwrError as error:
-        pipe.send(error)
+        answer = error
     except Exception:
-        pipe.send(f"in process {os.getpid()}: {traceback.format_exc()}")
+        answer = f"in process {os.getpid()}: {traceback.format_exc()}"
+    if answer != _DONE:
+        with suppress(OSError):
+            pipe.send(answer)
+
+
+def _asked(pipe: Connection) -> int | None:
+    """The step whose gradients are wanted; None where the first process has closed the pipe."""
+    try:
+        step: int = pipe.recv()
+    except (EOFError, ConnectionError):
+        return None
+    return step
+
+
+def _compute(task: ReadingTask, batch: Batch, step: int, part: Part, shared: _Shared) -> None:
+    """A part's gradients for a step."""
+    for gradient in shared.gradients.values():
+        gradient.zero_()
+    learns = step >= task.options.training.freeze
+    hold(task, learns)
+    if not learns:  # the first process's stand still too, and these are nothing but a start
+        for name, statistic in task.named_buffers():
+            statistic.copy_(shared.statistics[name])
+    torch.manual_seed(task.seed(step, part.number))
+    task.loss(batch, step).backward()  # type: ignore[no-untyped-call]
 
 
 class _Steps:
@@ -200,5 +245,6 @@ class _Steps:
         self._drawn, self._step = next(self._batches), step
 
     def batch(self, step: int) -> Batch:
+        """That of a step."""
         self.prepare(step)
         return self._drawn

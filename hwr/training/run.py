@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import math
 import warnings
@@ -92,16 +91,14 @@ def fit(
     _quieten()
     # Numbers near zero, as of long saturated units, would slow the processor down.
     torch.set_flush_denormal(True)
-    if _device(options) == "cuda":
-        one = dataclasses.replace(options.training, processes=1)
-        options = dataclasses.replace(options, training=one)
+    _device(options)
     source = read_source(start) if isinstance(start, Path) else start
     gathered = gather(options, source.options.characters if source else None, say)
     options = gathered.options
     pl.seed_everything(options.training.seed, verbose=False)
     real = None if gathered.lines.train is None else len(gathered.lines.train)
     digits = len(load_digits("train").labels) if options.composes else 0
-    pace = make_pace(options, digits, real)
+    pace = make_pace(options, digits, real, processes(options))
     try:
         task = ReadingTask(options)
     except ValueError as error:
@@ -159,8 +156,7 @@ def _run(
     best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
-    processes = options.training.processes
-    parallel = Parallel(task, gathered.lines, processes)
+    parallel = Parallel(task, gathered.lines, processes(options))
     trainer = pl.Trainer(
         accelerator=_device(options),
         devices=1,
@@ -174,7 +170,7 @@ def _run(
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
-    data = Data(options, pace.over, gathered.lines, Part(0, processes))
+    data = Data(options, pace.over, gathered.lines, Part(0, processes(options)))
     try:
         with parallel:
             if validate_first:
@@ -189,6 +185,11 @@ def _run(
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise
+
+
+def processes(options: Options) -> int:
+    """How many share in a step."""
+    return 1 if _device(options) == "cuda" else options.training.processes
 
 
 def half_precision(options: Options) -> bool:

@@ -26,6 +26,8 @@ FINE_TUNING: dict[str, Any] = {
     "learning_rate": 2e-3,
     "validate_every": 100,
     "sampling_rise": 0,
+    "ahead": False,
+    "processes": 1,
 }
 """What a training without an experiment file does otherwise than the one that it begins with: a few
 minutes, and smaller steps than from scratch, so that what is known is not lost."""

@@ -42,9 +42,10 @@ class ReadingTask(pl.LightningModule):
         torch.manual_seed(self.seed(self.global_step))
         return self.loss(batch, self.global_step)
 
-    def seed(self, step: int) -> int:
-        """Of what is left to chance in a step."""
-        return self.options.training.seed * 1_000_003 + step
+    def seed(self, step: int, part: int = 0) -> int:
+        """Of what is left to chance in one process's part of a step."""
+        training = self.options.training
+        return (training.seed * 1_000_003 + step) * training.processes + part
 
     def validation_step(self, batch: Batch, _: int) -> None:
         for name, head, part, ids, encoded in self._seen(batch):

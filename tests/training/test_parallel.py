@@ -11,6 +11,7 @@ import torch
 from hwr.errors import ConfigError, DataError, HwrError
 from hwr.training.config import parse_options
 from hwr.training.data import Data
+from hwr.training.freeze import hold
 from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.parallel import Parallel
@@ -59,16 +60,30 @@ def step(parallel: Parallel, task: ReadingTask, number: int, before: Callable[[]
 def gradients(task: ReadingTask, part: Part, number: int) -> list[torch.Tensor]:
     """Of a part of a step, computed here."""
     task.zero_grad()
-    torch.manual_seed(task.seed(number) + part.number)
+    torch.manual_seed(task.seed(number, part.number))
     task.loss(next(Data(task.options, part=part).batches(number)), number).backward()  # type: ignore[no-untyped-call]
     return [weight.grad.clone() for weight in task.parameters() if weight.grad is not None]
 
 
-def test_gradients_are_the_mean_of_the_parts() -> None:
-    task = ReadingTask(options())
+def test_parts_are_alike_where_a_batch_has_lines_of_two_kinds() -> None:
+    own, composed = list(range(5)), list(range(3))
+    for number in range(2):
+        part = Part(number, 2)
+        assert len(part.rows(own)) + len(part.rows(composed, before=5)) == 4
+    dealt = [row for number in range(2) for row in Part(number, 2).rows(composed, before=5)]
+    assert sorted(dealt) == composed
+
+
+@pytest.mark.parametrize("freeze", [0, 5], ids=["all learns", "frozen at first"])
+def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
+    task = ReadingTask(options(freeze=freeze))
+    for name, buffer in task.named_buffers():  # as of a model that this one begins with
+        if "running" in name:
+            buffer += 0.5
     threads = torch.get_num_threads()
     with Parallel(task, RealLines(), 2) as parallel:
         for number in (3, 4, 9):
+            hold(task, learns=number >= freeze)
             wanted = [
                 (one + other) / 2
                 for one, other in zip(
@@ -79,8 +94,9 @@ def test_gradients_are_the_mean_of_the_parts() -> None:
             ]
             own = Part(0, 2)
             step(parallel, task, number, lambda own=own, at=number: gradients(task, own, at))
-            for weight, want in zip(task.parameters(), wanted, strict=True):
-                torch.testing.assert_close(weight.grad, want)
+            found = [weight.grad for weight in task.parameters() if weight.grad is not None]
+            for gradient, want in zip(found, wanted, strict=True):
+                torch.testing.assert_close(gradient, want)
             with torch.no_grad():  # the other process sees it: the next gradients are of these
                 for weight in task.parameters():
                     weight.add_(0.1)
@@ -107,8 +123,21 @@ def test_a_process_that_ends_ends_the_training() -> None:
         (helper,) = parallel._helpers
         helper._process.kill()
         helper._process.join()
-        with pytest.raises(HwrError, match="has ended"):
+        with pytest.raises(HwrError, match=r"was killed \(signal 9\): was memory short"):
             step(parallel, task, 0, lambda: None)
+
+
+def test_nothing_is_said_where_the_first_process_stops_in_the_midst_of_a_step(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    for waits in (False, True):  # before it computes; when what it has computed is not taken
+        with Parallel(ReadingTask(options()), RealLines(), 2) as parallel:
+            (helper,) = parallel._helpers
+            helper.start(0)
+            if waits:
+                assert helper._pipe.poll(60)
+        assert not helper._process.is_alive()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
