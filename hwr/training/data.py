@@ -116,7 +116,7 @@ class Data(pl.LightningDataModule):
             return self.batches(step)
         if self._ahead is None or self._ahead.step != step:
             # What has no trainer makes them on the CPU.
-            self._ahead = Ahead(Data(self._options, real=self._real, part=self._part).batches, step)
+            self._ahead = Ahead(Data(self._options, real=self._real).batches, step)
         ahead, device = self._ahead, torch.device(self._device)
         return (batch.to(device) for batch in ahead)
 

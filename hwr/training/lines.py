@@ -116,13 +116,11 @@ class Lines:
         longest = longest_text(lines, pool * POOL)
         plan = self._plan("train", POOL * self._size, seed, longest)
         order, size = torch.argsort(plan.widths).tolist(), self._size
-        own = self._options.training.batch - size
-
-        part = self._part
+        part, before = self._part, self._options.training.batch - size
 
         def lot(number: int, rows: list[int]) -> Lot:
             return lambda: self._changed(
-                self._checked(self._composer("train").render(plan.rows(part.rows(rows, own)))),
+                self._checked(self._composer("train").render(plan.rows(part.rows(rows, before)))),
                 (seed * POOL + number) * part.of + part.number,
             )
 

@@ -32,6 +32,8 @@ from hwr.training.task import ReadingTask
 
 _DONE = ""
 # What a process answers when it has its gradients; else what went wrong.
+_NONE = -2
+# No step, and none behind which one comes.
 
 
 class Parallel(pl.Callback):
@@ -120,7 +122,7 @@ class _Helper:
             for name, weight in weights.items()
         }
         self._shared = _Shared(weights, dict(task.named_buffers()), gradients)
-        # Spawned, not forked: a fork would take over locks of threads that it does not take over.
+        # Spawned as `hwr.training.ahead` spawns.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         half_precision = task.network.encoder.half_precision
@@ -234,13 +236,13 @@ class _Steps:
     def __init__(self, options: Options, real: RealLines, part: Part) -> None:
         self._data = Data(options, real=real, part=part)
         self._batches: Iterator[Batch] = iter(())
-        self._drawn, self._step = Batch(), -1
+        self._drawn, self._step = Batch(), _NONE
 
     def prepare(self, step: int) -> None:
         """Makes the batch of a step, if it is not there."""
         if step == self._step:
             return
-        if step != self._step + 1 or self._step < 0:
+        if step != self._step + 1:
             self._batches = self._data.batches(step)
         self._drawn, self._step = next(self._batches), step
 

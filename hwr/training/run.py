@@ -156,7 +156,8 @@ def _run(
     best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
-    parallel = Parallel(task, gathered.lines, processes(options))
+    sharing = processes(options)
+    parallel = Parallel(task, gathered.lines, sharing)
     trainer = pl.Trainer(
         accelerator=_device(options),
         devices=1,
@@ -170,7 +171,7 @@ def _run(
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
-    data = Data(options, pace.over, gathered.lines, Part(0, processes(options)))
+    data = Data(options, pace.over, gathered.lines, Part(0, sharing))
     try:
         with parallel:
             if validate_first:
