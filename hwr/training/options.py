@@ -97,10 +97,13 @@ class TrainingOptions:
     Attributes:
         budget: how long; see Budget.
         batch: lines in a step, or single digits; with heads for both, so many of each.
-        learning_rate: the highest, of AdamW (Loshchilov and Hutter 2019).
+        optimizer: `adamw` (Loshchilov and Hutter 2019), or `muon` (Jordan et al. 2024) for the
+            encoder's kernels and all LSTMs, with AdamW for the rest: it learns more from each line,
+            and takes a little longer for a step.
+        learning_rate: the highest, of either.
         warmup: share of the budget in which the rate rises to it; then it falls as a cosine to
             almost nothing (one cycle, Smith and Topin 2018).
-        weight_decay: of AdamW, on weights that are matrices or kernels.
+        weight_decay: on weights that are matrices or kernels.
         clip: gradients longer than this (Euclidean norm) are shortened to it.
         average: share of the old kept in the moving average of the weights at each step; the
             average is what is validated and exported. Less is kept in the first steps.
@@ -125,6 +128,7 @@ class TrainingOptions:
 
     budget: str = "4 minutes"
     batch: int = 64
+    optimizer: Literal["adamw", "muon"] = "adamw"
     learning_rate: float = 4e-3
     warmup: float = 0.1
     weight_decay: float = 1e-2

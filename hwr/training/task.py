@@ -14,7 +14,11 @@ from hwr.lines.batch import Batch, LineBatch
 from hwr.nets.network import DIGIT, HeadName, Network
 from hwr.scoring.rates import LineScore, rates, score_line
 from hwr.training.heads import Encoded, HeadTask, Loss, head_tasks
+from hwr.training.muon import Muon, matrices_of
 from hwr.training.options import Options
+
+BETAS = (0.9, 0.99)
+"""Of AdamW."""
 
 
 class ReadingTask(pl.LightningModule):
@@ -79,17 +83,24 @@ class ReadingTask(pl.LightningModule):
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         training = self.options.training
+        matrices = matrices_of(self.network) if training.optimizer == "muon" else []
+        known = {id(weight) for weight, _ in matrices}
+        rest = [p for p in self.parameters() if id(p) not in known]
         # Biases and the scales of normalisation are left alone by weight decay, as is usual.
-        decayed = [p for p in self.parameters() if p.dim() > 1]
-        others = [p for p in self.parameters() if p.dim() <= 1]
-        return torch.optim.AdamW(
-            [
-                {"params": decayed, "weight_decay": training.weight_decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            lr=training.learning_rate,
-            betas=(0.9, 0.99),
-            fused=True,
+        groups = [
+            {"params": [p for p in rest if p.dim() > 1], "weight_decay": training.weight_decay},
+            {"params": [p for p in rest if p.dim() <= 1], "weight_decay": 0.0},
+        ]
+        if not matrices:
+            return torch.optim.AdamW(groups, lr=training.learning_rate, betas=BETAS, fused=True)
+        half = self.network.encoder.half_precision
+        return Muon(
+            matrices,
+            groups,
+            training.learning_rate,
+            training.weight_decay,
+            BETAS,
+            torch.bfloat16 if half else torch.float32,
         )
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:

@@ -48,6 +48,8 @@ MIXED = CONTENT | {
 }
 DIGIT = MIXED | {"heads": {"digit": 1.0}}
 
+MUON = TWO_HEADS | {"training": TWO_HEADS["training"] | {"optimizer": "muon"}}
+
 # Two processes at each step.
 SHARED = TWO_HEADS | {"training": TWO_HEADS["training"] | {"processes": 2, "freeze": 3}}
 
@@ -102,6 +104,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 CASES = {
     "one head": CONTENT, "two heads": TWO_HEADS, "lines and digits": MIXED, "digits": DIGIT,
+    "by Muon": MUON,
 }  # fmt: skip
 
 
