@@ -21,7 +21,8 @@ def resumable(checkpoint: Path, options: Options) -> Options:
     """The options to go on with: those given, with the alphabet of the checkpoint.
 
     Raises:
-        ConfigError: the checkpoint cannot be read, or is of another network or other data.
+        ConfigError: the checkpoint cannot be read, or is of another network, other data or
+            another optimizer.
     """
     kept = checkpoint_options(checkpoint)
     if options.alphabet is None and kept.alphabet is not None:
@@ -36,6 +37,13 @@ def resumable(checkpoint: Path, options: Options) -> Options:
                 f"{checkpoint}: was trained with other {section} options than the file given:"
                 f" {before[section]}"
             )
+    # Each keeps its own memory of the steps before, which the other can do nothing with.
+    optimizer = kept.training.optimizer
+    if optimizer != options.training.optimizer:
+        raise ConfigError(
+            f"{checkpoint}: was trained by {optimizer}, not by {options.training.optimizer}: go on"
+            f" with  --training.optimizer {optimizer}"
+        )
     return options
 
 

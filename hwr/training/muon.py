@@ -1,8 +1,8 @@
 """Muon: steps in which every direction of a weight matrix counts alike, for convolutions and LSTMs;
 AdamW for all else.
 
-Most of a gradient lies in few directions of its matrix, and those are learnt first; what tells an
-open nine from a seven lies in the others.
+Most of a gradient lies in few directions of its matrix; by the gradient alone, the others would be
+learnt last.
 """
 
 from __future__ import annotations

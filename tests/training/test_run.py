@@ -213,6 +213,13 @@ def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
         train(parse_options(content, "x"), tmp_path / "run", tmp_path / "run" / "last.ckpt")
 
 
+def test_resuming_by_another_optimizer_is_refused(tmp_path: Path) -> None:
+    train(options(budget="2 steps"), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    with pytest.raises(ConfigError, match=r"last\.ckpt: .* by adamw, .*--training.optimizer adamw"):
+        train(options(budget="4 steps", optimizer="muon"), tmp_path / "run", resume=last)
+
+
 def test_resuming_from_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.ckpt: cannot be read"):
         train(options(), tmp_path, tmp_path / "none.ckpt")
