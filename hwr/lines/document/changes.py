@@ -233,7 +233,7 @@ def _nine(found: Changes, digit: _Writing) -> None:
     """A hook to the left at the end of its stem."""
     hand, middle, _, rng = digit
     x, y = middle[middle[:, 1].argmax()].tolist()
-    if not hand.hook or rng.random() > 0.9:
+    if hand.rho or not hand.hook or rng.random() > 0.9:
         return
     reach = hand.hook * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
     reach = min(reach, x - 2)  # inside of its frame

@@ -29,6 +29,7 @@ class Hand:
         loop: of a two, at its lower left corner; 0 for none.
         curl: of a two, where it begins; 0 for none.
         hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
+        rho: whether nines have their loop to the right of their stem.
         tail: length of the stroke in which a zero or a two ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
@@ -62,6 +63,7 @@ class Hand:
     loop: float
     curl: float
     hook: float
+    rho: bool
     tail: float
     short: float
     closed: bool
@@ -108,11 +110,12 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         foot=some(0.2, 0.2, 0.6),
         lead=some(0.3, 0.1, 0.35),
         bow=float(rng.uniform(-0.2, 0.2)),
-        bar=some(0.4, 0.3, 0.7),
+        bar=some(0.5, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.17),
         hook=some(0.4, 0.2, 0.9),
+        rho=bool(rng.random() < 0.06),
         tail=some(0.2, 0.1, 0.3),
         short=some(0.45, 0.1, 1.0),
         closed=bool(rng.random() < 0.35),

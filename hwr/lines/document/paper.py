@@ -15,7 +15,7 @@ _PATTERNS, _GRAINS = 64, 12
 
 def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: float = 0.07) -> Ink:
     """How light paper is, [height, width], 0 black to 1 white, without anything on it; its grain
-    has a standard deviation of at most `roughness`."""
+    has a standard deviation of at most `roughness`, as a share of its light."""
     import cv2
 
     lot = rng.random(8)
@@ -27,7 +27,7 @@ def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: flo
     light = 1 + fall * (side[0] * x + 0.5 * side[1] * y + 0.5 * side[2] * x * x)
     grains = _grains()
     grain = _piece(grains[int(lot[2] * len(grains))], height, width, rng)
-    paper = level * light + roughness * float(lot[3]) ** 2 * grain
+    paper = level * (light + roughness * float(lot[3]) ** 2 * grain)
     if lot[4] < 0.25:  # stains and shadows
         blots = cv2.resize(rng.standard_normal((3, 6)).astype(np.float32), (width, height),
                            interpolation=cv2.INTER_CUBIC)  # fmt: skip

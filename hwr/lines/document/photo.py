@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,8 +44,9 @@ def photograph(
     strength = rng.uniform(0.35, 0.5) if rng.random() < 0.25 else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.
     rows = max(_rows(rng), min(_LEAST_INK * height // len(written.ink), HEIGHTS[1]))
-    # What is thin and small is written strongly enough to be seen.
-    thin = min(pen * rows / height, 1.0)
+    blur = _blur(rng)
+    # What is thin, small or blurred is written strongly enough to be seen.
+    thin = min(pen * rows / height, math.erf(pen / (2 * math.sqrt(2) * blur)) if blur else 1.0, 1.0)
     strength = max(strength, min(0.5 / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
@@ -56,7 +59,7 @@ def photograph(
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
     grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
-    return _develop(grey.astype(np.float32), rows, 0.1 * seen, rng)
+    return _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
 
 
 def _crop(ink: Ink, rng: np.random.Generator) -> Ink:
@@ -148,27 +151,31 @@ def _rows(rng: np.random.Generator) -> int:
     return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
+def _blur(rng: np.random.Generator) -> float:
+    """The standard deviation of a camera's blur in pixels; 0 for none."""
+    return 0.3 + float(rng.random()) ** 2 if rng.random() < 0.5 else 0.0
+
+
 def _develop(
-    grey: Ink, rows: int, most_noise: float, rng: np.random.Generator
+    grey: Ink, rows: int, blur: float, most_noise: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Blur, low resolution, noise of at most so great a standard deviation, and compression."""
     import cv2
 
     height, width = grey.shape
-    lot = rng.random(6)
-    if lot[0] < 0.5:
-        blurred = cv2.GaussianBlur(grey, (0, 0), 0.3 + float(lot[1]) ** 2)
-        grey = np.asarray(blurred, np.float32)
+    lot = rng.random(4)
+    if blur:
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.float32)
     columns = max(round(width * rows / height * rng.uniform(0.88, 1.14)), 4)
     smaller = rows < height
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
-    if lot[2] < 0.5:
+    if lot[0] < 0.5:
         noise = rng.standard_normal((rows, columns), np.float32)
-        grey = grey + min(most_noise, 0.04) * float(lot[3]) ** 2 * noise
+        grey = grey + min(most_noise, 0.04) * float(lot[1]) ** 2 * noise
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
-    if lot[4] < 0.4:
-        quality = int(20 + 70 * lot[5])
+    if lot[2] < 0.4:
+        quality = int(20 + 70 * lot[3])
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
     return picture

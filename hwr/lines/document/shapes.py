@@ -31,6 +31,8 @@ _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5
 # Of the elastic bending in each direction.
+_RHO_SLANT = 0.35
+# Added to what is mirrored.
 
 
 def write(
@@ -109,6 +111,9 @@ def _bend(
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]
     turn = 0.06 * uneven * lot[:, 3]
+    rho = torch.from_numpy(labels == 9) & (of("rho") > 0)
+    # Nines lean to the right in MNIST, and so do these.
+    slant = slant + _RHO_SLANT * rho
     at = torch.arange(PATCH) + 0.5 - PATCH / 2
     x = at[None, None, :] / scale[:, None, None]
     y = at[None, :, None] / scale[:, None, None]
@@ -124,6 +129,7 @@ def _bend(
     across = across + each(1.6 * uneven * lot[:, 4]) * (near * near - 0.08)
     down = down + each(1.8 * uneven * lot[:, 5]) * (0.25 - near * near)
     across = across * (1 + each(0.2 * uneven * lot[:, 6]) * near)
+    across = torch.where(each(rho), -across, across)
     knots = lot[:, 8:].reshape(-1, 2, _KNOTS, _KNOTS) * of("unsteady")[:, None, None, None]
     # Smooth between the knots; straight between a quarter of the pixels, which is cheaper.
     coarse = interpolate(knots, (PATCH // 4, PATCH // 4), mode="bicubic", align_corners=True)

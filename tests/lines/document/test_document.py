@@ -14,13 +14,13 @@ from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.marks import stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS
-from hwr.lines.document.shapes import PATCH, write
+from hwr.lines.document.shapes import _RHO_SLANT, PATCH, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, tail=0, short=0, closed=False, cross=0,
-    roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0, slope=0,
+    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, tail=0, short=0, closed=False,
+    cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0, slope=0,
     spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
@@ -83,6 +83,13 @@ def test_flags_go_down_to_the_left() -> None:
         rows, columns = np.nonzero(picture > 100)
         if len(rows) > 3:
             assert np.polyfit(columns, rows, 1)[0] < 0
+
+
+def test_nines_like_a_rho_are_mirrored_and_lean_to_the_right() -> None:
+    rho = dataclasses.replace(PLAIN, rho=True)
+    assert (written(rho, 7) == written(PLAIN, 7)).all()
+    upright = written(dataclasses.replace(rho, slant=-_RHO_SLANT), 9).astype(int)
+    assert np.abs(upright - written(PLAIN, 9)[:, :, ::-1]).max() <= 1
 
 
 def test_what_leads_to_a_flag_comes_from_the_left() -> None:
