@@ -19,16 +19,24 @@ from hwr.errors import ConfigError
     "--out",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The model file. Without it, beside the checkpoint: model.onnx, or model-HEADS.onnx.",
+    help="The model file. Without it, beside the (last) checkpoint: model.onnx, model-HEADS.onnx,"
+    " or of several model-mean.onnx.",
 )
 @click.option(
     "--language/--no-language",
     default=True,
     help="Whether a language model goes into the file, where the experiment asks for one.",
 )
-@click.argument("checkpoint", type=click.Path(path_type=Path), metavar="CKPT")
-def command(checkpoint: Path, heads: str | None, out: Path | None, language: bool) -> None:
+@click.argument(
+    "checkpoints", type=click.Path(path_type=Path), metavar="CKPT...", nargs=-1, required=True
+)
+def command(
+    checkpoints: tuple[Path, ...], heads: str | None, out: Path | None, language: bool
+) -> None:
     """Write the model file of a checkpoint, with all of its heads or some.
+
+    Of several, which must be of one network, their weights' mean: where one training went on from
+    the other, it can read other hands better than either.
 
     With both the CTC and the seq2seq head, their shares in joint reading are chosen anew, on
     validation lines; and a language model is made anew of the lines that were trained on.
@@ -42,7 +50,8 @@ def command(checkpoint: Path, heads: str | None, out: Path | None, language: boo
         if head not in HEADS:
             raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
     kept = None if asked is None else [head for head in HEADS if head in asked]
-    name = "model.onnx" if kept is None else f"model-{'-'.join(kept)}.onnx"
-    file = out or checkpoint.with_name(name)
-    written = finish(checkpoint, file, kept, language=language, say=click.echo)
+    *others, checkpoint = checkpoints
+    name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
+    file = out or checkpoint.with_name(f"{name}.onnx")
+    written = finish(checkpoint, file, kept, language=language, say=click.echo, others=others)
     click.echo(f"written: {written}")

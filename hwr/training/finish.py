@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
@@ -17,7 +17,7 @@ from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
-from hwr.training.checkpoints import read_checkpoint
+from hwr.training.checkpoints import read_mean
 from hwr.training.config import parse_options
 from hwr.training.gather import gather
 from hwr.training.language import language_of, weigh
@@ -40,6 +40,7 @@ def finish(
     lines: RealLines | None = None,
     language: bool = True,
     say: Callable[[str], None] = lambda line: None,
+    others: Sequence[Path] = (),
 ) -> Path:
     """Writes the model file of a checkpoint.
 
@@ -52,6 +53,7 @@ def finish(
             needed and the options name any.
         language: whether a language model goes into the file, where the options ask for one.
         say: told what became of it.
+        others: checkpoints whose weights are taken into the mean (`read_mean`).
 
     Returns:
         `model`.
@@ -60,7 +62,7 @@ def finish(
         ConfigError: the checkpoint cannot be used or lacks a head, or the file cannot be written.
         DataError: validation lines that are needed cannot be read any more.
     """
-    content = read_checkpoint(checkpoint)
+    content = read_mean([*others, checkpoint])
     options = parse_options(content["options"], str(checkpoint))
     for head in heads or ():
         if head not in options.heads:
@@ -167,7 +169,9 @@ def _validation(
 
 
 def _scores(scores: dict[str, float], kept: list[HeadName]) -> dict[str, float]:
-    """Those of the heads kept: `val_cer` and `val_accuracy` are the first one's."""
+    """Those of the heads kept: `val_cer` and `val_accuracy` are the first one's. Of none, none."""
+    if not scores:
+        return {}
     found: dict[str, float] = {}
     for score in ("val_cer", "val_accuracy"):
         named = {f"{score}_{head}": scores.get(f"{score}_{head}") for head in kept}

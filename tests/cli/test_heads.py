@@ -17,7 +17,7 @@ from hwr.model_file import ModelCard, open_model
 from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
-from hwr.training.checkpoints import read_checkpoint
+from hwr.training.checkpoints import read_checkpoint, read_mean
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -101,6 +101,26 @@ def test_export_drops_heads(hwr: Run, trained_joint: Path, model: Path, tmp_path
     assert open_model(tmp_path / "both.onnx").card == open_model(model).card
 
 
+def test_export_writes_the_mean_of_several(
+    hwr: Run, trained_joint: Path, model: Path, tmp_path: Path
+) -> None:
+    best = trained_joint / "best.ckpt"
+    content = read_checkpoint(best)
+    weights = content["state_dict"]
+    shifted = {name: value + 2 * torch.ones_like(value) for name, value in weights.items()}
+    torch.save(content | {"state_dict": shifted}, tmp_path / "shifted.ckpt")
+    mean = read_mean([tmp_path / "shifted.ckpt", best])["state_dict"]
+    assert all(torch.allclose(mean[name], value + 1) for name, value in weights.items())
+    (tmp_path / "same.ckpt").write_bytes(best.read_bytes())
+    done = hwr("export", best, "same.ckpt", "--heads", "ctc")
+    assert done.returncode == 0, done.stderr
+    alone = tmp_path / "model-mean-ctc.onnx"
+    assert open_model(alone).card.scores == {}
+    assert cer(hwr, tmp_path, "--model", alone) == cer(
+        hwr, tmp_path, "--model", model, "--head", "ctc"
+    )
+
+
 def test_heads_are_chosen_on_the_command_line_too(hwr: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "lines: {max_length: 2, validation: 10}\n"
@@ -174,6 +194,7 @@ def test_what_is_refused(hwr: Run, trained: Path, trained_joint: Path, tmp_path:
     refused(hwr("export", checkpoint, "--heads", "crf"), "'crf'")
     words = ["--heads", "ctc,seq2seq", "--out", "x"]
     refused(hwr("export", trained / "best.ckpt", *words), "best.ckpt", "no head seq2seq")
+    refused(hwr("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in network")
     (tmp_path / "folder").mkdir()
     refused(hwr("export", trained / "best.ckpt", "--out", "folder"), "is a folder")
     (tmp_path / "folder").rmdir()
