@@ -27,7 +27,7 @@ from hwr.version import __version__
 if TYPE_CHECKING:
     import onnxruntime
 
-FORMAT = 3
+FORMAT = 4
 """Raised when older programs can no longer read newer files."""
 
 METADATA_KEY = "hwr"
@@ -58,6 +58,7 @@ class ModelCard:
         max_length: the most characters that the seq2seq head can write.
         longest: characters in the longest text that the seq2seq head was trained on.
         share: the CTC head's say in joint reading, from 0 to 1 (`hwr.decoding.joint`).
+        looks: how many times the CTC head looks at a doubtful line (`hwr.images.looks`).
         version: of the program that wrote it.
         scores: what was measured in training, by name, as fractions.
         trained: how it was trained, as plain JSON.
@@ -70,6 +71,7 @@ class ModelCard:
     max_length: int | None = None
     longest: int | None = None
     share: float | None = None
+    looks: int = 1
     version: str = __version__
     scores: dict[str, float] = field(default_factory=dict)
     trained: dict[str, Any] = field(default_factory=dict)

@@ -14,10 +14,12 @@ from hwr.decoding.decoded import Decoded
 from hwr.decoding.digit import read_digits
 from hwr.decoding.joint import BEAM, read_joint
 from hwr.decoding.labels import Floats, Ids, Labels, table_labels
+from hwr.decoding.looks import DOUBT, Seen, read_looks
 from hwr.decoding.seq2seq import read_seq2seq
 from hwr.errors import ModelFileError
 from hwr.images.digit import normalise_digit
 from hwr.images.grey import Grey
+from hwr.images.looks import LOOKS, seen
 from hwr.images.normalise import Line, normalise
 from hwr.images.open import open_picture
 from hwr.model_file import SHIPPED, ModelCard, open_model
@@ -54,11 +56,14 @@ class Recognizer:
             joint reading and for CTC with a language model.
         language: whether the model's language model, where it has one, has its say in a beam of
             the CTC head.
+        looks: how many times a line is looked at whose reading is doubtful (`hwr.images.looks`), by
+            the CTC head alone; None takes what the model file says.
         single: whether the pictures are of single digits: then a digit head, where there is one,
             comes first.
 
     Raises:
-        ModelFileError: the file is missing, damaged, not a model file, or lacks the head.
+        ModelFileError: the file is missing, damaged, not a model file, or lacks the head; or more
+            than one look is asked of another head than CTC's.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Recognizer:
         beam: int | None = None,
         single: bool = False,
         language: bool = True,
+        looks: int | None = None,
     ) -> None:
         self._model = open_model(Path(model), threads)
         self.card: ModelCard = self._model.card
@@ -81,6 +87,13 @@ class Recognizer:
             )
         if beam is not None and beam < 1:
             raise ValueError(f"beam must be at least 1, not {beam}")
+        if looks is not None and not 1 <= looks <= len(LOOKS):
+            raise ValueError(f"looks must be from 1 to {len(LOOKS)}, not {looks}")
+        if self.head != "ctc" and (looks or 1) > 1:
+            raise ModelFileError(
+                f"{model}: reads by {self.head!r}, and only the CTC head looks at lines again"
+            )
+        self.looks = (looks or self.card.looks) if self.head == "ctc" else 1
         told = self._model.language if language and self.head == "ctc" else None
         self.beam = beam or (BEAM if self.head == JOINT or told is not None else 1)
         self.language = told if self.beam > 1 else None
@@ -160,7 +173,23 @@ class Recognizer:
     def _read_batch(self, lines: Sequence[Line]) -> list[Reading]:
         outputs = self.outputs([line.pixels for line in lines])
         decoded = self._decode(outputs)
+        if self.looks > 1:
+            self._look_again(lines, outputs, decoded)
         return [self._reading(found, line) for found, line in zip(decoded, lines, strict=True)]
+
+    def _look_again(
+        self, lines: Sequence[Line], outputs: dict[str, NDArray[Any]], decoded: list[Decoded]
+    ) -> None:
+        """Reads anew, in `decoded`, what is doubtful there."""
+        rows = [row for row, found in enumerate(decoded) if found.log_probability < np.log(DOUBT)]
+        if not rows:
+            return
+        looks = [Seen(outputs["log_probs"][rows], outputs["frames"][rows])]
+        for look in LOOKS[1 : self.looks]:
+            again = self.outputs([seen(lines[row].pixels, look) for row in rows])
+            looks.append(Seen(again["log_probs"], again["frames"]))
+        for row, found in zip(rows, read_looks(looks, self.beam, self.language), strict=True):
+            decoded[row] = found
 
     def _decode(self, outputs: dict[str, NDArray[Any]]) -> list[Decoded]:
         if self.head == DIGIT:

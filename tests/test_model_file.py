@@ -204,7 +204,7 @@ def rewritten(path: Path, key: str, value: str) -> Path:
     [
         ("other", "{}", "holds no alphabet"),
         (METADATA_KEY, "{", "cannot use it"),
-        (METADATA_KEY, '{"format": 99}', "format 99, this program knows up to 3"),
+        (METADATA_KEY, '{"format": 99}', "format 99, this program knows up to 4"),
         (METADATA_KEY, '{"format": 1}', "cannot use it"),
     ],
 )

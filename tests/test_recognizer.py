@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from hwr import Reading, Recognizer
-from hwr.errors import PictureError
+from hwr.decoding.looks import DOUBT
+from hwr.errors import ModelFileError, PictureError
+from hwr.images.looks import LOOKS
 from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
 from hwr.lines.presets import LineSpec
@@ -66,6 +68,25 @@ def test_so_it_does_with_a_label_rnn(
 def test_a_beam_that_cannot_be(trained: Path) -> None:
     with pytest.raises(ValueError, match="beam must be at least 1"):
         Recognizer(trained / "model.onnx", beam=0)
+
+
+def test_only_doubtful_lines_are_looked_at_again(trained: Path, lines: tuple) -> None:
+    once, again = (Recognizer(trained / "model.onnx", looks=looks) for looks in (1, len(LOOKS)))
+    greys = [grey[:, : 30 + row] for row, grey in enumerate(lines[0])]
+    readings = again.read(greys)
+    assert {len(reading.alternatives) > 0 for reading in readings} == {True, False}
+    for grey, before, reading in zip(greys, once.read(greys), readings, strict=True):
+        assert (reading == before) or before.confidence < DOUBT
+        (alone,) = again.read([grey])
+        assert alone.text == reading.text
+        assert alone.confidence == pytest.approx(reading.confidence, abs=1e-5)
+
+
+def test_looks_that_cannot_be(trained: Path, trained_joint: Path) -> None:
+    with pytest.raises(ValueError, match="looks must be from 1 to"):
+        Recognizer(trained / "model.onnx", looks=len(LOOKS) + 1)
+    with pytest.raises(ModelFileError, match="only the CTC head"):
+        Recognizer(trained_joint / "model.onnx", head="joint", looks=2)
 
 
 def test_confidence_tells_right_from_wrong(recognizer: Recognizer, lines: tuple) -> None:

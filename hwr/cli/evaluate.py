@@ -64,6 +64,7 @@ def command(
     given: Path | None,
     head: str | None,
     beam: int | None,
+    looks: int | None,
     language: bool,
     data: str,
     unknown: str,
@@ -80,12 +81,15 @@ def command(
         refuse_what_is_not_ours(report)
     path = model.find_model(given)
     single = is_single(data)
-    recognizer = Recognizer(path, head=head, beam=beam, single=single, language=language)
+    recognizer = Recognizer(
+        path, head=head, beam=beam, single=single, language=language, looks=looks
+    )
     source = open_source(data, recognizer.card.image.height)
     with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update, count_unknown=unknown == "count")
     total = rates(result.scores)
     read_by = f"{recognizer.head}, beam {recognizer.beam}"
+    read_by += f", {recognizer.looks} looks" if recognizer.looks > 1 else ""
     read_by += ", language model" if recognizer.language is not None else ""
     click.echo(f"{path} ({read_by}) on {data}")
     _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
@@ -105,6 +109,7 @@ def command(
         read: dict[str, str | int | bool] = {
             "head": recognizer.head,
             "beam": recognizer.beam,
+            "looks": recognizer.looks,
             "language": recognizer.language is not None,
             "cut": result.cut,
         }

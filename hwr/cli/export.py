@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hwr.errors import ConfigError
+from hwr.images.looks import LOOKS
 
 
 @click.command()
@@ -27,11 +28,22 @@ from hwr.errors import ConfigError
     default=True,
     help="Whether a language model goes into the file, where the experiment asks for one.",
 )
+@click.option(
+    "--looks",
+    type=click.IntRange(1, len(LOOKS)),
+    metavar="N",
+    help="How many times a doubtful line is looked at by the model file's CTC head, unless reading"
+    " is told otherwise. Without it, what the experiment says.",
+)
 @click.argument(
     "checkpoints", type=click.Path(path_type=Path), metavar="CKPT...", nargs=-1, required=True
 )
 def command(
-    checkpoints: tuple[Path, ...], heads: str | None, out: Path | None, language: bool
+    checkpoints: tuple[Path, ...],
+    heads: str | None,
+    out: Path | None,
+    language: bool,
+    looks: int | None,
 ) -> None:
     """Write the model file of a checkpoint, with all of its heads or some.
 
@@ -53,5 +65,7 @@ def command(
     *others, checkpoint = checkpoints
     name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
     file = out or checkpoint.with_name(f"{name}.onnx")
-    written = finish(checkpoint, file, kept, language=language, say=click.echo, others=others)
+    written = finish(
+        checkpoint, file, kept, language=language, say=click.echo, others=others, looks=looks
+    )
     click.echo(f"written: {written}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hwr.images.looks import LOOKS
 from hwr.model_file import SHIPPED
 from hwr.recognizer import READERS
 
@@ -15,12 +16,19 @@ RUNS = Path("runs")
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --model, --head, --beam and --language."""
+    """Adds --model, --head, --beam, --looks and --language."""
     for option in (
         click.option(
             "--language/--no-language",
             default=True,
             help="Whether the model's language model, where it has one, has its say.",
+        ),
+        click.option(
+            "--looks",
+            type=click.IntRange(1, len(LOOKS)),
+            metavar="N",
+            help="How many times the CTC head looks at a doubtful line: as it is, then narrower,"
+            " wider, more upright. Without it, what the model file says.",
         ),
         click.option(
             "--beam",

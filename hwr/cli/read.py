@@ -38,6 +38,7 @@ def command(
     given: Path | None,
     head: str | None,
     beam: int | None,
+    looks: int | None,
     language: bool,
     form: str,
     paths: tuple[str, ...],
@@ -49,7 +50,9 @@ def command(
     status is 2.
     """
     names = expand(paths)
-    recognizer = Recognizer(model.find_model(given), head=head, beam=beam, language=language)
+    recognizer = Recognizer(
+        model.find_model(given), head=head, beam=beam, language=language, looks=looks
+    )
     failed = False
 
     def told(error: HwrError) -> None:

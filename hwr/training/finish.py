@@ -41,6 +41,7 @@ def finish(
     language: bool = True,
     say: Callable[[str], None] = lambda line: None,
     others: Sequence[Path] = (),
+    looks: int | None = None,
 ) -> Path:
     """Writes the model file of a checkpoint.
 
@@ -53,6 +54,7 @@ def finish(
             needed and the options name any.
         language: whether a language model goes into the file, where the options ask for one.
         say: told what became of it.
+        looks: instead of the options' own.
         others: checkpoints whose weights are taken into the mean (`read_mean`).
 
     Returns:
@@ -91,6 +93,7 @@ def finish(
         heads=tuple(kept),
         max_length=options.network.seq2seq.max_length if "seq2seq" in kept else None,
         longest=_longest(options, content["global_step"], lines) if joint else None,
+        looks=looks or options.looks,
         scores=_scores(content["scores"], kept),
         trained={
             "steps": content["global_step"],

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
+from hwr.images.looks import LOOKS
 from hwr.images.normalise import ImageSettings
 from hwr.lines.augment import AugmentOptions
 from hwr.lines.distort import DistortOptions
@@ -202,6 +203,8 @@ class Options:
         digits: how single digits are distorted in training, where there is a digit head.
         network: its shape.
         language: of the language model beside it.
+        looks: how many times the CTC head looks at a doubtful line, when it reads by the model file
+            (`hwr.images.looks`); validation in training looks once.
         training: how to train it.
     """
 
@@ -216,6 +219,7 @@ class Options:
     digits: DistortOptions = field(default_factory=DistortOptions)
     network: NetworkOptions = field(default_factory=NetworkOptions)
     language: LanguageOptions = field(default_factory=LanguageOptions)
+    looks: int = 1
     training: TrainingOptions = field(default_factory=TrainingOptions)
 
     def __post_init__(self) -> None:
@@ -247,6 +251,8 @@ class Options:
                 f"network.seq2seq.max_length ({self.network.seq2seq.max_length}) must not be below"
                 f" lines.max_length ({self.lines.max_length})"
             )
+        if not 1 <= self.looks <= len(LOOKS):
+            raise ValueError(f"looks must be from 1 to {len(LOOKS)}")
         if self.image.clean.any and not self.reads_lines:
             raise ValueError("image.clean: cleans lines, and single digits are not cleaned")
         self._check_characters()

@@ -101,6 +101,22 @@ def test_export_drops_heads(hwr: Run, trained_joint: Path, model: Path, tmp_path
     assert open_model(tmp_path / "both.onnx").card == open_model(model).card
 
 
+def test_export_says_how_many_looks(
+    hwr: Run, trained_joint: Path, model: Path, tmp_path: Path
+) -> None:
+    words = ["--heads", "ctc", "--looks", 3, "--out", "looks.onnx"]
+    assert hwr("export", trained_joint / "best.ckpt", *words).returncode == 0
+    looks = tmp_path / "looks.onnx"
+    assert (open_model(looks).card.looks, open_model(model).card.looks) == (3, 1)
+    done = hwr("eval", "--data", DATA, "--model", looks)
+    assert "(ctc, beam 1, 3 looks)" in done.stdout
+    once = cer(hwr, tmp_path, "--model", looks, "--looks", 1)
+    assert once == cer(hwr, tmp_path, "--model", model, "--head", "ctc")
+    done = hwr("read", "--model", model, "--head", "joint", "--looks", 2, "x.png")
+    assert done.returncode == 2
+    assert "only the CTC head" in done.stderr
+
+
 def test_export_writes_the_mean_of_several(
     hwr: Run, trained_joint: Path, model: Path, tmp_path: Path
 ) -> None:

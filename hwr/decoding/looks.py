@@ -1,0 +1,103 @@
+"""Reading by the CTC head of several looks at each line: the text that is likeliest in the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.decoding import ctc
+from hwr.decoding.decoded import Decoded
+from hwr.decoding.language import LanguageModel
+from hwr.decoding.paths import Path, greedy
+
+DOUBT = 0.9
+"""Confidence from which a line needs no other look: those above it were right as they stood."""
+
+
+class Seen(NamedTuple):
+    """What the CTC head says of one look at each line.
+
+    Attributes:
+        log_probs: [lines, most frames, classes].
+        frames: [lines], each line's true number of frames.
+    """
+
+    log_probs: NDArray[np.float32]
+    frames: NDArray[np.int64]
+
+    @property
+    def rows(self) -> list[NDArray[np.float32]]:
+        """Each line's own frames."""
+        return [row[:count] for row, count in zip(self.log_probs, self.frames, strict=True)]
+
+
+def read_looks(
+    looks: Sequence[Seen], beam: int = 1, language: LanguageModel | None = None
+) -> list[Decoded]:
+    """Reads lines, each of which was looked at several times.
+
+    Every look proposes texts; a text's probability is the mean of those that all looks give it.
+
+    Args:
+        looks: the first one is that at the lines as they are, in which places are found.
+        beam: prefixes kept; 1 proposes what the likeliest path spells.
+        language: has its say in which text is read, as in `hwr.decoding.ctc`.
+    """
+    rows = [look.rows for look in looks]
+    paths = [[greedy(row) for row in of_look] for of_look in rows]
+    lines = range(len(rows[0]))
+    texts = [
+        _proposed([of_look[line] for of_look in rows], [p[line] for p in paths], beam, language)
+        for line in lines
+    ]
+    scores = [ctc.score(look.log_probs, look.frames, texts) for look in looks]
+    return [
+        _best(
+            [of_look[line] for of_look in rows],
+            [of_look[line] for of_look in paths],
+            texts[line],
+            np.stack([of_look[line] for of_look in scores]),
+            language,
+        )
+        for line in lines
+    ]
+
+
+def _proposed(
+    rows: Sequence[NDArray[np.float32]],
+    paths: Sequence[Path],
+    beam: int,
+    language: LanguageModel | None,
+) -> list[list[int]]:
+    """The texts that any look at one line proposes."""
+    found: list[list[int]] = []
+    for row, path in zip(rows, paths, strict=True):
+        of_look = [path.ids] if beam == 1 else ctc.candidates(row, path, beam, language)
+        found += [ids for ids in of_look if ids not in found]
+    return found
+
+
+def _best(
+    rows: Sequence[NDArray[np.float32]],
+    paths: Sequence[Path],
+    texts: list[list[int]],
+    scores: NDArray[np.float64],
+    language: LanguageModel | None,
+) -> Decoded:
+    mean = np.logaddexp.reduce(scores, axis=0) - np.log(len(rows))
+    told = mean if language is None else mean + [language.score(ids) for ids in texts]
+    order = np.argsort(-told, kind="stable")
+    ids = texts[order[0]]
+    spelt = [ctc.path_of(row, path, ids) for row, path in zip(rows, paths, strict=True)]
+    # A look in which there is no room for a text gives it nothing.
+    confidences = np.mean([path.confidences if path else [0.0] * len(ids) for path in spelt], 0)
+    return Decoded(
+        ids,
+        float(mean[order[0]]),
+        confidences.tolist(),
+        spelt[0].spans if spelt[0] else None,
+        tuple((texts[place], float(mean[place])) for place in order[1:]),
+    )

@@ -1,0 +1,51 @@
+"""Other looks at a line: as a narrower, a wider or a more upright hand might have written it."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_LEAST_WIDTH = 4
+
+
+class Look(NamedTuple):
+    """How a line is changed before it is read once more.
+
+    Attributes:
+        width: times as wide.
+        lean: columns to a row by which upper rows move to the left and lower ones to the right.
+    """
+
+    width: float
+    lean: float
+
+
+LOOKS = (Look(1.0, 0.0), Look(0.85, 0.2), Look(1.2, 0.0), Look(0.85, 0.0))
+"""The line as it is, then the others in the order in which they help."""
+
+
+def seen(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """A line changed; the very same where nothing is.
+
+    Args:
+        pixels: uint8 [height, width], ink high on 0.
+        look: how.
+
+    Returns:
+        uint8 [height, about width times `look.width`], wider where it is sheared: nothing is cut.
+    """
+    if look == LOOKS[0]:
+        return pixels
+    height, width = pixels.shape
+    more = math.ceil(abs(look.lean) * height / 2)
+    columns = max(_LEAST_WIDTH, round((width + 2 * more) * look.width))
+    # Where each pixel comes from: the middle row stays.
+    data = (1 / look.width, -look.lean, look.lean * height / 2 - more, 0, 1, 0)
+    picture = Image.fromarray(pixels).transform(
+        (columns, height), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR
+    )
+    return np.asarray(picture)

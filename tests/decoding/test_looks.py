@@ -1,0 +1,67 @@
+"""Several looks at a line, against the mean of all texts' probabilities."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from hwr.decoding.ctc import read_ctc, score
+from hwr.decoding.looks import Seen, read_looks
+
+TEXTS = [list(text) for n in range(5) for text in itertools.product((1, 2), repeat=n)]
+
+
+def random(lines: int, frames: int, seed: int) -> Seen:
+    generator = torch.Generator().manual_seed(seed)
+    log_probs = torch.randn(lines, frames, 3, generator=generator).log_softmax(2).numpy()
+    return Seen(log_probs, np.full(lines, frames))
+
+
+def test_one_look_reads_as_if_there_were_no_others() -> None:
+    look = random(20, 6, 0)
+    for beam in (1, 4):
+        for one, other in zip(
+            read_looks([look], beam), read_ctc(look.log_probs, look.frames, beam), strict=True
+        ):
+            assert one.ids == other.ids
+            assert one.log_probability == pytest.approx(other.log_probability)
+            assert one.confidences == pytest.approx(other.confidences)
+            assert one.spans == other.spans
+
+
+def test_the_text_that_is_likeliest_in_the_mean_is_read() -> None:
+    looks = [random(20, 4, 1), random(20, 3, 2), random(20, 5, 3)]
+    every = [np.stack(score(*look, [TEXTS] * 20)) for look in looks]
+    means = np.exp(every).mean(0)
+    for found, of_texts in zip(read_looks(looks, beam=100), means, strict=True):
+        assert found.ids == TEXTS[of_texts.argmax()]
+        assert np.exp(found.log_probability) == pytest.approx(of_texts.max())
+        others = [log_probability for _, log_probability in found.alternatives]
+        assert others == sorted(others, reverse=True)
+        assert found.log_probability >= others[0]
+
+
+def test_a_sure_look_outvotes_a_doubtful_one() -> None:
+    def saying(symbol: int, probability: float) -> Seen:
+        rest = (1 - probability) / 2
+        frame = [probability if place == symbol else rest for place in range(3)]
+        return Seen(np.log(np.array([[frame]], np.float32)), np.array([1]))
+
+    (found,) = read_looks([saying(1, 0.5), saying(2, 0.9)])
+    assert found.ids == [2]
+    assert np.exp(found.log_probability) == pytest.approx((0.25 + 0.9) / 2)
+    assert found.confidences == pytest.approx([(0.25 + 0.9) / 2])
+    assert found.spans == [(0, 1)]
+    assert found.alternatives[0][0] == [1]
+
+
+def test_what_the_line_as_it_is_has_no_room_for_has_no_places() -> None:
+    narrow = random(1, 1, 4)
+    wide = np.full((1, 3, 3), -20, np.float32)
+    wide[0, (0, 1, 2), (1, 0, 1)] = 0
+    (found,) = read_looks([narrow, Seen(wide, np.array([3]))])
+    assert found.ids == [1, 1]
+    assert found.spans is None
+    assert np.exp(found.log_probability) == pytest.approx(0.5, rel=1e-3)
+    assert found.confidences == pytest.approx([0.5, 0.5])

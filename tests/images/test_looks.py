@@ -1,0 +1,43 @@
+"""Other looks at a line: what moves, and by how much."""
+
+import numpy as np
+import pytest
+
+from hwr.images.looks import LOOKS, Look, seen
+
+
+def slanted(height: int, width: int, lean: float) -> np.ndarray:
+    """A stroke 4 pixels wide through the middle, its upper end to the right."""
+    rows, columns = np.mgrid[:height, :width]
+    middle = (width - 1) / 2 + lean * ((height - 1) / 2 - rows)
+    return np.where(np.abs(columns - middle) < 2, 255, 0).astype(np.uint8)
+
+
+def test_the_first_look_changes_nothing() -> None:
+    line = slanted(40, 60, 0.3)
+    assert seen(line, LOOKS[0]) is line
+    assert len(set(LOOKS)) == len(LOOKS)
+
+
+@pytest.mark.parametrize("lean", [0.2, 0.5, -0.3])
+def test_leaning_writing_is_sheared_upright(lean: float) -> None:
+    upright = seen(slanted(40, 60, lean), Look(1.0, lean)).astype(float)
+    assert upright.shape[0] == 40
+    columns = np.arange(upright.shape[1])
+    middles = (upright * columns).sum(1) / upright.sum(1)
+    assert np.ptp(middles) < 1
+    assert middles.mean() == pytest.approx((upright.shape[1] - 1) / 2, abs=0.6)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_ink_is_cut_off(look: Look) -> None:
+    line = np.full((40, 30), 255, np.uint8)
+    ink = seen(line, look).sum(dtype=float) / 255
+    assert ink == pytest.approx(40 * 30 * look.width, rel=0.06)
+
+
+def test_width() -> None:
+    line = slanted(40, 100, 0.0)
+    assert seen(line, Look(0.85, 0.0)).shape == (40, 85)
+    assert seen(line, Look(1.2, 0.0)).shape == (40, 120)
+    assert seen(np.zeros((40, 4), np.uint8), Look(0.5, 0.0)).shape == (40, 4)
