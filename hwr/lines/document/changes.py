@@ -114,14 +114,15 @@ def _one(found: Changes, digit: _Writing) -> None:
         length = hand.flag * tall * rng.uniform(0.8, 1.2)
         x, y = top.tolist()
         lean = math.degrees(math.atan2(x - float(bottom[0]), tall))
-        # Between stem and flag: the longer, the narrower, or it would be a seven.
-        angle = lean + 18 + max(48 - 28 * hand.flag, 12) * rng.random()
+        # As it will stand on paper: the longer, the steeper, or it would be a seven.
+        most = math.atan(max(2.0 - 1.5 * hand.flag, 0.8) - hand.slant)
+        angle = lean + 18 + max(math.degrees(most) - lean - 18, 6) * rng.random()
         angle = math.radians(min(max(angle, 12), 72))
         end = (x - length * math.sin(angle), y + length * math.cos(angle))
         way = [(x, y), end]
         if hand.lead and rng.random() < 0.8:
             reach = hand.lead * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
-            way.append((end[0] - reach, end[1] + reach * rng.uniform(-0.5, 0.5)))
+            way.append((end[0] - reach, end[1] + reach * rng.uniform(-0.2, 0.7)))
         found.curve(*way, bow=hand.bow * rng.uniform(0.5, 1.5))
     if hand.foot and rng.random() < 0.9:
         reach = hand.foot * DIGIT_HEIGHT * rng.uniform(0.8, 1.2) / 2
@@ -155,8 +156,8 @@ def _two(found: Changes, digit: _Writing) -> None:
 
 
 def _four(found: Changes, digit: _Writing) -> None:
-    """A stem cut short at its top; or a four closed by a slanting stroke, as printed ones are; a
-    crossbar drawn out to the right."""
+    """A stem cut short at its top, or a four closed by a slanting stroke, as printed ones are; a
+    crossbar drawn out to the right, always where it is closed: else it would be a nine."""
     hand, middle, half, rng = digit
     right = middle[middle[:, 0] > np.median(middle[:, 0])]
     if not len(right):
@@ -169,8 +170,10 @@ def _four(found: Changes, digit: _Writing) -> None:
         return
     bar = float(levels[inside][counts[inside].argmax()])
     on_bar = middle[np.abs(middle[:, 1] - bar) < 1]
-    if hand.cross and rng.random() < 0.8:
-        x, length = float(on_bar[:, 0].max()), hand.cross * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+    if hand.closed or (hand.cross and rng.random() < 0.8):
+        least = 0.2 if hand.closed else 0.0
+        length = max(hand.cross, least) * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+        x = float(on_bar[:, 0].max())
         found.curve((x, bar), (x + length, bar - length * rng.uniform(-0.1, 0.5)))
     drawn = rng.random()
     if hand.short and not hand.closed and drawn < 0.9:

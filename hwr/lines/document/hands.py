@@ -96,8 +96,9 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     else:
         spacing = rng.uniform(0.25, 0.8)
     # Many hands lean far to the right.
-    leans = rng.random() < 0.3
-    slant = rng.uniform(0.2, 0.85) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
+    leans = rng.random() < 0.37
+    slant = rng.uniform(0.2, 0.95) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
+    flag = some(0.65, 0.15, 1.0)
     return Hand(
         slant=float(slant),
         width=float(rng.uniform(0.75, 1.3)),
@@ -106,11 +107,12 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         keeps_strokes=bool(rng.random() < 0.3),
         unsteady=float(rng.uniform(0.3, 1.4)),
         uneven=float(rng.uniform(0.3, 1.0)),
-        flag=some(0.65, 0.15, 1.0),
+        flag=flag,
         foot=some(0.2, 0.2, 0.6),
         lead=some(0.3, 0.1, 0.35),
         bow=float(rng.uniform(-0.2, 0.2)),
-        bar=some(0.5, 0.3, 0.9),
+        # Whoever draws long flags tells sevens from ones by it.
+        bar=some(0.8 if flag > 0.45 else 0.4, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.17),
@@ -118,7 +120,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         rho=bool(rng.random() < 0.06),
         tail=some(0.2, 0.1, 0.3),
         short=some(0.45, 0.1, 1.0),
-        closed=bool(rng.random() < 0.35),
+        closed=bool(rng.random() < 0.25),
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),

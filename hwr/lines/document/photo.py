@@ -102,7 +102,8 @@ def _ruled(ink: Ink, pen: float, rng: np.random.Generator) -> None:
     """Borders of a box cut into the picture, and guide lines."""
     height, width = ink.shape
     thick = float(rng.uniform(0.6, 0.6 + 0.07 * height))
-    tilt = float(rng.normal(0, 0.015))
+    # Some pages lie askew under the camera.
+    tilt = float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
     if rng.random() < 0.35:
         # Near the edge, or what stands beside the cell would be the number's.
         depth = rng.uniform(-0.02, 0.1, 4) * height

@@ -63,7 +63,9 @@ def write(
         fine = interpolate(images[kept].float()[:, None] / 255, (FINE, FINE), mode="bilinear")[:, 0]
         # A thick pen widens MNIST's strokes, a thin one thins them.
         more = (half[kept] - 1.4).clamp(-0.7, 1.0)
-        edge[kept] = (0.5 - fine) * _EDGE - more[:, None, None]
+        strokes = (0.5 - fine) * _EDGE - more[:, None, None]
+        # What is thin in MNIST would vanish: half of the pen is left of it.
+        edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
     add_habits(edge, fields, labels, hands, draws, half)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):

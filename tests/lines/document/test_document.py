@@ -77,12 +77,29 @@ def test_habits_add_strokes(label: int, habit: dict[str, float]) -> None:
     assert ((more > 100).sum((1, 2)) > 3).mean() >= 0.5
 
 
-def test_flags_go_down_to_the_left() -> None:
-    more = written(dataclasses.replace(PLAIN, flag=0.5), 1).astype(int) - written(PLAIN, 1)
+@pytest.mark.parametrize("slant", [0.0, 0.6])
+def test_flags_go_down_to_the_left(slant: float) -> None:
+    hand = dataclasses.replace(PLAIN, slant=slant)
+    more = written(dataclasses.replace(hand, flag=0.5), 1, 24).astype(int) - written(hand, 1, 24)
+    flat = []
     for picture in more:
-        rows, columns = np.nonzero(picture > 100)
-        if len(rows) > 3:
-            assert np.polyfit(columns, rows, 1)[0] < 0
+        places = np.argwhere(picture > 100).astype(float)
+        if len(places) > 20:
+            down, across = np.linalg.svd(places - places.mean(0), full_matrices=False)[2][0]
+            flat.append(across / down)
+    assert len(flat) >= 15
+    # Columns to a row: a seven's roof goes three or more to the left for one down.
+    assert max(flat) < 0
+    assert min(flat) > -2
+
+
+def test_thin_pens_leave_of_every_stroke_what_can_be_seen() -> None:
+    thin = dataclasses.replace(PLAIN, pen=0.05)
+    kept = dataclasses.replace(thin, keeps_strokes=True)
+    for label in range(10):
+        drawn = written(thin, label) > 200
+        lost = drawn & (written(kept, label) < 100)
+        assert lost.sum() < 0.1 * drawn.sum()
 
 
 def test_nines_like_a_rho_are_mirrored_and_lean_to_the_right() -> None:
