@@ -186,8 +186,13 @@ def _four(found: Changes, digit: _Writing) -> None:
     left_x = float(on_bar[:, 0].min())
     open_end = middle[(middle[:, 0] < stem_x - 4) & (middle[:, 1] < bar - 3)]
     if len(open_end):
-        x, y = open_end[open_end[:, 1].argmin()].tolist()
-        found.wiped.append((x, y, left_x, bar - 2))
+        # All of its left arm, however bowed: what was left of it would be a one.
+        high, low = open_end[:, 1].min(), open_end[:, 1].max()
+        arm = [
+            open_end[np.abs(open_end[:, 1] - level) < 1].mean(0).tolist()
+            for level in np.linspace(high, low, 4)
+        ]
+        found.wiped += [(*a, *b) for a, b in pairwise([*arm, (left_x, bar - 2)])]
         found.curve((left_x, bar), (stem_x, stem_y))
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -177,6 +178,9 @@ def test_closed_fours_meet_at_the_top() -> None:
         return np.array(found)
 
     assert np.median(widths_at_the_top(closed)) < 0.6 * np.median(widths_at_the_top(usual))
+    # Nothing is left of the arm that was open.
+    apart = [cv2.connectedComponents((picture > 80).astype(np.uint8))[0] for picture in closed]
+    assert np.mean(np.array(apart) == 2) > 0.9
 
 
 def test_gaps_break_strokes() -> None:
