@@ -10,7 +10,7 @@ import click
 from hwr.cli.model import RUNS
 from hwr.errors import ConfigError
 
-_OUTSIDE = ("heads", "alphabet")
+_OUTSIDE = ("heads", "alphabet", "looks")
 # The only options outside of a section.
 _REPEATED = ("data.train", "data.val")
 

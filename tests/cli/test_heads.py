@@ -146,6 +146,9 @@ def test_heads_are_chosen_on_the_command_line_too(hwr: Run, tmp_path: Path) -> N
     done = hwr("train", "--config", "a.yaml", "--heads", "{seq2seq: 0.5}")
     assert done.returncode == 0, done.stderr
     assert open_model(tmp_path / "runs" / "a" / "model.onnx").card.heads == ("seq2seq",)
+    done = hwr("train", "--config", "a.yaml", "--looks", 2, "--out", "b")
+    assert done.returncode == 0, done.stderr
+    assert open_model(tmp_path / "b" / "model.onnx").card.looks == 2
 
 
 def test_from_begins_with_another_training(hwr: Run, trained_joint: Path, tmp_path: Path) -> None:
