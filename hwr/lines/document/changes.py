@@ -188,10 +188,8 @@ def _four(found: Changes, digit: _Writing) -> None:
     if len(open_end):
         # All of its left arm, however bowed: what was left of it would be a one.
         high, low = open_end[:, 1].min(), open_end[:, 1].max()
-        arm = [
-            open_end[np.abs(open_end[:, 1] - level) < 1].mean(0).tolist()
-            for level in np.linspace(high, low, 4)
-        ]
+        off = np.abs(open_end[:, 1] - np.linspace(high, low, 4)[:, None])
+        arm = [open_end[of <= max(1, of.min())].mean(0).tolist() for of in off]
         found.wiped += [(*a, *b) for a, b in pairwise([*arm, (left_x, bar - 2)])]
         found.curve((left_x, bar), (stem_x, stem_y))
 
@@ -212,20 +210,27 @@ def _five(found: Changes, digit: _Writing) -> None:
 
 
 def _seven(found: Changes, digit: _Writing) -> None:
-    """A bar through the stem, and a stroke at the beginning of the roof."""
-    hand, middle, _, rng = digit
+    """A bar through the stem, and a stroke at the beginning of the roof, which stay apart: else it
+    would be a nine or a four."""
+    hand, middle, half, rng = digit
     top, _, tall = digit.ends()
+    serif = hand.serif if hand.serif and rng.random() < 0.9 else 0.0
     if hand.bar and rng.random() < 0.95:
         level = float(top[1]) + tall * rng.uniform(0.42, 0.62)
-        stem = middle[np.abs(middle[:, 1] - level) < 1]
+        stem = middle[np.abs(middle[:, 1] - level) < 1, 0]
         if len(stem):
-            x, reach = float(stem[:, 0].mean()), hand.bar * DIGIT_HEIGHT * 0.4
-            tilt = rng.uniform(-1.5, 1.0)
-            found.curve((x - reach, level - tilt), (x + reach, level + tilt))
-    if hand.serif and rng.random() < 0.9:
+            x, reach = float(stem.max()), hand.bar * DIGIT_HEIGHT * 0.4
+            begins = middle[(middle[:, 0] < x - 3) & (middle[:, 1] < level), 1]
+            hangs = float(begins.max()) + serif * DIGIT_HEIGHT if len(begins) else 0.0
+            level = max(level, hangs + 3 + 2 * half)
+            stem = middle[np.abs(middle[:, 1] - level) < 1, 0]
+            if len(stem) and level < top[1] + 0.75 * tall:
+                x, tilt = float(stem.mean()), rng.uniform(-1.5, 1.0)
+                found.curve((x - reach, level - tilt), (x + reach, level + tilt))
+    if serif:
         high = middle[middle[:, 1] < top[1] + 0.35 * tall]
         x, y = high[high[:, 0].argmin()].tolist()
-        found.curve((x, y), (x + rng.uniform(-0.5, 0.5), y + hand.serif * DIGIT_HEIGHT))
+        found.curve((x, y), (x + rng.uniform(-0.5, 0.5), y + serif * DIGIT_HEIGHT))
 
 
 def _eight(found: Changes, digit: _Writing) -> None:

@@ -14,6 +14,7 @@ from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.photo import photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
+from hwr.lines.document.strays import without_strays
 
 
 class DocumentComposer:
@@ -28,8 +29,8 @@ class DocumentComposer:
         self, digits: Digits, hand: Callable[[np.random.Generator], Hand] = draw_hand
     ) -> None:
         self._hand = hand
-        self._images = digits.images
-        self._skeletons = Skeletons(digits.images)
+        self._images = without_strays(digits.images, digits.labels)
+        self._skeletons = Skeletons(self._images)
 
     def pictures(
         self, texts: Sequence[str], digits: Sequence[NDArray[np.int64]], seeds: Sequence[int]

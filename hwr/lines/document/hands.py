@@ -98,11 +98,13 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     # Many hands lean far to the right.
     leans = rng.random() < 0.37
     slant = rng.uniform(0.2, 0.95) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
-    flag = some(0.65, 0.15, 1.0)
+    # Long flags are rarer than short ones.
+    flag = 0.15 + 0.85 * rng.random() ** 1.5 if rng.random() < 0.65 else 0.0
+    pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
     return Hand(
         slant=float(slant),
         width=float(rng.uniform(0.75, 1.3)),
-        pen=float(np.exp(rng.uniform(np.log(0.04), np.log(0.18)))),
+        pen=pen,
         nib=some(0.35, 0.3, 0.75),
         keeps_strokes=bool(rng.random() < 0.3),
         unsteady=float(rng.uniform(0.3, 1.4)),
@@ -112,7 +114,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         lead=some(0.3, 0.1, 0.35),
         bow=float(rng.uniform(-0.2, 0.2)),
         # Whoever draws long flags tells sevens from ones by it.
-        bar=some(0.8 if flag > 0.45 else 0.4, 0.3, 0.9),
+        bar=some(0.9 if flag > 0.45 else 0.4, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.17),
@@ -124,7 +126,8 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),
-        zero=1 - some(0.3, 0.1, 0.5),
+        # The smallest ones by a thick pen would be dots.
+        zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
         sinks=float(rng.uniform(-0.4, 1)),
         strings=some(0.2, 0.5, 1.0),
         hang=some(0.2, 0.1, 0.35),

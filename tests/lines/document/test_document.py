@@ -9,6 +9,7 @@ import torch
 
 from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document import layout
+from hwr.lines.document.changes import changes_of
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import edges_of, set_digits
@@ -17,6 +18,7 @@ from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, write
 from hwr.lines.document.skeletons import FINE, Skeletons
+from hwr.lines.document.strays import without_strays
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
@@ -53,6 +55,16 @@ def test_fields_made_one_by_one_are_those_made_together() -> None:
     one_by_one = Skeletons(DIGITS.images)
     for row in (3, 0, 5, 1, 2, 4):
         assert torch.equal(one_by_one.fields(np.array([row]))[0], together[row])
+
+
+def test_a_loop_filled_with_ink_stays_filled() -> None:
+    six = np.zeros((DIGIT_SIZE, DIGIT_SIZE), np.uint8)
+    cv2.line(six, (16, 4), (11, 18), 255, 2)
+    cv2.circle(six, (12, 19), 4, 255, -1)
+    on = (Skeletons(six[None]).fields(np.array([0]))[0] == 0).numpy().astype(np.uint8)
+    broad = cv2.erode(on, np.ones((3, 3), np.uint8)) > 0
+    assert broad[FINE // 2 :].any()
+    assert not broad[: FINE // 2].any()
 
 
 def test_a_broader_pen_gives_more_ink() -> None:
@@ -183,6 +195,33 @@ def test_closed_fours_meet_at_the_top() -> None:
     assert np.mean(np.array(apart) == 2) > 0.9
 
 
+def test_an_arm_in_pieces_is_wiped_out_whole() -> None:
+    stem = [(18.0, y) for y in np.arange(4.0, 24.0)]
+    bar = [(x, 16.0) for x in np.arange(6.0, 22.0)]
+    arm = [(6.0, y) for y in (4.0, 5.0, 12.0, 12.5)]
+    middle = np.array(stem + bar + arm, np.float32)
+    hand = dataclasses.replace(PLAIN, closed=True)
+    found = changes_of(4, hand, middle, 1.0, np.random.default_rng(0))
+    assert found.wiped
+    assert np.isfinite(found.wiped + found.strokes).all()
+
+
+def test_bars_and_serifs_of_sevens_stay_apart() -> None:
+    """Where they met they would make a loop."""
+    hand = dataclasses.replace(PLAIN, bar=0.8, serif=0.3, slant=0.3)
+    without = dataclasses.replace(PLAIN, slant=0.3)
+    more = np.array([loops(p) for p in written(hand, 7, 100)]) > [
+        loops(p) for p in written(without, 7, 100)
+    ]
+    assert more.mean() < 0.03
+
+
+def loops(picture: np.ndarray) -> int:
+    """Parts of the paper that ink encloses."""
+    paper = np.pad((picture < 80).astype(np.uint8), 1, constant_values=1)
+    return cv2.connectedComponents(paper, connectivity=4)[0] - 2
+
+
 def test_gaps_break_strokes() -> None:
     broken = written(dataclasses.replace(PLAIN, gaps=1.0), 8).astype(int)
     assert ((broken - written(PLAIN, 8)).min((1, 2)) < -100).all()
@@ -192,6 +231,19 @@ def test_small_zeros() -> None:
     small, usual = (written(dataclasses.replace(PLAIN, zero=z), 0) for z in (0.6, 1.0))
     tall = [(np.flatnonzero((p > 80).any(1))[[0, -1]] @ [-1, 1]) for p in (small[0], usual[0])]
     assert tall[0] < 0.75 * tall[1]
+
+
+def test_what_lies_beside_a_digit_is_taken_away() -> None:
+    alone = np.zeros((1, DIGIT_SIZE, DIGIT_SIZE), np.uint8)
+    alone[0, 4:24, 10:13] = 200
+    with_speck, with_part = alone.copy(), alone.copy()
+    with_speck[0, 12:15, 20] = 250
+    with_part[0, 4:24, 20] = 250
+    seven, five = np.array([7], np.uint8), np.array([5], np.uint8)
+    assert (without_strays(with_speck, seven) == alone).all()
+    assert (without_strays(with_part, seven) == with_part).all()
+    assert (without_strays(with_speck, five) == with_speck).all()
+    assert with_speck[0, 12, 20] == 250  # what was given stays as it was
 
 
 def test_digits_are_drawn_alone_as_among_others() -> None:
