@@ -20,6 +20,10 @@ _INK = 110
 # Of 255; what is darker belongs to a stroke.
 _FILLED = 1.35
 # Where ink is so many times as wide as strokes are in the middle, a loop is filled with it.
+_HALF = 2.0
+# Half the width of MNIST's usual strokes, in pixels.
+_MOST = 1.35
+# Times as large: more would leave the frame.
 _STEPS = 16
 # Of a kept distance to a pixel of the frame: 255 of them reach across half a digit.
 
@@ -53,7 +57,7 @@ def _fields(images: NDArray[np.uint8]) -> Tensor:
     from skimage.morphology import skeletonize
 
     # The skeletons of all in one call, with paper between them.
-    fine = [cv2.resize(image, (FINE, FINE), interpolation=cv2.INTER_CUBIC) for image in images]
+    fine = [_grown(cv2.resize(i, (FINE, FINE), interpolation=cv2.INTER_CUBIC)) for i in images]
     inked = np.pad(np.stack(fine) > _INK, ((0, 0), (1, 1), (1, 1)))
     column = skeletonize(inked.reshape(-1, FINE + 2))  # type: ignore[no-untyped-call]
     middle = column.reshape(inked.shape)[:, 1:-1, 1:-1]
@@ -65,3 +69,21 @@ def _fields(images: NDArray[np.uint8]) -> Tensor:
     distances = np.stack([cv2.distanceTransform(digit, cv2.DIST_L2, 5) for digit in paper])
     steps = np.minimum(np.rint(distances * (PITCH * _STEPS)), 255).astype(np.uint8)
     return torch.from_numpy(steps)
+
+
+def _grown(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A digit enlarged, if its strokes are broad, until its skeleton, which does not reach to
+    where they end, is as tall as that of usual ones."""
+    import cv2
+
+    ink = (image > _INK).astype(np.uint8)
+    # Half the width of a stroke is twice the mean distance to its edges.
+    sum_of_distances = float(cv2.distanceTransform(ink, cv2.DIST_L2, 5).sum())
+    half = 2 * PITCH * sum_of_distances / max(int(ink.sum()), 1)
+    tall = PITCH * int(np.count_nonzero(ink.any(axis=1)))
+    times = min(tall / max(tall - 2 * (half - _HALF), 1.0), _MOST)
+    if times <= 1:
+        return image
+    turn = cv2.getRotationMatrix2D((FINE / 2 - 0.5, FINE / 2 - 0.5), 0, times)
+    grown = cv2.warpAffine(image, turn, (FINE, FINE), flags=cv2.INTER_CUBIC)
+    return np.asarray(grown, np.uint8)

@@ -57,6 +57,13 @@ def test_fields_made_one_by_one_are_those_made_together() -> None:
         assert torch.equal(one_by_one.fields(np.array([row]))[0], together[row])
 
 
+def test_broad_strokes_drawn_anew_are_as_long_as_they_were() -> None:
+    images = np.zeros((2, DIGIT_SIZE, DIGIT_SIZE), np.uint8)
+    images[0, 4:24, 13:15] = images[1, 4:24, 10:17] = 255
+    on = (Skeletons(images).fields(np.arange(2)) == 0).any(2).sum(1)
+    assert on[1] > 0.85 * on[0]
+
+
 def test_a_loop_filled_with_ink_stays_filled() -> None:
     six = np.zeros((DIGIT_SIZE, DIGIT_SIZE), np.uint8)
     cv2.line(six, (16, 4), (11, 18), 255, 2)
