@@ -14,7 +14,8 @@ class Character:
         text: the character.
         confidence: see `hwr.decoding.confidence`.
         x0, x1: from which to which column of the picture, in pixels of the picture as given; None
-            where only the seq2seq head has read, which writes without saying where.
+            where only the seq2seq head has read, which writes without saying where, or the line as
+            it is has no room for the text.
     """
 
     text: str
@@ -44,8 +45,9 @@ class Reading:
         text: what it says.
         confidence: the probability of that text, given the picture (`hwr.decoding.confidence`).
         characters: each character with its place.
-        alternatives: other texts that a beam considered, or the other classes of a single digit,
-            the likelier first; where a language model has its say, those that it finds better.
+        alternatives: other texts that a beam or another look at the line proposed, or the other
+            classes of a single digit, the likelier first; where a language model has its say, those
+            that it finds better.
         cut: whether the seq2seq head was stopped at the most characters it can write: the text may
             go on.
     """

@@ -90,8 +90,10 @@ class Recognizer:
         if looks is not None and not 1 <= looks <= len(LOOKS):
             raise ValueError(f"looks must be from 1 to {len(LOOKS)}, not {looks}")
         if self.head != "ctc" and (looks or 1) > 1:
+            way = "give --head ctc" if "ctc" in there else "leave out --looks"
             raise ModelFileError(
-                f"{model}: reads by {self.head!r}, and only the CTC head looks at lines again"
+                f"{model}: reads by {self.head!r}, and only the CTC head looks at lines again:"
+                f" {way}"
             )
         self.looks = (looks or self.card.looks) if self.head == "ctc" else 1
         told = self._model.language if language and self.head == "ctc" else None

@@ -215,10 +215,11 @@ def test_onnx_files_of_others(tiny_model: Path, key: str, value: str, message: s
 
 def test_files_of_format_1_are_read(tiny_model: Path) -> None:
     card = json.loads(open_model(tiny_model).card.to_json())
-    for key in ("heads", "max_length", "longest", "share"):
+    for key in ("heads", "max_length", "longest", "share", "looks"):
         del card[key]
     rewritten(tiny_model, METADATA_KEY, json.dumps(card | {"format": 1}))
-    assert Recognizer(tiny_model).head == "ctc"
+    recognizer = Recognizer(tiny_model)
+    assert (recognizer.head, recognizer.looks) == ("ctc", 1)
 
 
 def test_a_damaged_label_rnn(tiny_model: Path) -> None:

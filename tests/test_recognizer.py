@@ -82,10 +82,23 @@ def test_only_doubtful_lines_are_looked_at_again(trained: Path, lines: tuple) ->
         assert alone.confidence == pytest.approx(reading.confidence, abs=1e-5)
 
 
+def test_a_beam_proposes_more_to_all_looks(trained: Path, lines: tuple) -> None:
+    greedy, beam = (
+        Recognizer(trained / "model.onnx", looks=2, beam=beam).read(lines[0][:20])
+        for beam in (1, 8)
+    )
+    for one, other in zip(greedy, beam, strict=True):
+        assert {a.text for a in one.alternatives} | {one.text} <= {
+            a.text for a in other.alternatives
+        } | {other.text}
+        assert other.confidence >= one.confidence - 1e-5
+    assert sum(len(reading.alternatives) for reading in beam) > 20
+
+
 def test_looks_that_cannot_be(trained: Path, trained_joint: Path) -> None:
     with pytest.raises(ValueError, match="looks must be from 1 to"):
         Recognizer(trained / "model.onnx", looks=len(LOOKS) + 1)
-    with pytest.raises(ModelFileError, match="only the CTC head"):
+    with pytest.raises(ModelFileError, match=r"only the CTC head .*: give --head ctc"):
         Recognizer(trained_joint / "model.onnx", head="joint", looks=2)
 
 

@@ -32,8 +32,8 @@ from hwr.images.looks import LOOKS
     "--looks",
     type=click.IntRange(1, len(LOOKS)),
     metavar="N",
-    help="How many times a doubtful line is looked at by the model file's CTC head, unless reading"
-    " is told otherwise. Without it, what the experiment says.",
+    help="How many times a doubtful line is looked at by the model file's CTC head, where that"
+    " reads alone and is told nothing else. Without it, what the experiment says.",
 )
 @click.argument(
     "checkpoints", type=click.Path(path_type=Path), metavar="CKPT...", nargs=-1, required=True
@@ -48,7 +48,7 @@ def command(
     """Write the model file of a checkpoint, with all of its heads or some.
 
     Of several, which must be of one network, their weights' mean: where one training went on from
-    the other, it can read other hands better than either.
+    the other, it can read other hands better than either. All but the last may be model files.
 
     With both the CTC and the seq2seq head, their shares in joint reading are chosen anew, on
     validation lines; and a language model is made anew of the lines that were trained on.
@@ -62,6 +62,8 @@ def command(
         if head not in HEADS:
             raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
     kept = None if asked is None else [head for head in HEADS if head in asked]
+    if kept is not None and "ctc" not in kept and looks is not None and looks > 1:
+        raise ConfigError("--looks: only the CTC head looks at lines again: leave it out")
     *others, checkpoint = checkpoints
     name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
     file = out or checkpoint.with_name(f"{name}.onnx")

@@ -14,7 +14,8 @@ class Decoded:
         log_probability: the logarithm of the line's confidence (`hwr.decoding.confidence`).
         confidences: of each symbol.
         spans: for each symbol, its first frame of the CTC head and the frame behind its last one;
-            None where no such head has read.
+            None where no such head has read, or the line as it is has no room for the text, which
+            another look at it proposed.
         alternatives: other readings with the logarithms of their confidences, the likelier first;
             where a language model has its say, those that it finds better.
         cut: whether the Label-RNN was stopped at the most symbols it can write, before it ended

@@ -14,7 +14,8 @@ from hwr.decoding.language import LanguageModel
 from hwr.decoding.paths import Path, greedy
 
 DOUBT = 0.9
-"""Confidence from which a line needs no other look: those above it were right as they stood."""
+"""Confidence from which a line needs no other look: of those above it almost all were right as they
+stood."""
 
 
 class Seen(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,49 +67,6 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not {"options", "state_dict"} <= content.keys():
         raise ConfigError(f"{path}: not a checkpoint of  hwr train")
     return content
-
-
-def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
-    """The content of a checkpoint whose weights are the means of several checkpoints' (Wortsman et
-    al. 2022). All else is the last one's, but for the scores: nobody has measured any.
-
-    Serves for trainings that began with the same weights, or one with the other's.
-
-    Raises:
-        ConfigError: one cannot be read, or is of another network, alphabet or image.
-    """
-    contents = [read_checkpoint(path) for path in paths]
-    if len(contents) == 1:
-        return contents[0]
-    natures = [
-        _nature(parse_options(content["options"], str(path)))
-        for path, content in zip(paths, contents, strict=True)
-    ]
-    last = contents[-1]
-    for path, nature in zip(paths, natures, strict=True):
-        for name, value in nature.items():
-            if value != natures[-1][name]:
-                raise ConfigError(
-                    f"{path}: differs in {name} from {paths[-1]}: weights have a mean only where"
-                    " one training went on from the other, or both from a third"
-                )
-    means = {
-        name: torch.stack([content["state_dict"][name].float() for content in contents])
-        .mean(0)
-        .to(value.dtype)
-        for name, value in last["state_dict"].items()
-    }
-    return last | {"state_dict": means, "scores": {}}
-
-
-def _nature(options: Options) -> dict[str, Any]:
-    """What gives weights their meaning."""
-    return {
-        "network": options.network,
-        "image": options.image,
-        "alphabet": options.characters,
-        "heads": set(options.heads),
-    }
 
 
 def budget_is_over(checkpoint: Path, pace: Pace) -> bool:

@@ -17,11 +17,11 @@ from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
-from hwr.training.checkpoints import read_mean
 from hwr.training.config import parse_options
 from hwr.training.gather import gather
 from hwr.training.language import language_of, weigh
 from hwr.training.lines import VALIDATION_BATCH, Lines, longest_text
+from hwr.training.mean import read_mean
 from hwr.training.options import Options
 from hwr.training.pace import Pace
 from hwr.training.real import RealLines, validation_batches
@@ -54,14 +54,15 @@ def finish(
             needed and the options name any.
         language: whether a language model goes into the file, where the options ask for one.
         say: told what became of it.
-        looks: instead of the options' own.
-        others: checkpoints whose weights are taken into the mean (`read_mean`).
+        others: checkpoints and model files whose weights are taken into the mean (`read_mean`).
+        looks: instead of the checkpoint's own, where the CTC head stays: no other looks again.
 
     Returns:
         `model`.
 
     Raises:
         ConfigError: the checkpoint cannot be used or lacks a head, or the file cannot be written.
+        ModelFileError: so with a model file among the others.
         DataError: validation lines that are needed cannot be read any more.
     """
     content = read_mean([*others, checkpoint])
@@ -93,7 +94,7 @@ def finish(
         heads=tuple(kept),
         max_length=options.network.seq2seq.max_length if "seq2seq" in kept else None,
         longest=_longest(options, content["global_step"], lines) if joint else None,
-        looks=looks or options.looks,
+        looks=(looks or options.looks) if "ctc" in kept else 1,
         scores=_scores(content["scores"], kept),
         trained={
             "steps": content["global_step"],

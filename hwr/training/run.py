@@ -71,7 +71,8 @@ def train(
     """
     best, lines = fit(options, folder, resume, start, say)
     draw_curve(folder / METRICS, folder / "curve.png")
-    model = finish(best, folder / MODEL, lines=lines, say=say)
+    # (The checkpoint's own looks are those of the day when it was written.)
+    model = finish(best, folder / MODEL, lines=lines, say=say, looks=options.looks)
     before = error_rate_before(folder)
     if before is not None:
         after = read_checkpoint(best)["scores"].get("val_cer", math.nan)

@@ -76,7 +76,8 @@ def read_source(path: Path) -> Source:
         image = options.image
         if set(heads) <= {DIGIT}:  # what cleans lines does nothing for it
             image = dataclasses.replace(image, clean=CleanOptions())
-        return Source(path, dataclasses.replace(options, heads=heads, image=image), weights)
+        options = dataclasses.replace(options, heads=heads, image=image, looks=card.looks)
+        return Source(path, options, weights)
     content = read_checkpoint(path)
     weights = {
         name.removeprefix("network."): value
@@ -116,16 +117,13 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
             another way, however cleaned.
     """
     before = source.options
-    # By the options: other pools, say, would give the same weights another meaning.
-    dropout = options.network.encoder.dropout
-    encoder = dataclasses.replace(before.network.encoder, dropout=dropout)
     # Pictures cleaned in another way are still pictures of writing: that is soon learnt.
     image = dataclasses.replace(before.image, clean=options.image.clean)
-    for section, mine, other in (
-        ("network.encoder", options.network.encoder, encoder),
-        ("image", options.image, image),
+    for section, same, other in (
+        ("network.encoder", same_encoder(options, before), before.network.encoder),
+        ("image", options.image == image, image),
     ):
-        if mine != other:
+        if not same:
             raise ConfigError(
                 f"{source.path}: was trained with other {section} options than the file given:"
                 f" {dataclasses.asdict(other)}"
@@ -142,7 +140,7 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
         if name == "encoder":
             part.load_state_dict(state)
             taken.append(name)
-        elif common and _same_shape(name, options, before):
+        elif common and same_shape(name, options, before):
             all_known = len(common) == len(new)
             if carry(name, part, state, old, new) and name in HEADS:
                 known = "" if all_known else f" ({len(common)} of {len(new)} characters)"
@@ -150,7 +148,14 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
     return taken
 
 
-def _same_shape(part: str, options: Options, before: Options) -> bool:
+def same_encoder(options: Options, before: Options) -> bool:
+    """Whether weights of two encoders have the same meaning: other pools, say, would give them
+    another one. Dropout, which only training needs, may differ."""
+    dropout = options.network.encoder.dropout
+    return options.network.encoder == dataclasses.replace(before.network.encoder, dropout=dropout)
+
+
+def same_shape(part: str, options: Options, before: Options) -> bool:
     """Whether two networks have a part of the same meaning. What only training needs, and the most
     characters that are written, may differ."""
     if part == "shortcut":

@@ -17,7 +17,8 @@ from hwr.model_file import ModelCard, open_model
 from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
-from hwr.training.checkpoints import read_checkpoint, read_mean
+from hwr.training.checkpoints import read_checkpoint
+from hwr.training.mean import read_mean
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -127,6 +128,15 @@ def test_export_writes_the_mean_of_several(
     torch.save(content | {"state_dict": shifted}, tmp_path / "shifted.ckpt")
     mean = read_mean([tmp_path / "shifted.ckpt", best])["state_dict"]
     assert all(torch.allclose(mean[name], value + 1) for name, value in weights.items())
+    # Of a model file too, which lacks what only training needs, and with another dropout.
+    network = content["options"]["network"]
+    encoder = network["encoder"] | {"dropout": 0.123}
+    told = content["options"] | {"network": network | {"encoder": encoder}}
+    torch.save(content | {"options": told, "state_dict": shifted}, tmp_path / "other.ckpt")
+    of_file = read_mean([model, tmp_path / "other.ckpt"])["state_dict"]
+    for name in ("network.encoder.recurrent.0.ahead.weight_hh_l0", "network.ctc.linear.weight"):
+        assert torch.allclose(of_file[name], weights[name] + 1)
+    assert of_file.keys() == weights.keys()
     (tmp_path / "same.ckpt").write_bytes(best.read_bytes())
     done = hwr("export", best, "same.ckpt", "--heads", "ctc")
     assert done.returncode == 0, done.stderr
@@ -213,7 +223,9 @@ def test_what_is_refused(hwr: Run, trained: Path, trained_joint: Path, tmp_path:
     refused(hwr("export", checkpoint, "--heads", "crf"), "'crf'")
     words = ["--heads", "ctc,seq2seq", "--out", "x"]
     refused(hwr("export", trained / "best.ckpt", *words), "best.ckpt", "no head seq2seq")
-    refused(hwr("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in network")
+    refused(hwr("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in heads")
+    refused(hwr("export", checkpoint, model), "model.onnx: is a model file: give a checkpoint")
+    refused(hwr("export", checkpoint, "--heads", "seq2seq", "--looks", 2), "--looks", "CTC")
     (tmp_path / "folder").mkdir()
     refused(hwr("export", trained / "best.ckpt", "--out", "folder"), "is a folder")
     (tmp_path / "folder").rmdir()

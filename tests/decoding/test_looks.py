@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from hwr.decoding.ctc import read_ctc, score
+from hwr.decoding.language import LanguageModel
 from hwr.decoding.looks import Seen, read_looks
 
 TEXTS = [list(text) for n in range(5) for text in itertools.product((1, 2), repeat=n)]
@@ -40,6 +41,17 @@ def test_the_text_that_is_likeliest_in_the_mean_is_read() -> None:
         others = [log_probability for _, log_probability in found.alternatives]
         assert others == sorted(others, reverse=True)
         assert found.log_probability >= others[0]
+
+
+def test_a_language_model_has_its_say() -> None:
+    looks = [random(20, 4, 1), random(20, 4, 2)]
+    never_two = LanguageModel.of([[1], [1, 1], [1, 1, 1]], 1, 3).weighed(9.0, 0.0)
+    without, with_it = read_looks(looks, 8), read_looks(looks, 8, never_two)
+    assert sum(2 in found.ids for found in with_it) < 0.5 * sum(2 in f.ids for f in without)
+    # The confidence is that of the pictures all the same.
+    every = [np.stack(score(*look, [TEXTS] * 20)) for look in looks]
+    for found, means in zip(with_it, np.exp(every).mean(0), strict=True):
+        assert np.exp(found.log_probability) == pytest.approx(means[TEXTS.index(found.ids)])
 
 
 def test_a_sure_look_outvotes_a_doubtful_one() -> None:

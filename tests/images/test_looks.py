@@ -29,11 +29,23 @@ def test_leaning_writing_is_sheared_upright(lean: float) -> None:
     assert middles.mean() == pytest.approx((upright.shape[1] - 1) / 2, abs=0.6)
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", [*LOOKS, Look(1.0, 0.5), Look(1.0, -0.5)])
 def test_no_ink_is_cut_off(look: Look) -> None:
-    line = np.full((40, 30), 255, np.uint8)
-    ink = seen(line, look).sum(dtype=float) / 255
-    assert ink == pytest.approx(40 * 30 * look.width, rel=0.06)
+    line = np.full((40, 6), 255, np.uint8)
+    rows = seen(line, look).sum(1, dtype=float) / 255
+    assert rows == pytest.approx(6 * look.width, rel=0.25)
+
+
+def test_other_looks_find_leaning_writing_more_upright() -> None:
+    leaning = slanted(40, 60, 0.4)
+
+    def spread(pixels: np.ndarray) -> int:
+        return int(np.ptp(np.flatnonzero(pixels.max(0) > 100)))
+
+    for look in LOOKS[1:]:
+        upright = spread(seen(leaning, look)) / look.width
+        assert upright < 0.7 * spread(leaning) if look.lean else upright > 0.9 * spread(leaning)
+    assert any(look.lean for look in LOOKS)
 
 
 def test_width() -> None:

@@ -1,6 +1,7 @@
 """A training from beginning to end: what it leaves, how it goes on, how it stops."""
 
 import csv
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -237,8 +238,8 @@ def test_resuming_a_finished_run_only_writes_the_model_again(tmp_path: Path) -> 
     last = tmp_path / "run" / "last.ckpt"
     before = weights(last)
     model.unlink()
-    train(options(), tmp_path / "run", resume=last)
-    assert model.exists()
+    train(dataclasses.replace(options(), looks=2), tmp_path / "run", resume=last)
+    assert open_model(model).card.looks == 2
     assert all(torch.equal(value, before[name]) for name, value in weights(last).items())
     train(options(budget="14 steps"), tmp_path / "run", resume=last)
     assert read_checkpoint(last)["global_step"] == 14

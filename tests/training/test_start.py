@@ -70,11 +70,12 @@ def test_a_model_file_gives_back_its_weights_exactly(
         heads,
         max_length=30 if "seq2seq" in heads else None,
         share=0.5 if len(heads) > 1 else None,
+        looks=2,
         trained={"options": options.to_dict()},
     )
     export(whole, card, path)
     found = read_source(path)
-    assert found.options == options
+    assert found.options == dataclasses.replace(options, looks=2)
     expected = {name: t for name, t in whole.state_dict().items() if t.is_floating_point()}
     assert found.weights.keys() == expected.keys()
     for name, weights in expected.items():

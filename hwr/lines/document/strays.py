@@ -25,8 +25,8 @@ def without_strays(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDAr
     starts = inked & ~np.pad(inked, ((0, 0), (1, 0)))[:, :-1]
     found = images.copy()
     for row in np.flatnonzero((starts.sum(axis=1) > 1) & (labels != _ROOFED)).tolist():
-        part = np.cumsum(starts[row])
-        # (What is fainter than ink belongs to the part on its left.)
+        # What is fainter than ink belongs to the part on its left, before all parts to the first.
+        part = np.maximum(np.cumsum(starts[row]), 1)
         ink = np.bincount(part, images[row].sum(axis=0, dtype=np.int64))
         found[row][:, ink[part] < _MOST * ink.max()] = 0
     return found
