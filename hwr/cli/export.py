@@ -36,7 +36,11 @@ from hwr.images.looks import LOOKS
     " reads alone and is told nothing else. Without it, what the experiment says.",
 )
 @click.argument(
-    "checkpoints", type=click.Path(path_type=Path), metavar="CKPT...", nargs=-1, required=True
+    "checkpoints",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CKPT...",
+    nargs=-1,
+    required=True,
 )
 def command(
     checkpoints: tuple[Path, ...],

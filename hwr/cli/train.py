@@ -18,7 +18,7 @@ _REPEATED = ("data.train", "data.val")
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="The experiment, a YAML file. With --from or --resume it may be left out.",
 )
@@ -31,14 +31,14 @@ _REPEATED = ("data.train", "data.val")
 )
 @click.option(
     "--resume",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="CKPT",
     help="Go on from a checkpoint, with all its state; its folder is the run's unless --out is.",
 )
 @click.option(
     "--from",
     "start",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="MODEL",
     help="Begin with the weights of another training, a model file or a checkpoint: its encoder,"
     " and heads as far as they fit.",
