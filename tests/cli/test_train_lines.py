@@ -91,7 +91,8 @@ def test_bad_lines_stop_a_training_or_are_left_out(hwr, lines: Path, tmp_path: P
     [
         ([], r"give an experiment by --config FILE, or a model to train on by --from MODEL"),
         (["--config", "a.yaml", "--data.train", "none"], "none: no such folder or file"),
-        (["--from", "a.onnx"], r"say which by\s+--data\.train DIR"),
+        (["--from", "none.onnx"], "'none.onnx' does not exist"),
+        (["--from", "a.yaml"], r"say which by\s+--data\.train DIR"),
     ],
 )
 def test_errors_are_one_line(hwr, lines: Path, words: list[str], message: str) -> None:
