@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey
+from hwr.images.rules import ruled
 
 _LEAST_CONTRAST = 0.03
 # Between paper and ink, of 0..1; what differs less is taken for a blank picture.
@@ -24,6 +25,8 @@ _PAPER_REACH = 5
 # Pixels of the coarse picture: strokes are narrower, so there is paper somewhere in so many.
 _BLACKEST = 0.99
 # Of the pixels are no darker than full ink.
+_LEAST_WRITTEN = 0.25
+# Of the ink of ruled lines: what is fainter beside them is paper.
 
 _SAMPLE = 4096
 # Pixels by which levels are found.
@@ -60,12 +63,14 @@ def ink_of(grey: Grey, single: bool = False) -> Grey:
     return ((paper - grey) / (paper - black)).clip(0, 1).astype(np.float32)
 
 
-def local_ink_of(grey: Grey) -> Grey:
-    """How much ink there is in every pixel, 0..1, by the paper around it.
+def local_ink_of(grey: Grey) -> tuple[Grey, NDArray[np.bool_]]:
+    """How much ink there is in every pixel, 0..1, by the paper around it; and which pixels are of
+    ruled lines and borders of boxes.
 
     For pictures of documents: uneven light, printed patterns and faint ink, where one level for the
     whole picture parts nothing. What is taken for paper is the brightest of the surroundings, as by
-    a grey closing; between the median and the darkest hundredth, ink is stretched to 0..1.
+    a grey closing; between the median and the darkest hundredth, ink is stretched to 0..1. Ruled
+    lines do not count there: beside thick black ones, a pen's ink would be too faint.
     """
     if _is_light_on_dark(grey):
         grey = 1 - grey
@@ -79,9 +84,13 @@ def local_ink_of(grey: Grey) -> Grey:
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32)
     none, full = _levels(ink, 0.5, _BLACKEST)
     if full - none < _LEAST_CONTRAST:
-        return np.zeros_like(grey)
+        return np.zeros_like(grey), np.zeros(grey.shape, np.bool_)
+    lines = ruled(ink > (none + full) / 2)
+    if lines.any() and not lines.all():
+        (written,) = _levels(ink[~lines], _BLACKEST)
+        full = max(written, none + _LEAST_WRITTEN * (full - none))
     stretched: Grey = ((ink - none) / (full - none)).clip(0, 1).astype(np.float32)
-    return stretched
+    return stretched, lines
 
 
 def _is_light_on_dark(grey: Grey) -> bool:

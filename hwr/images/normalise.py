@@ -14,10 +14,9 @@ from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of, local_ink_of
+from hwr.images.rules import writing_rows
 
 _LEAST_WIDTH = 4
-_RULE = 0.6
-# Share of a row or column; writing leaves more paper than a ruled line does.
 
 
 @dataclass(frozen=True)
@@ -119,15 +118,19 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
     grey = clean(grey, settings.clean)
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
-    find_ink = local_ink_of if settings.ink == "local" else ink_of
-    ink = find_ink(grey.astype(np.float32, copy=False))
-    dark = ink > 0.5
+    grey = grey.astype(np.float32, copy=False)
+    if settings.ink == "local":
+        ink, lines = local_ink_of(grey)
+        dark = (ink > 0.5) & ~lines
+        dark = dark if dark.any() else ink > 0.5
+    else:
+        ink = ink_of(grey)
+        dark = ink > 0.5
     if not dark.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
-    if settings.ink == "local":
-        dark = _without_rules(dark)
-    top, bottom = _rows(ink, dark, settings)
+    rows = writing_rows(ink, dark) if settings.ink == "local" else ink_extent(ink, dark, axis=1)
+    top, bottom = _window(*rows, len(ink), settings)
     window = bottom - top
     seen = np.flatnonzero(dark[max(top, 0) : bottom].any(axis=0))
     left, right = _columns(int(seen[0]), int(seen[-1]) + 1, grey.shape[1], window, settings)
@@ -154,21 +157,9 @@ def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
 
-def _without_rules(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The dark pixels without ruled lines and borders of boxes, which say nothing about where the
-    writing is; all of them where nothing else is dark."""
-    rows, columns = dark.mean(axis=1) < _RULE, dark.mean(axis=0) < _RULE
-    # Upright strokes of digits are as high as a border in a tight crop, but not at its edge.
-    edge = max(2, dark.shape[0] // 8)
-    columns[edge:-edge] = True
-    kept = dark & rows[:, None] & columns[None]
-    return kept if kept.any() else dark
-
-
-def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
-    """First row and end of the line, perhaps outside the picture."""
-    top, bottom = ink_extent(ink, dark, axis=1)
-    height, ink_height = ink.shape[0], bottom - top
+def _window(top: int, bottom: int, height: int, settings: ImageSettings) -> tuple[int, int]:
+    """First row and end of the line, perhaps outside the picture, by those of its ink."""
+    ink_height = bottom - top
     share = ink_height / height
     if settings.min_ink <= share <= settings.max_ink:
         return 0, height

@@ -12,7 +12,7 @@ from hwr.lines.document.marks import Ink, curve, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
-_LEAST_INK = 18
+_LEAST_INK = 20
 # Rows of a picture that the number itself takes, at least.
 
 HEIGHTS = (20, 120)
@@ -31,7 +31,7 @@ def photograph(
     """
     import cv2
 
-    ink = _crop(written.ink, rng)
+    ink, room = _crop(written.ink, rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -50,7 +50,7 @@ def photograph(
     strength = max(strength, min(0.5 / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
-    _ruled(printed, pen, rng)
+    _ruled(printed, pen, room, rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
@@ -62,22 +62,23 @@ def photograph(
     return _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
 
 
-def _crop(ink: Ink, rng: np.random.Generator) -> Ink:
-    """The ink with room around it, tight to loose; a very tight crop cuts a little of it off."""
+def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, tuple[int, int]]:
+    """The ink with room around it, tight to loose, and how many columns of it are on the left and
+    on the right; a very tight crop cuts a little of the ink off."""
     height, width = ink.shape
     kind = rng.random()
     if kind < 0.35:
         above, below = rng.uniform(-0.02, 0.1, 2)
-    elif kind < 0.8:
+    elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
-        above, below = rng.uniform(0.3, 1.0, 2)
+        above, below = rng.uniform(0.3, 0.8, 2)
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
     cut = ink[max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
-    around = ((max(top, 0), max(bottom, 0)), (max(left, 0), max(right, 0)))
-    return np.pad(cut, around)
+    room = max(left, 0), max(right, 0)
+    return np.pad(cut, ((max(top, 0), max(bottom, 0)), room)), room
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
@@ -98,8 +99,9 @@ def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> 
         np.maximum(part, piece, out=part)
 
 
-def _ruled(ink: Ink, pen: float, rng: np.random.Generator) -> None:
-    """Borders of a box cut into the picture, and guide lines."""
+def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator) -> None:
+    """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
+    that there is beside the number: upon a digit, or between digits, they would be ones."""
     height, width = ink.shape
     thick = float(rng.uniform(0.6, 0.6 + 0.07 * height))
     # Some pages lie askew under the camera.
@@ -108,16 +110,16 @@ def _ruled(ink: Ink, pen: float, rng: np.random.Generator) -> None:
         # Near the edge, or what stands beside the cell would be the number's.
         depth = rng.uniform(-0.02, 0.1, 4) * height
         sides = rng.random(4) < 0.55
+        lean = tilt * height / 2
+        depth[2:] = np.minimum(depth[2:], np.array(room) - thick / 2 - abs(lean) - 2)
         if sides[0]:
             stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
         if sides[1]:
             y = height - depth[1]
             stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick)
-        if sides[2]:
-            stroke(ink, [(depth[2], -9), (depth[2] - tilt * height, height + 9)], thick)
-        if sides[3]:
-            x = width - depth[3]
-            stroke(ink, [(x, -9), (x - tilt * height, height + 9)], thick)
+        for x, drawn in ((depth[2], sides[2]), (width - depth[3], sides[3])):
+            if drawn:
+                stroke(ink, [(x + lean, -9), (x - lean, height + 9)], thick)
     if rng.random() < 0.2:
         y = height * rng.uniform(0.55, 0.95)
         if rng.random() < 0.5:
@@ -129,7 +131,7 @@ def _ruled(ink: Ink, pen: float, rng: np.random.Generator) -> None:
     if rng.random() < 0.08:
         # Something written at the side, cut off.
         left = rng.random() < 0.5
-        x = float(rng.uniform(-2, 3)) if left else width - float(rng.uniform(-2, 3))
+        x = float(rng.uniform(-2, 1)) if left else width - float(rng.uniform(-2, 1))
         y, reach = rng.uniform(0, 1, 2) * height, rng.normal(0, 4, 2)
         stroke(ink, curve((x, y[0]), (x + reach[0], y.mean()), (x + reach[1], y[1])), pen)
 

@@ -1,0 +1,81 @@
+"""Where ruled lines and the borders of boxes are, and in which rows the writing stands."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from hwr.images.grey import Grey
+
+_ACROSS, _WIDEST = 1.2, 0.8
+# A line across is as long as this many times the picture's height, or this share of its width.
+_UPRIGHT = 0.7
+# Of the picture's height: a border at a side is as long as that.
+_SIDE = 0.15
+# Of the picture's height: borders at the sides are no farther from them. (Upright strokes of digits
+# are as high in a tight crop.)
+_FAINT = 0.04
+# Of the ink that well-filled rows hold: rows with less part one band of writing from another.
+_PARTED = 0.12
+# Of the picture's height: fewer rows without ink do not part a band, such as a five from its roof.
+_SPECKS = 0.003
+# Of a band's ink, above and below, that does not count.
+
+
+def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels of ruled lines and of the borders of boxes, and those next to them.
+
+    Args:
+        dark: [height, width], what may be ink.
+    """
+    height, width = dark.shape
+    across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
+    found = _runs(dark, across)
+    side = max(2, round(_SIDE * height))
+    for columns in (slice(None, side), slice(-side, None)):
+        found[:, columns] |= _runs(dark[:, columns].T, max(2, round(_UPRIGHT * height))).T
+    if not found.any():
+        return found
+    grown = Image.fromarray(found.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
+    return np.asarray(grown) > 0
+
+
+def writing_rows(ink: Grey, dark: NDArray[np.bool_]) -> tuple[int, int]:
+    """First row of the writing, and the one behind its last.
+
+    Between rows that hold next to nothing, the band with the most ink is the writing: neighbours'
+    ink, dotted lines and what is left of borders stand apart from it.
+
+    Args:
+        ink: [height, width], 0 to 1.
+        dark: which of it counts; some does.
+    """
+    rows = (ink * dark).sum(axis=1)
+    filled = np.flatnonzero(rows > max(_FAINT * np.quantile(rows, 0.9), 0.5))
+    if not len(filled):
+        filled = np.flatnonzero(rows)
+    parted = np.flatnonzero(np.diff(filled) > max(1, round(_PARTED * len(rows))))
+    firsts = np.concatenate([filled[:1], filled[parted + 1]])
+    ends = np.concatenate([filled[parted], filled[-1:]]) + 1
+    weights = [
+        float(rows[first:end].sum() * (end - first))
+        for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)
+    ]
+    best = int(np.argmax(weights))
+    first, end = int(firsts[best]), int(ends[best])
+    mass = np.cumsum(rows[first:end])
+    below = int(np.searchsorted(mass, _SPECKS * mass[-1], side="right"))
+    above = int(np.searchsorted(mass, (1 - _SPECKS) * mass[-1])) + 1
+    return first + below, first + above
+
+
+def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """The pixels of runs along a row that are at least so long: an opening by a flat line."""
+    width = dark.shape[1]
+    if width < length:
+        return np.zeros_like(dark)
+    counts = np.pad(np.cumsum(dark, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    starts = counts[:, length:] - counts[:, :-length] == length
+    begun = np.cumsum(np.pad(starts, ((0, 0), (length, length - 1))), axis=1, dtype=np.int32)
+    return begun[:, length:] - begun[:, :-length] > 0

@@ -1,0 +1,93 @@
+"""Ruled lines, borders and what stands beside a number move neither its rows nor its ink."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hwr.images.ink import local_ink_of
+from hwr.images.normalise import ImageSettings, normalise
+from hwr.images.rules import ruled, writing_rows
+
+Grey = NDArray[np.float32]
+SETTINGS = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78, max_margin=0.5)
+HEIGHT, WIDTH = 48, 120
+ROWS, COLUMNS = slice(16, 36), slice(30, 90)
+
+
+def number() -> Grey:
+    """Three zeros and a one between them, as grey ink on light paper, float32 [48, 120]."""
+    grey = np.full((HEIGHT, WIDTH), 0.9, np.float32)
+    for left in (30, 54, 78):
+        grey[ROWS, left : left + 12] = 0.5
+        grey[18:34, left + 2 : left + 10] = 0.9
+    grey[ROWS, 47:49] = 0.5
+    return grey
+
+
+def with_border(grey: Grey, tilt: float = 0.0, ink: float = 0.1) -> Grey:
+    """In a box of thick black lines at its picture's edges, perhaps askew."""
+    framed = grey.copy()
+    for column in range(WIDTH):
+        down = round(tilt * column)
+        framed[down : down + 3, column] = ink
+        framed[HEIGHT - 8 + down : HEIGHT - 5 + down, column] = ink
+    framed[:, 2:5] = framed[:, -4:-1] = ink
+    return framed
+
+
+def test_lines_and_borders_are_found_and_strokes_are_not() -> None:
+    dark = with_border(number()) < 0.7
+    found = ruled(dark)
+    assert found[[1, HEIGHT - 6]].all()
+    assert found[:, [3, WIDTH - 3]].all()
+    assert not found[10 : HEIGHT - 12, 10:-10].any()
+    assert not ruled(number() < 0.7).any()
+
+
+def test_upright_strokes_amid_the_picture_are_no_borders() -> None:
+    dark = np.zeros((40, 100), np.bool_)
+    dark[:, 50:52] = True
+    assert not ruled(dark).any()
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.02])
+def test_a_box_changes_neither_place_nor_ink(tilt: float) -> None:
+    plain, boxed = normalise(number(), SETTINGS), normalise(with_border(number(), tilt), SETTINGS)
+    ink, lines = local_ink_of(with_border(number(), tilt))
+    assert lines.any()
+    assert np.median(ink[ROWS, 47:49]) > 0.9
+    assert writing_rows(ink, (ink > 0.5) & ~lines) == (ROWS.start, ROWS.stop)
+    middles = []
+    for line in (plain, boxed):
+        inked = np.flatnonzero((line.pixels > 128)[:, line.pixels.shape[1] // 2 - 20 :].any(axis=1))
+        assert len(inked) / SETTINGS.height >= 0.7
+        middles.append(inked.mean())
+    assert abs(middles[0] - middles[1]) <= 3
+
+
+def test_what_a_gap_parts_from_the_number_does_not_count() -> None:
+    grey = number()
+    grey[:4, 40:46] = 0.5  # a neighbour's foot
+    grey[44:46, ::6] = 0.5  # a dotted line
+    ink, lines = local_ink_of(grey)
+    assert writing_rows(ink, (ink > 0.5) & ~lines) == (ROWS.start, ROWS.stop)
+
+
+def test_a_narrow_gap_parts_nothing() -> None:
+    ink = np.zeros((48, 60), np.float32)
+    ink[10:12, 20:30] = ink[15:36, 22:25] = 1  # a five's roof set apart, say
+    assert writing_rows(ink, ink > 0.5) == (10, 36)
+
+
+def test_no_picture_is_too_small_or_too_dark() -> None:
+    rng = np.random.default_rng(0)
+    for height in (1, 2, 3, 9):
+        for width in (1, 2, 5, 40):
+            for grey in (rng.random((height, width)), np.zeros((height, width))):
+                line = normalise(grey.astype(np.float32), SETTINGS)
+                assert line.pixels.shape[0] == SETTINGS.height
+    black = np.zeros((30, 90), np.float32)
+    black[14:16] = 0.9
+    assert normalise(black, SETTINGS).pixels.any()
