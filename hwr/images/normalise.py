@@ -14,7 +14,7 @@ from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of, local_ink_of
-from hwr.images.rules import writing_rows
+from hwr.images.rules import writing
 
 _LEAST_WIDTH = 4
 
@@ -118,19 +118,11 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
     grey = clean(grey, settings.clean)
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
-    grey = grey.astype(np.float32, copy=False)
-    if settings.ink == "local":
-        ink, lines = local_ink_of(grey)
-        dark = (ink > 0.5) & ~lines
-        dark = dark if dark.any() else ink > 0.5
-    else:
-        ink = ink_of(grey)
-        dark = ink > 0.5
+    ink, dark = _writing(grey.astype(np.float32, copy=False), settings)
     if not dark.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
-    rows = writing_rows(ink, dark) if settings.ink == "local" else ink_extent(ink, dark, axis=1)
-    top, bottom = _window(*rows, len(ink), settings)
+    top, bottom = _rows(ink, dark, settings)
     window = bottom - top
     seen = np.flatnonzero(dark[max(top, 0) : bottom].any(axis=0))
     left, right = _columns(int(seen[0]), int(seen[-1]) + 1, grey.shape[1], window, settings)
@@ -157,9 +149,19 @@ def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
 
-def _window(top: int, bottom: int, height: int, settings: ImageSettings) -> tuple[int, int]:
-    """First row and end of the line, perhaps outside the picture, by those of its ink."""
-    ink_height = bottom - top
+def _writing(grey: Grey, settings: ImageSettings) -> tuple[Grey, NDArray[np.bool_]]:
+    """How much ink there is, and which of it says where the writing is."""
+    if settings.ink == "local":
+        ink, lines = local_ink_of(grey)
+        return ink, writing(ink, lines)
+    ink = ink_of(grey)
+    return ink, ink > 0.5
+
+
+def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
+    """First row and end of the line, perhaps outside the picture."""
+    top, bottom = ink_extent(ink, dark, axis=1)
+    height, ink_height = ink.shape[0], bottom - top
     share = ink_height / height
     if settings.min_ink <= share <= settings.max_ink:
         return 0, height

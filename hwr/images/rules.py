@@ -1,4 +1,4 @@
-"""Where ruled lines and the borders of boxes are, and in which rows the writing stands."""
+"""What is writing and what is not: ruled lines, borders of boxes, what stands above and below."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ _FAINT = 0.04
 # Of the ink that well-filled rows hold: rows with less part one band of writing from another.
 _PARTED = 0.12
 # Of the picture's height: fewer rows without ink do not part a band, such as a five from its roof.
-_SPECKS = 0.003
-# Of a band's ink, above and below, that does not count.
 
 
 def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -41,33 +39,29 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(grown) > 0
 
 
-def writing_rows(ink: Grey, dark: NDArray[np.bool_]) -> tuple[int, int]:
-    """First row of the writing, and the one behind its last.
+def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the ink is the writing's.
 
     Between rows that hold next to nothing, the band with the most ink is the writing: neighbours'
     ink, dotted lines and what is left of borders stand apart from it.
 
     Args:
         ink: [height, width], 0 to 1.
-        dark: which of it counts; some does.
+        lines: what `ruled` found in it, which is no writing, unless there is nothing else.
     """
+    dark = ink > 0.5
+    if (dark & ~lines).any():
+        dark &= ~lines
     rows = (ink * dark).sum(axis=1)
-    filled = np.flatnonzero(rows > max(_FAINT * np.quantile(rows, 0.9), 0.5))
-    if not len(filled):
-        filled = np.flatnonzero(rows)
-    parted = np.flatnonzero(np.diff(filled) > max(1, round(_PARTED * len(rows))))
-    firsts = np.concatenate([filled[:1], filled[parted + 1]])
-    ends = np.concatenate([filled[parted], filled[-1:]]) + 1
-    weights = [
-        float(rows[first:end].sum() * (end - first))
-        for first, end in zip(firsts.tolist(), ends.tolist(), strict=True)
-    ]
-    best = int(np.argmax(weights))
-    first, end = int(firsts[best]), int(ends[best])
-    mass = np.cumsum(rows[first:end])
-    below = int(np.searchsorted(mass, _SPECKS * mass[-1], side="right"))
-    above = int(np.searchsorted(mass, (1 - _SPECKS) * mass[-1])) + 1
-    return first + below, first + above
+    filled = np.flatnonzero(rows > min(max(_FAINT * np.quantile(rows, 0.9), 0.5), rows.max() / 2))
+    if len(filled):
+        parted = np.flatnonzero(np.diff(filled) > max(1, round(_PARTED * len(rows))))
+        firsts = np.concatenate([filled[:1], filled[parted + 1]])
+        ends = np.concatenate([filled[parted], filled[-1:]]) + 1
+        bands = zip(firsts.tolist(), ends.tolist(), strict=True)
+        first, end = max(bands, key=lambda band: rows[slice(*band)].sum() * (band[1] - band[0]))
+        dark[:first] = dark[end:] = False
+    return dark
 
 
 def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hwr.images.ink import local_ink_of
 from hwr.images.normalise import ImageSettings, normalise
-from hwr.images.rules import ruled, writing_rows
+from hwr.images.rules import ruled, writing
 
 Grey = NDArray[np.float32]
 SETTINGS = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78, max_margin=0.5)
@@ -37,6 +37,11 @@ def with_border(grey: Grey, tilt: float = 0.0, ink: float = 0.1) -> Grey:
     return framed
 
 
+def rows_of(dark: NDArray[np.bool_]) -> tuple[int, int]:
+    inked = np.flatnonzero(dark.any(axis=1))
+    return int(inked[0]), int(inked[-1]) + 1
+
+
 def test_lines_and_borders_are_found_and_strokes_are_not() -> None:
     dark = with_border(number()) < 0.7
     found = ruled(dark)
@@ -58,7 +63,7 @@ def test_a_box_changes_neither_place_nor_ink(tilt: float) -> None:
     ink, lines = local_ink_of(with_border(number(), tilt))
     assert lines.any()
     assert np.median(ink[ROWS, 47:49]) > 0.9
-    assert writing_rows(ink, (ink > 0.5) & ~lines) == (ROWS.start, ROWS.stop)
+    assert rows_of(writing(ink, lines)) == (ROWS.start, ROWS.stop)
     middles = []
     for line in (plain, boxed):
         inked = np.flatnonzero((line.pixels > 128)[:, line.pixels.shape[1] // 2 - 20 :].any(axis=1))
@@ -72,13 +77,13 @@ def test_what_a_gap_parts_from_the_number_does_not_count() -> None:
     grey[:4, 40:46] = 0.5  # a neighbour's foot
     grey[44:46, ::6] = 0.5  # a dotted line
     ink, lines = local_ink_of(grey)
-    assert writing_rows(ink, (ink > 0.5) & ~lines) == (ROWS.start, ROWS.stop)
+    assert rows_of(writing(ink, lines)) == (ROWS.start, ROWS.stop)
 
 
 def test_a_narrow_gap_parts_nothing() -> None:
     ink = np.zeros((48, 60), np.float32)
     ink[10:12, 20:30] = ink[15:36, 22:25] = 1  # a five's roof set apart, say
-    assert writing_rows(ink, ink > 0.5) == (10, 36)
+    assert rows_of(writing(ink, np.zeros(ink.shape, np.bool_))) == (10, 36)
 
 
 def test_no_picture_is_too_small_or_too_dark() -> None:
