@@ -66,10 +66,12 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """The pixels of runs along a row that are at least so long: an opening by a flat line."""
-    width = dark.shape[1]
-    if width < length:
-        return np.zeros_like(dark)
-    counts = np.pad(np.cumsum(dark, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
-    starts = counts[:, length:] - counts[:, :-length] == length
-    begun = np.cumsum(np.pad(starts, ((0, 0), (length, length - 1))), axis=1, dtype=np.int32)
-    return begun[:, length:] - begun[:, :-length] > 0
+    found = np.zeros_like(dark)
+    # Few rows hold so much ink at all.
+    full = np.flatnonzero(dark.sum(axis=1) >= length)
+    if len(full):
+        counts = np.pad(np.cumsum(dark[full], axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+        starts = counts[:, length:] - counts[:, :-length] == length
+        begun = np.cumsum(np.pad(starts, ((0, 0), (length, length - 1))), axis=1, dtype=np.int32)
+        found[full] = begun[:, length:] - begun[:, :-length] > 0
+    return found
