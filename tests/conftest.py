@@ -18,6 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 
 from hwr.alphabet import Alphabet
+from hwr.cli.main import main
 from hwr.export import export
 from hwr.images.normalise import ImageSettings
 from hwr.model_file import ModelCard
@@ -48,6 +49,26 @@ def hwr(tmp_path: Path) -> Run:
         )
         out, err = done.stdout.decode(), done.stderr.decode()
         return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
+def hwr_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """The command line in this process, in an empty folder: for what is refused before anything is
+    begun. A process of its own would import torch and Lightning each time."""
+
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        arguments = ["hwr", *map(str, words)]
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", arguments)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, ended.value.code, out, err)
 
     return run
 

@@ -83,14 +83,16 @@ def test_synth_is_reproducible_and_seeded(hwr: Run, folder: Path, tmp_path: Path
     assert write("other", 1) != write("third", 0)
 
 
-def test_synth_refuses(hwr: Run, folder: Path) -> None:
-    refused(hwr("synth", "--preset", "plain", "--count", 1, "--out", "lines"), "lines", "already")
-    refused(hwr("synth", "--preset", "fancy", "--count", 1), "no such preset: 'fancy'")
-    refused(hwr("synth", "--preset", "plain", "--count", 0), "--count")
-    refused(hwr("synth", "--preset", "plain"), "--count")
-    refused(hwr("synth", "--preset", "plain", "--count", 1, "--alphabet", "1x"), "'x'")
-    refused(hwr("synth", "--preset", "plain", "--count", 10**11), "too many")
-    refused(hwr("synth", "--preset", "plain", "--count", 1, "--height", 0), "--height")
+def test_synth_refuses(hwr_here: Run, folder: Path) -> None:
+    refused(
+        hwr_here("synth", "--preset", "plain", "--count", 1, "--out", "lines"), "lines", "already"
+    )
+    refused(hwr_here("synth", "--preset", "fancy", "--count", 1), "no such preset: 'fancy'")
+    refused(hwr_here("synth", "--preset", "plain", "--count", 0), "--count")
+    refused(hwr_here("synth", "--preset", "plain"), "--count")
+    refused(hwr_here("synth", "--preset", "plain", "--count", 1, "--alphabet", "1x"), "'x'")
+    refused(hwr_here("synth", "--preset", "plain", "--count", 10**11), "too many")
+    refused(hwr_here("synth", "--preset", "plain", "--count", 1, "--height", 0), "--height")
     assert len(list(folder.iterdir())) == 24
 
 
@@ -276,16 +278,16 @@ def test_a_report_never_replaces_what_is_not_one(
     assert (tmp_path / "index.html").read_text() == "my own page"
 
 
-def test_train_refuses(hwr: Run, tmp_path: Path) -> None:
+def test_train_refuses(hwr_here: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("training: {budget: 1 step}\n")
-    refused(hwr("train"), "--config")
-    refused(hwr("train", "--config", "none.yaml"), "none.yaml")
-    refused(hwr("train", "--config", "a.yaml", "--training.btach", 3), "training.btach")
-    refused(hwr("train", "--config", "a.yaml", "--training.batch"), "value is missing")
-    refused(hwr("train", "--config", "a.yaml", "--batch", 3), "--batch", "section")
-    refused(hwr("train", "--config", "a.yaml", "word"), "word")
-    refused(hwr("train", "--config", "a.yaml", "--resume", "none.ckpt"), "none.ckpt")
-    refused(hwr("train", "--config", "a.yaml", "--training.seed", "-1"), "seed")
+    refused(hwr_here("train"), "--config")
+    refused(hwr_here("train", "--config", "none.yaml"), "none.yaml")
+    refused(hwr_here("train", "--config", "a.yaml", "--training.btach", 3), "training.btach")
+    refused(hwr_here("train", "--config", "a.yaml", "--training.batch"), "value is missing")
+    refused(hwr_here("train", "--config", "a.yaml", "--batch", 3), "--batch", "section")
+    refused(hwr_here("train", "--config", "a.yaml", "word"), "word")
+    refused(hwr_here("train", "--config", "a.yaml", "--resume", "none.ckpt"), "none.ckpt")
+    refused(hwr_here("train", "--config", "a.yaml", "--training.seed", "-1"), "seed")
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
 
 

@@ -214,26 +214,28 @@ def refused(done: subprocess.CompletedProcess[str], *parts: str) -> None:
         assert part in done.stderr
 
 
-def test_what_is_refused(hwr: Run, trained: Path, trained_joint: Path, tmp_path: Path) -> None:
+def test_what_is_refused(hwr_here: Run, trained: Path, trained_joint: Path, tmp_path: Path) -> None:
     model, checkpoint = trained / "model.onnx", trained_joint / "best.ckpt"
-    refused(hwr("eval", "--model", model, "--data", DATA, "--head", "joint"), "model.onnx", "ctc")
-    refused(hwr("eval", "--model", model, "--data", DATA, "--head", "crf"), "--head")
-    refused(hwr("eval", "--model", model, "--data", DATA, "--beam", 0), "--beam")
-    refused(hwr("export", "none.ckpt"), "none.ckpt")
-    refused(hwr("export", checkpoint, "--heads", "crf"), "'crf'")
+    refused(
+        hwr_here("eval", "--model", model, "--data", DATA, "--head", "joint"), "model.onnx", "ctc"
+    )
+    refused(hwr_here("eval", "--model", model, "--data", DATA, "--head", "crf"), "--head")
+    refused(hwr_here("eval", "--model", model, "--data", DATA, "--beam", 0), "--beam")
+    refused(hwr_here("export", "none.ckpt"), "none.ckpt")
+    refused(hwr_here("export", checkpoint, "--heads", "crf"), "'crf'")
     words = ["--heads", "ctc,seq2seq", "--out", "x"]
-    refused(hwr("export", trained / "best.ckpt", *words), "best.ckpt", "no head seq2seq")
-    refused(hwr("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in heads")
-    refused(hwr("export", checkpoint, model), "model.onnx: is a model file: give a checkpoint")
-    refused(hwr("export", checkpoint, "--heads", "seq2seq", "--looks", 2), "--looks", "CTC")
+    refused(hwr_here("export", trained / "best.ckpt", *words), "best.ckpt", "no head seq2seq")
+    refused(hwr_here("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in heads")
+    refused(hwr_here("export", checkpoint, model), "model.onnx: is a model file: give a checkpoint")
+    refused(hwr_here("export", checkpoint, "--heads", "seq2seq", "--looks", 2), "--looks", "CTC")
     (tmp_path / "folder").mkdir()
-    refused(hwr("export", trained / "best.ckpt", "--out", "folder"), "is a folder")
+    refused(hwr_here("export", trained / "best.ckpt", "--out", "folder"), "is a folder")
     (tmp_path / "folder").rmdir()
     config = ["train", "--config", trained_joint / "config.yaml", "--out", "new"]
-    refused(hwr(*config, "--from", "none.ckpt"), "none.ckpt")
-    refused(hwr(*config, "--from", checkpoint, "--resume", checkpoint), "--from")
+    refused(hwr_here(*config, "--from", "none.ckpt"), "none.ckpt")
+    refused(hwr_here(*config, "--from", checkpoint, "--resume", checkpoint), "--from")
     refused(
-        hwr(*config, "--from", checkpoint, "--network.encoder.hidden", 7),
+        hwr_here(*config, "--from", checkpoint, "--network.encoder.hidden", 7),
         "best.ckpt", "other network.encoder options",
     )  # fmt: skip
     assert not list(tmp_path.iterdir())
