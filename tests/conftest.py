@@ -60,9 +60,10 @@ def hwr_here(
     """The command line in this process, in an empty folder: for what is refused before anything is
     begun. A process of its own would import torch and Lightning each time."""
 
+    monkeypatch.chdir(tmp_path)
+
     def run(*words: object) -> subprocess.CompletedProcess[str]:
         arguments = ["hwr", *map(str, words)]
-        monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(sys, "argv", arguments)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:

@@ -49,11 +49,14 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         ink: [height, width], 0 to 1.
         lines: what `ruled` found in it, which is no writing, unless there is nothing else.
     """
-    dark = ink > 0.5
-    if (dark & ~lines).any():
-        dark &= ~lines
+    inked = ink > 0.5
+    dark = inked & ~lines
+    if not dark.any():
+        dark = inked
     rows = (ink * dark).sum(axis=1)
-    filled = np.flatnonzero(rows > min(max(_FAINT * np.quantile(rows, 0.9), 0.5), rows.max() / 2))
+    # A speck fills no row, unless there is nothing but specks.
+    least = min(max(_FAINT * np.quantile(rows, 0.9), 0.5), rows.max() / 2)
+    filled = np.flatnonzero(rows > least)
     if len(filled):
         parted = np.flatnonzero(np.diff(filled) > max(1, round(_PARTED * len(rows))))
         firsts = np.concatenate([filled[:1], filled[parted + 1]])

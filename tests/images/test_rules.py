@@ -13,7 +13,7 @@ from hwr.images.rules import ruled, writing
 Grey = NDArray[np.float32]
 SETTINGS = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78, max_margin=0.5)
 HEIGHT, WIDTH = 48, 120
-ROWS, COLUMNS = slice(16, 36), slice(30, 90)
+ROWS = slice(16, 36)
 
 
 def number() -> Grey:
