@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey
 
@@ -35,8 +34,13 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
         found[:, columns] |= _runs(dark[:, columns].T, max(2, round(_UPRIGHT * height))).T
     if not found.any():
         return found
-    grown = Image.fromarray(found.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
-    return np.asarray(grown) > 0
+    beside = found.copy()
+    beside[:, 1:] |= found[:, :-1]
+    beside[:, :-1] |= found[:, 1:]
+    grown = beside.copy()
+    grown[1:] |= beside[:-1]
+    grown[:-1] |= beside[1:]
+    return grown
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -55,7 +59,7 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         dark = inked
     rows = (ink * dark).sum(axis=1)
     # A speck fills no row, unless there is nothing but specks.
-    least = min(max(_FAINT * np.quantile(rows, 0.9), 0.5), rows.max() / 2)
+    least = min(max(_FAINT * np.sort(rows)[9 * len(rows) // 10], 0.5), rows.max() / 2)
     filled = np.flatnonzero(rows > least)
     if len(filled):
         parted = np.flatnonzero(np.diff(filled) > max(1, round(_PARTED * len(rows))))
@@ -73,8 +77,11 @@ def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     # Few rows hold so much ink at all.
     full = np.flatnonzero(dark.sum(axis=1) >= length)
     if len(full):
-        counts = np.pad(np.cumsum(dark[full], axis=1, dtype=np.int32), ((0, 0), (1, 0)))
-        starts = counts[:, length:] - counts[:, :-length] == length
-        begun = np.cumsum(np.pad(starts, ((0, 0), (length, length - 1))), axis=1, dtype=np.int32)
-        found[full] = begun[:, length:] - begun[:, :-length] > 0
+        width = dark.shape[1]
+        counts = np.zeros((len(full), width + 1), np.int32)
+        np.cumsum(dark[full], axis=1, out=counts[:, 1:])
+        begun = np.zeros((len(full), width + length), np.int32)
+        begun[:, length : width + 1] = counts[:, length:] - counts[:, :-length] == length
+        np.cumsum(begun, axis=1, out=begun)
+        found[full] = begun[:, length:] > begun[:, :-length]
     return found

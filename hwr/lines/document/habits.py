@@ -40,9 +40,9 @@ def add_habits(
         half: float32 [digits], half the width of the strokes, in pixels of the frame.
     """
     changes: dict[int, Changes] = {}
-    on = fields.numpy() < _ON
-    for row, (label, hand, rng) in enumerate(zip(labels.tolist(), hands, draws, strict=True)):
-        middle = _middle(on[row])
+    middles = _middles(fields.numpy() < _ON)
+    digits = zip(labels.tolist(), middles, hands, draws, strict=True)
+    for row, (label, middle, hand, rng) in enumerate(digits):
         if len(middle) >= 4:
             changes[row] = changes_of(label, hand, middle, float(half[row]), rng)
     at = (torch.arange(FINE) + 0.5) * PITCH
@@ -82,6 +82,8 @@ def _length(across: Tensor, down: Tensor) -> Tensor:
     return (across * across + down * down).sqrt()
 
 
-def _middle(on: NDArray[np.bool_]) -> Points:
-    rows, columns = np.nonzero(on)
-    return ((np.stack([columns, rows], 1) + 0.5) * PITCH).astype(np.float32)
+def _middles(on: NDArray[np.bool_]) -> list[Points]:
+    """The points that are on the strokes of each digit."""
+    digits, rows, columns = np.nonzero(on)
+    points = ((np.stack([columns, rows], 1) + 0.5) * PITCH).astype(np.float32)
+    return np.split(points, np.searchsorted(digits, np.arange(1, len(on))))

@@ -4,12 +4,16 @@ beside the digits."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ink = NDArray[np.float32]
 """How much ink there is, [height, width], 0 to 1."""
+
+Lengths = NDArray[np.floating[Any]]
+"""In pixels."""
 
 Points = Sequence[tuple[float, float]]
 """A stroke's (x, y) one after another, in pixels."""
@@ -29,11 +33,29 @@ def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
         across, down = x1 - x0, y1 - y0
         along = ((x * across + y * down) / (across**2 + down**2 + 1e-6)).clip(0, 1)
         beside, below = x - along * across, y - along * down
-        distance = np.sqrt(beside * beside + below * below)  # faster than np.hypot
-        # A pen thinner than a pixel is a pixel wide and fainter.
-        covered = (max(pen, 1.0) / 2 + 0.5 - distance).clip(0, 1) * (strength * min(pen, 1.0))
         part = ink[top:bottom, left:right]
-        np.maximum(part, covered, out=part)
+        np.maximum(part, _covered(beside, below, pen) * strength, out=part)
+
+
+def dots(
+    ink: Ink, x: NDArray[np.float32], y: NDArray[np.float32], pen: float, strength: float = 1.0
+) -> None:
+    """Draws dots, `pen` pixels wide, around many points into `ink`; much faster than strokes."""
+    height, width = ink.shape
+    near = np.arange(-2, round(pen) + 2)
+    columns = np.floor(x - pen / 2).astype(int)[:, None, None] + near
+    rows = np.floor(y - pen / 2).astype(int)[:, None, None] + near[:, None]
+    covered = _covered(columns + 0.5 - x[:, None, None], rows + 0.5 - y[:, None, None], pen)
+    rows, columns = np.broadcast_arrays(rows, columns)
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    np.maximum.at(ink, (rows[inside], columns[inside]), covered[inside] * strength)
+
+
+def _covered(beside: Lengths, below: Lengths, pen: float) -> Lengths:
+    """How much ink a pen leaves in pixels that lie so far beside and below its middle."""
+    distance = np.sqrt(beside * beside + below * below)  # faster than np.hypot
+    # A pen thinner than a pixel is a pixel wide and fainter.
+    return (max(pen, 1.0) / 2 + 0.5 - distance).clip(0, 1) * min(pen, 1.0)
 
 
 def curve(

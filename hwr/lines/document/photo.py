@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.lines.document.layout import Written
-from hwr.lines.document.marks import Ink, curve, stroke
+from hwr.lines.document.marks import Ink, curve, dots, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
@@ -78,7 +78,12 @@ def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, tuple[int, int]]:
     left, right = round(before * TALL), round(behind * TALL)
     cut = ink[max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
     room = max(left, 0), max(right, 0)
-    return np.pad(cut, ((max(top, 0), max(bottom, 0)), room)), room
+    above, before = max(top, 0), room[0]
+    rows, columns = cut.shape
+    # (np.pad takes several times as long.)
+    loose = np.zeros((above + rows + max(bottom, 0), before + columns + room[1]), np.float32)
+    loose[above : above + rows, before : before + columns] = cut
+    return loose, room
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
@@ -126,8 +131,8 @@ def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator
             stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
         else:
             step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
-            for x in np.arange(0, width, step).tolist():
-                stroke(ink, [(x, y + tilt * x)], size, 0.8)
+            x = np.arange(0, width, step, dtype=np.float32)
+            dots(ink, x, y + tilt * x, size, 0.8)
     if rng.random() < 0.08:
         # Something written at the side, cut off.
         left = rng.random() < 0.5

@@ -8,6 +8,7 @@ frame, below zero inside. So strokes join by the minimum, and gaps break them by
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -133,9 +134,15 @@ def _bend(
     across = across * (1 + each(0.2 * uneven * lot[:, 6]) * near)
     across = torch.where(each(rho), -across, across)
     knots = lot[:, 8:].reshape(-1, 2, _KNOTS, _KNOTS) * of("unsteady")[:, None, None, None]
-    # Smooth between the knots; straight between a quarter of the pixels, which is cheaper.
-    coarse = interpolate(knots, (PATCH // 4, PATCH // 4), mode="bicubic", align_corners=True)
-    field = interpolate(coarse, (PATCH, PATCH), mode="bilinear", align_corners=True)
-    across, down = across + field[:, 0], down + field[:, 1]
-    half = DIGIT_SIZE / 2
-    return torch.stack([across / half, down / half], 3), scale
+    field = _smooth() @ knots @ _smooth().T
+    grid = torch.empty(len(labels), PATCH, PATCH, 2)
+    torch.add(across, field[:, 0], out=grid[..., 0])
+    torch.add(down, field[:, 1], out=grid[..., 1])
+    return grid.div_(DIGIT_SIZE / 2), scale
+
+
+@cache
+def _smooth() -> Tensor:
+    """What makes a smooth curve through knots, as a matrix, [PATCH, _KNOTS]."""
+    knots = torch.eye(_KNOTS)[None, None]
+    return interpolate(knots, (PATCH, _KNOTS), mode="bicubic", align_corners=True)[0, 0]

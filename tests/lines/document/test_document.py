@@ -13,7 +13,7 @@ from hwr.lines.document.changes import changes_of
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import edges_of, set_digits
-from hwr.lines.document.marks import stroke
+from hwr.lines.document.marks import dots, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, write
@@ -288,6 +288,18 @@ def test_a_hairline_is_faint() -> None:
     ink = np.zeros((20, 40), np.float32)
     stroke(ink, [(5, 10.5), (35, 10.5)], 0.4)
     assert ink.max() == pytest.approx(0.4, abs=0.05)
+
+
+@pytest.mark.parametrize("pen", [0.8, 2.0])
+def test_dots_are_strokes_without_length(pen: float) -> None:
+    x = np.array([-1.5, 0.2, 7.9, 13.0, 22.4, 30.6], np.float32)
+    y = np.array([4.0, 0.1, 5.5, 13.2, 11.8, -0.9], np.float32)
+    at_once, one_by_one = np.zeros((12, 30), np.float32), np.zeros((12, 30), np.float32)
+    dots(at_once, x, y, pen, 0.8)
+    for place in zip(x.tolist(), y.tolist(), strict=True):
+        stroke(one_by_one, [place], pen, 0.8)
+    assert one_by_one.max() > 0.3
+    np.testing.assert_allclose(at_once, one_by_one, atol=1e-6)
 
 
 def test_paper_and_patterns_are_in_range() -> None:
