@@ -1,4 +1,4 @@
-"""Other looks at a line: as a narrower, a wider or a more upright hand might have written it."""
+"""Other looks at a line: as if a narrower, wider, taller or more upright hand had written it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ class Look(NamedTuple):
     Attributes:
         width: times as wide.
         lean: columns to a row by which upper rows move to the left and lower ones to the right.
+        tall: times as tall; above 1, rows at the top and at the bottom are cut off.
     """
 
     width: float
     lean: float
+    tall: float = 1.0
 
 
-LOOKS = (Look(1.0, 0.0), Look(0.85, 0.2), Look(1.2, 0.0), Look(0.85, 0.0))
+LOOKS = (Look(1.0, 0.0), Look(1.0, 0.4), Look(0.85, 0.0), Look(1.2, 0.2, 1.15))
 """The line as it is, then the others in the order in which they help."""
 
 
@@ -36,7 +38,7 @@ def seen(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
         look: how.
 
     Returns:
-        uint8 [height, about width times `look.width`], wider where it is sheared: nothing is cut.
+        uint8 [height, about width times `look.width`], wider where it is sheared: no column is cut.
     """
     if look == LOOKS[0]:
         return pixels
@@ -44,7 +46,8 @@ def seen(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
     more = math.ceil(abs(look.lean) * height / 2)
     columns = max(_LEAST_WIDTH, round((width + 2 * more) * look.width))
     # Where each pixel comes from: the middle row stays.
-    data = (1 / look.width, -look.lean, look.lean * height / 2 - more, 0, 1, 0)
+    above = (1 - 1 / look.tall) * height / 2
+    data = (1 / look.width, -look.lean, look.lean * height / 2 - more, 0, 1 / look.tall, above)
     picture = Image.fromarray(pixels).transform(
         (columns, height), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR
     )
