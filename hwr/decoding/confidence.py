@@ -5,7 +5,7 @@ A **line's confidence** is the probability that what read it gives to the text, 
 - the CTC head: the sum over all paths that spell this text (Graves et al. 2006, equation 3), by the
   forward recursion of their section 4.1, which is here. A language model has its say in which text
   is read, not in its confidence, so that an alternative may have a higher one. Of a line that was
-  looked at several times it is the mean over all looks (`hwr.decoding.looks`);
+  looked at several times it is their weighted mean (`hwr.decoding.looks`);
 - the seq2seq head: the product of the probabilities of its symbols and of the end symbol, each
   given those before it; of a text that was cut, of its symbols and of going on
   (`hwr.decoding.labels`). A beam ranks texts with their lengths in mind, so that an alternative may
@@ -15,8 +15,8 @@ A **line's confidence** is the probability that what read it gives to the text, 
   reading chooses (`hwr.decoding.joint`).
 
 A **character's confidence** is the highest probability of its symbol where it stands: in any frame
-of its run (`hwr.decoding.paths`; the mean over all looks, where there were several), at its step of
-the Label-RNN, or the geometric mean of both.
+of its run (`hwr.decoding.paths`; the weighted mean over all looks, where there were several), at its
+step of the Label-RNN, or the geometric mean of both.
 """
 
 from __future__ import annotations

@@ -17,6 +17,9 @@ DOUBT = 0.9
 """Confidence from which a line needs no other look: of those above it almost all were right as they
 stood."""
 
+_AS_IT_IS = 1.5
+# How much more the line as it is counts than any other look: it is what networks learnt from.
+
 
 class Seen(NamedTuple):
     """What the CTC head says of one look at each line.
@@ -40,7 +43,8 @@ def read_looks(
 ) -> list[Decoded]:
     """Reads lines, each of which was looked at several times.
 
-    Every look proposes texts; a text's probability is the mean of those that all looks give it.
+    Every look proposes texts; a text's probability is the mean of those that all looks give it, in
+    which the first counts more.
 
     Args:
         looks: the first one is that at the lines as they are, in which places are found.
@@ -88,13 +92,17 @@ def _best(
     scores: NDArray[np.float64],
     language: LanguageModel | None,
 ) -> Decoded:
-    mean = np.logaddexp.reduce(scores, axis=0) - np.log(len(rows))
+    weights = np.ones(len(rows))
+    weights[0] = _AS_IT_IS
+    weights /= weights.sum()
+    mean = np.logaddexp.reduce(scores + np.log(weights)[:, None], axis=0)
     told = mean if language is None else mean + [language.score(ids) for ids in texts]
     order = np.argsort(-told, kind="stable")
     ids = texts[order[0]]
     spelt = [ctc.path_of(row, path, ids) for row, path in zip(rows, paths, strict=True)]
     # A look in which there is no room for a text gives it nothing.
-    confidences = np.mean([path.confidences if path else [0.0] * len(ids) for path in spelt], 0)
+    of_looks = [path.confidences if path else [0.0] * len(ids) for path in spelt]
+    confidences = np.average(of_looks, 0, weights)
     return Decoded(
         ids,
         float(mean[order[0]]),

@@ -11,6 +11,8 @@ from hwr.decoding.language import LanguageModel
 from hwr.decoding.looks import Seen, read_looks
 
 TEXTS = [list(text) for n in range(5) for text in itertools.product((1, 2), repeat=n)]
+WEIGHTS = [1.5, 1, 1]
+"""Of three looks: the line as it is counts more."""
 
 
 def random(lines: int, frames: int, seed: int) -> Seen:
@@ -34,7 +36,7 @@ def test_one_look_reads_as_if_there_were_no_others() -> None:
 def test_the_text_that_is_likeliest_in_the_mean_is_read() -> None:
     looks = [random(20, 4, 1), random(20, 3, 2), random(20, 5, 3)]
     every = [np.stack(score(*look, [TEXTS] * 20)) for look in looks]
-    means = np.exp(every).mean(0)
+    means = np.average(np.exp(every), 0, WEIGHTS)
     for found, of_texts in zip(read_looks(looks, beam=100), means, strict=True):
         assert found.ids == TEXTS[of_texts.argmax()]
         assert np.exp(found.log_probability) == pytest.approx(of_texts.max())
@@ -50,7 +52,7 @@ def test_a_language_model_has_its_say() -> None:
     assert sum(2 in found.ids for found in with_it) < 0.5 * sum(2 in f.ids for f in without)
     # The confidence is that of the pictures all the same.
     every = [np.stack(score(*look, [TEXTS] * 20)) for look in looks]
-    for found, means in zip(with_it, np.exp(every).mean(0), strict=True):
+    for found, means in zip(with_it, np.average(np.exp(every), 0, WEIGHTS[:2]), strict=True):
         assert np.exp(found.log_probability) == pytest.approx(means[TEXTS.index(found.ids)])
 
 
@@ -62,18 +64,18 @@ def test_a_sure_look_outvotes_a_doubtful_one() -> None:
 
     (found,) = read_looks([saying(1, 0.5), saying(2, 0.9)])
     assert found.ids == [2]
-    assert np.exp(found.log_probability) == pytest.approx((0.25 + 0.9) / 2)
-    assert found.confidences == pytest.approx([(0.25 + 0.9) / 2])
+    assert np.exp(found.log_probability) == pytest.approx((1.5 * 0.25 + 0.9) / 2.5)
+    assert found.confidences == pytest.approx([(1.5 * 0.25 + 0.9) / 2.5])
     assert found.spans == [(0, 1)]
     assert found.alternatives[0][0] == [1]
 
 
 def test_what_the_line_as_it_is_has_no_room_for_has_no_places() -> None:
-    narrow = random(1, 1, 4)
+    narrow = Seen(np.full((1, 1, 3), np.log(1 / 3), np.float32), np.array([1]))
     wide = np.full((1, 3, 3), -20, np.float32)
     wide[0, (0, 1, 2), (1, 0, 1)] = 0
     (found,) = read_looks([narrow, Seen(wide, np.array([3]))])
     assert found.ids == [1, 1]
     assert found.spans is None
-    assert np.exp(found.log_probability) == pytest.approx(0.5, rel=1e-3)
-    assert found.confidences == pytest.approx([0.5, 0.5])
+    assert np.exp(found.log_probability) == pytest.approx(0.4, rel=1e-3)
+    assert found.confidences == pytest.approx([0.4, 0.4])

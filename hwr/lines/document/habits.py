@@ -15,7 +15,6 @@ from torch import Tensor
 
 from hwr.lines.document.changes import Changes, Piece, Points, changes_of
 from hwr.lines.document.hands import Hand
-from hwr.lines.document.pens import Pens
 from hwr.lines.document.skeletons import FINE, PITCH
 
 _ON = 0.8
@@ -28,7 +27,7 @@ def add_habits(
     labels: NDArray[np.int64],
     hands: Sequence[Hand],
     draws: Sequence[np.random.Generator],
-    pens: Pens,
+    half: Tensor,
 ) -> None:
     """Changes digits as the hands that write them are used to, in place.
 
@@ -38,10 +37,9 @@ def add_habits(
         labels: which digits they are.
         hands: the one that writes each.
         draws: each digit's own.
-        pens: theirs.
+        half: float32 [digits], half the width of the strokes, in pixels of the frame.
     """
     changes: dict[int, Changes] = {}
-    half = pens.half
     middles = _middles(fields.numpy() < _ON)
     digits = zip(labels.tolist(), middles, hands, draws, strict=True)
     for row, (label, middle, hand, rng) in enumerate(digits):
@@ -50,11 +48,11 @@ def add_habits(
     at = (torch.arange(FINE) + 0.5) * PITCH
     x_grid, y_grid = at[None, :], at[:, None]
     wiped = {row: found.wiped for row, found in changes.items()}
-    for rows, _, distance in _distances(wiped, x_grid, y_grid):
+    for rows, distance in _distances(wiped, x_grid, y_grid):
         edge[rows] = torch.maximum(edge[rows], half[rows, None, None] + 1.2 - distance)
     strokes = {row: found.strokes for row, found in changes.items()}
-    for rows, (right, down), distance in _distances(strokes, x_grid, y_grid):
-        edge[rows] = torch.minimum(edge[rows], distance - pens.across(rows, -down, right))
+    for rows, distance in _distances(strokes, x_grid, y_grid):
+        edge[rows] = torch.minimum(edge[rows], distance - half[rows, None, None])
     for row, found in changes.items():
         for x, y, radius in found.rings:
             distance = (_length(x_grid - x, 1.4 * (y_grid - y)) - radius).abs()
@@ -65,9 +63,9 @@ def add_habits(
 
 def _distances(
     pieces: dict[int, list[Piece]], x_grid: Tensor, y_grid: Tensor
-) -> Iterator[tuple[Tensor, tuple[Tensor, Tensor], Tensor]]:
-    """Rows of digits, how far a piece of each goes to the right and down, and how far it is to it,
-    [rows, FINE, FINE]; the first piece of every digit, then the second and so on."""
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows of digits, and how far it is to one piece of each, [rows, FINE, FINE]; the first piece
+    of every digit, then the second and so on."""
     for place in range(max(map(len, pieces.values()), default=0)):
         chosen = {row: found[place] for row, found in pieces.items() if len(found) > place}
         ends = torch.tensor(list(chosen.values()), dtype=torch.float32)
@@ -76,7 +74,7 @@ def _distances(
         along = ((x_grid - x0) * across + (y_grid - y0) * down) / (across**2 + down**2 + 1e-6)
         along = along.clamp(0, 1)
         distance = _length(x_grid - x0 - along * across, y_grid - y0 - along * down)
-        yield torch.tensor(list(chosen)), (across, down), distance
+        yield torch.tensor(list(chosen)), distance
 
 
 def _length(across: Tensor, down: Tensor) -> Tensor:

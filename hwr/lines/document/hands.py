@@ -15,17 +15,12 @@ class Hand:
         slant: columns to a row, to the right where above zero.
         width: how wide digits are, 1 as in MNIST.
         pen: width of the strokes.
-        nib: by how much strokes one way are thinner than those across it, as a share: 0 for a
-            ball-point pen.
-        turn: that way, in degrees: 0 along the line, above it rising to the right, as broad pens
-            are held and pointed ones write on their way up.
+        nib: by how much strokes along the line are thinner than those across it, as a share: 0 for
+            a ball-point pen.
         keeps_strokes: digits keep MNIST's own strokes, only thinner or thicker, instead of being
             drawn anew along their middles.
         unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
         uneven: how much digits differ in size, slant and place.
-        waist: how far digits have their middle (crossbars, ends of loops) below its usual place.
-        low: how much farther below fours have their crossbar.
-        small: how far above nines have the end of their loop.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
         lead: length of the stroke that leads to a one's flag; 0 for none.
         bow: how far flags bow, as a share of their length, to either side.
@@ -56,13 +51,9 @@ class Hand:
     width: float
     pen: float
     nib: float
-    turn: float
     keeps_strokes: bool
     unsteady: float
     uneven: float
-    waist: float
-    low: float
-    small: float
     flag: float
     foot: float
     lead: float
@@ -110,19 +101,14 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     # Long flags are rarer than short ones.
     flag = 0.15 + 0.85 * rng.random() ** 1.5 if rng.random() < 0.65 else 0.0
     pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
-    low = some(0.4, 0.03, 0.15)
     return Hand(
         slant=float(slant),
         width=float(rng.uniform(0.75, 1.3)),
         pen=pen,
         nib=some(0.35, 0.3, 0.75),
-        turn=float(rng.uniform(-5, 50)),
         keeps_strokes=bool(rng.random() < 0.3),
         unsteady=float(rng.uniform(0.3, 1.0)),
         uneven=float(rng.uniform(0.2, 0.8)),
-        waist=float(np.clip(rng.normal(0, 0.06), -0.12, 0.12)),
-        low=low,
-        small=some(0.3, 0.03, 0.1),
         flag=flag,
         foot=some(0.2, 0.2, 0.6),
         lead=some(0.3, 0.1, 0.35),
@@ -135,8 +121,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         hook=some(0.4, 0.2, 0.9),
         rho=bool(rng.random() < 0.06),
         tail=some(0.2, 0.1, 0.3),
-        # The stem of a four with a low crossbar is often no more than a stroke through its end.
-        short=some(0.7 if low else 0.4, 0.1, 1.0),
+        short=some(0.45, 0.1, 1.0),
         closed=bool(rng.random() < 0.25),
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),

@@ -20,7 +20,6 @@ from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.changes import DIGIT_HEIGHT
 from hwr.lines.document.habits import add_habits
 from hwr.lines.document.hands import Hand
-from hwr.lines.document.pens import Pens
 from hwr.lines.document.skeletons import FINE
 
 TALL = 28
@@ -33,8 +32,6 @@ _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5
 # Of the elastic bending in each direction.
-_WAIST = 3.6
-# Pixels of the frame by which a digit's middle goes up or down at most.
 _RHO_SLANT = 0.35
 # Added to what is mirrored.
 
@@ -59,9 +56,9 @@ def write(
         uint8 [digits, PATCH, PATCH], ink high.
     """
     draws = [np.random.default_rng(seed) for seed in seeds]
-    pens = Pens.of(hands)
-    half = pens.half
-    edge = fields - _width(fields, pens)
+    of = _Column(hands)
+    half = of("pen") * DIGIT_HEIGHT / 2
+    edge = fields - _pen(fields, half, of("nib"))
     kept = torch.tensor([hand.keeps_strokes for hand in hands])
     if kept.any():
         fine = interpolate(images[kept].float()[:, None] / 255, (FINE, FINE), mode="bilinear")[:, 0]
@@ -70,7 +67,7 @@ def write(
         strokes = (0.5 - fine) * _EDGE - more[:, None, None]
         # What is thin in MNIST would vanish: half of the pen is left of it.
         edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
-    add_habits(edge, fields, labels, hands, draws, pens)
+    add_habits(edge, fields, labels, hands, draws, half)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
         border.clamp_(min=1.0)
@@ -81,14 +78,15 @@ def write(
     return patches
 
 
-def _width(fields: Tensor, pens: Pens) -> Tensor:
-    """Half the width of the strokes at every sample."""
-    wide = pens.half[:, None, None].expand_as(fields).clone()
-    rows = (pens.nib > 0).nonzero().flatten()
+def _pen(fields: Tensor, half: Tensor, nib: Tensor) -> Tensor:
+    """Half the width of the strokes at every sample: a nib writes thinner along the line."""
+    wide = half[:, None, None].expand_as(fields).clone()
+    rows = (nib > 0).nonzero().flatten()
     if len(rows):
-        # Away from the middle of a stroke is across it.
-        down, right = torch.gradient(fields[rows], dim=(1, 2))
-        wide[rows] = pens.across(rows, right, down)
+        down, across = torch.gradient(fields[rows], dim=(1, 2))
+        # A stroke along the line is left by going up or down.
+        along = down**2 / (down**2 + across**2 + 1e-3)
+        wide[rows] = wide[rows] * (1 - nib[rows, None, None] * along)
     return wide
 
 
@@ -132,8 +130,7 @@ def _bend(
     near = (down / DIGIT_HEIGHT).clamp(-0.7, 0.7)
     # Bows, and halves of unlike height: loops that are small above and large below.
     across = across + each(1.6 * uneven * lot[:, 4]) * (near * near - 0.08)
-    middle = near.clamp(-0.5, 0.5)
-    down = down - each(_lowered(labels, hands, uneven * lot[:, 5])) * (1 - 4 * middle * middle)
+    down = down + each(1.8 * uneven * lot[:, 5]) * (0.25 - near * near)
     across = across * (1 + each(0.2 * uneven * lot[:, 6]) * near)
     across = torch.where(each(rho), -across, across)
     knots = lot[:, 8:].reshape(-1, 2, _KNOTS, _KNOTS) * of("unsteady")[:, None, None, None]
@@ -142,13 +139,6 @@ def _bend(
     torch.add(across, field[:, 0], out=grid[..., 0])
     torch.add(down, field[:, 1], out=grid[..., 1])
     return grid.div_(DIGIT_SIZE / 2), scale
-
-
-def _lowered(labels: NDArray[np.int64], hands: Sequence[Hand], uneven: Tensor) -> Tensor:
-    """By how many pixels of the frame digits' middles are lowered, [digits]."""
-    of, digit = _Column(hands), torch.from_numpy(labels)
-    share = of("waist") + of("low") * (digit == 4) - of("small") * (digit == 9)
-    return (DIGIT_HEIGHT * share - 0.45 * uneven).clamp(-_WAIST, _WAIST)
 
 
 @cache
