@@ -15,8 +15,8 @@ A **line's confidence** is the probability that what read it gives to the text, 
   reading chooses (`hwr.decoding.joint`).
 
 A **character's confidence** is the highest probability of its symbol where it stands: in any frame
-of its run (`hwr.decoding.paths`; the weighted mean over all looks, where there were several), at its
-step of the Label-RNN, or the geometric mean of both.
+of its run (`hwr.decoding.paths`; of several looks their weighted mean), at its step of the
+Label-RNN, or the geometric mean of both.
 """
 
 from __future__ import annotations
