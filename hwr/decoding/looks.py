@@ -54,6 +54,8 @@ def read_looks(
     rows = [look.rows for look in looks]
     paths = [[greedy(row) for row in of_look] for of_look in rows]
     lines = range(len(rows[0]))
+    weights = np.array([_AS_IT_IS] + [1.0] * (len(looks) - 1))
+    weights /= weights.sum()
     texts = [
         _proposed([of_look[line] for of_look in rows], [p[line] for p in paths], beam, language)
         for line in lines
@@ -65,6 +67,7 @@ def read_looks(
             [of_look[line] for of_look in paths],
             texts[line],
             np.stack([of_look[line] for of_look in scores]),
+            weights,
             language,
         )
         for line in lines
@@ -90,11 +93,9 @@ def _best(
     paths: Sequence[Path],
     texts: list[list[int]],
     scores: NDArray[np.float64],
+    weights: NDArray[np.float64],
     language: LanguageModel | None,
 ) -> Decoded:
-    weights = np.ones(len(rows))
-    weights[0] = _AS_IT_IS
-    weights /= weights.sum()
     mean = np.logaddexp.reduce(scores + np.log(weights)[:, None], axis=0)
     told = mean if language is None else mean + [language.score(ids) for ids in texts]
     order = np.argsort(-told, kind="stable")

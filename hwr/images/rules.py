@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey
 
@@ -34,13 +35,8 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
         found[:, columns] |= _runs(dark[:, columns].T, max(2, round(_UPRIGHT * height))).T
     if not found.any():
         return found
-    beside = found.copy()
-    beside[:, 1:] |= found[:, :-1]
-    beside[:, :-1] |= found[:, 1:]
-    grown = beside.copy()
-    grown[1:] |= beside[:-1]
-    grown[:-1] |= beside[1:]
-    return grown
+    grown = Image.fromarray(found.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
+    return np.asarray(grown) > 0
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -20,8 +20,8 @@ def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: flo
 
     lot = rng.random(8)
     level = 0.55 + 0.45 * float(lot[0]) ** 0.5
-    x = _from_side_to_side(width)[None]
-    y = _from_side_to_side(height)[:, None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     fall = 0.3 * float(lot[1]) ** 2
     side = rng.uniform(-1, 1, 4).tolist()
     light = 1 + fall * (side[0] * x + 0.5 * side[1] * y + 0.5 * side[2] * x * x)
@@ -34,11 +34,6 @@ def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: flo
         paper = paper + 0.06 * float(lot[5]) * blots
     lit: Ink = paper.clip(0.05, 1).astype(np.float32)
     return lit
-
-
-def _from_side_to_side(count: int) -> NDArray[np.float32]:
-    """-1 to 1."""
-    return np.arange(count, dtype=np.float32) * np.float32(2 / max(count - 1, 1)) - 1
 
 
 def draw_pattern(height: int, width: int, rng: np.random.Generator) -> Ink:

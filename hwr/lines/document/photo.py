@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.images.normalise import cut
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
@@ -76,14 +77,7 @@ def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, tuple[int, int]]:
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
-    cut = ink[max(-top, 0) : height + min(bottom, 0), max(-left, 0) : width + min(right, 0)]
-    room = max(left, 0), max(right, 0)
-    above, before = max(top, 0), room[0]
-    rows, columns = cut.shape
-    # (np.pad takes several times as long.)
-    loose = np.zeros((above + rows + max(bottom, 0), before + columns + room[1]), np.float32)
-    loose[above : above + rows, before : before + columns] = cut
-    return loose, room
+    return cut(ink, -top, height + bottom, -left, width + right), (max(left, 0), max(right, 0))
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
