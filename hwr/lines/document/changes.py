@@ -216,7 +216,7 @@ def _seven(found: Changes, digit: _Writing) -> None:
     top, _, tall = digit.ends()
     serif = hand.serif if hand.serif and rng.random() < 0.9 else 0.0
     if hand.bar and rng.random() < 0.95:
-        level = float(top[1]) + tall * rng.uniform(0.42, 0.62)
+        level = float(top[1]) + tall * rng.uniform(0.42, 0.74)
         stem = middle[np.abs(middle[:, 1] - level) < 1, 0]
         if len(stem):
             x, reach = float(stem.max()), hand.bar * DIGIT_HEIGHT * 0.4
@@ -224,7 +224,7 @@ def _seven(found: Changes, digit: _Writing) -> None:
             hangs = float(begins.max()) + serif * DIGIT_HEIGHT if len(begins) else 0.0
             level = max(level, hangs + 3 + 2 * half)
             stem = middle[np.abs(middle[:, 1] - level) < 1, 0]
-            if len(stem) and level < top[1] + 0.75 * tall:
+            if len(stem) and level < top[1] + 0.8 * tall:
                 x, tilt = float(stem.mean()), rng.uniform(-1.5, 1.0)
                 found.curve((x - reach, level - tilt), (x + reach, level + tilt))
     if serif:
@@ -243,8 +243,16 @@ def _eight(found: Changes, digit: _Writing) -> None:
 
 
 def _nine(found: Changes, digit: _Writing) -> None:
-    """A hook to the left at the end of its stem."""
+    """A three's upper bow closed, or a hook to the left at the end of its stem."""
     hand, middle, _, rng = digit
+    if hand.bowed:
+        top, _, tall = digit.ends()
+        begins = middle[middle[:, 1] < top[1] + 0.3 * tall]
+        waist = middle[np.abs(middle[:, 1] - top[1] - 0.5 * tall) < 0.11 * tall]
+        if len(waist):
+            start, end = (part[part[:, 0].argmin()].tolist() for part in (begins, waist))
+            found.curve(start, end, bow=rng.uniform(0.1, 0.5))
+        return
     x, y = middle[middle[:, 1].argmax()].tolist()
     if hand.rho or not hand.hook or rng.random() > 0.9:
         return

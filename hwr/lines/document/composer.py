@@ -30,6 +30,7 @@ class DocumentComposer:
     ) -> None:
         self._hand = hand
         self._images = without_strays(digits.images, digits.labels)
+        self._threes = np.flatnonzero(digits.labels == 3)
         self._skeletons = Skeletons(self._images)
 
     def pictures(
@@ -46,10 +47,7 @@ class DocumentComposer:
         hands = [self._hand(rng) for rng in draws]
         lengths = [len(text) for text in texts]
         rows = np.concatenate(
-            [
-                _alike(own, text) if hand.alike else own
-                for own, text, hand in zip(digits, texts, hands, strict=True)
-            ]
+            [self._rows(*line) for line in zip(digits, texts, hands, draws, strict=True)]
         )
         patches = write(
             self._skeletons.fields(rows),
@@ -69,7 +67,11 @@ class DocumentComposer:
             found.append(photograph(written, own[int(rng.integers(len(own)))], rng))
         return found
 
-
-def _alike(rows: NDArray[np.int64], text: str) -> NDArray[np.int64]:
-    """The rows of a text's digits with every digit written as it was the first time."""
-    return rows[[text.index(character) for character in text]]
+    def _rows(
+        self, rows: NDArray[np.int64], text: str, hand: Hand, rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """Of the digits that a hand makes a text's digits of."""
+        if hand.bowed and len(self._threes):
+            nines = np.array([character == "9" for character in text])
+            rows = np.where(nines, rng.choice(self._threes, len(text)), rows)
+        return rows[[text.index(character) for character in text]] if hand.alike else rows

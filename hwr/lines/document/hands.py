@@ -30,6 +30,7 @@ class Hand:
         curl: of a two, where it begins; 0 for none.
         hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
         rho: whether nines have their loop to the right of their stem.
+        bowed: whether nines are two bows as threes are, of which the upper one is closed.
         tail: length of the stroke in which a zero or a two ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
@@ -64,6 +65,7 @@ class Hand:
     curl: float
     hook: float
     rho: bool
+    bowed: bool
     tail: float
     short: float
     closed: bool
@@ -119,7 +121,8 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.17),
         hook=some(0.4, 0.2, 0.9),
-        rho=bool(rng.random() < 0.06),
+        rho=(nine := rng.random()) < 0.06,
+        bowed=0.06 <= nine < 0.2,
         tail=some(0.2, 0.1, 0.3),
         short=some(0.45, 0.1, 1.0),
         closed=bool(rng.random() < 0.25),

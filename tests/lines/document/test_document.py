@@ -22,9 +22,9 @@ from hwr.lines.document.strays import without_strays
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
-    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, tail=0, short=0, closed=False,
-    cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0, slope=0,
-    spacing=0.2, alike=False,
+    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, bowed=False, tail=0, short=0,
+    closed=False, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0,
+    slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -127,6 +127,28 @@ def test_nines_like_a_rho_are_mirrored_and_lean_to_the_right() -> None:
     assert (written(rho, 7) == written(PLAIN, 7)).all()
     upright = written(dataclasses.replace(rho, slant=-_RHO_SLANT), 9).astype(int)
     assert np.abs(upright - written(PLAIN, 9)[:, :, ::-1]).max() <= 1
+
+
+def test_a_three_whose_upper_bow_is_closed_is_a_nine() -> None:
+    rows = rows_of(3, 60)
+    fields, images = Skeletons(DIGITS.images).fields(rows), torch.from_numpy(DIGITS.images[rows])
+    hands = [dataclasses.replace(PLAIN, bowed=True)] * 60
+    threes, nines = (write(fields, images, np.full(60, n), hands, rows) for n in (3, 9))
+    assert np.mean([loops(picture) > 0 for picture in threes]) < 0.1
+    assert np.mean([loops(picture) > 0 for picture in nines]) > 0.9
+
+
+def test_bowed_nines_are_made_of_no_nine() -> None:
+    def pictures(bowed: bool) -> list[np.ndarray]:
+        """The same number of one two and of two unlike nines."""
+        hand = dataclasses.replace(PLAIN, bowed=bowed)
+        lines = [np.array([rows_of(2, 1)[0], nine]) for nine in rows_of(9, 2)]
+        return DocumentComposer(DIGITS, lambda rng: hand).pictures(["29"] * 2, lines, [0, 0])
+
+    one, other = pictures(bowed=True)
+    assert (one == other).all()
+    one, other = pictures(bowed=False)
+    assert one.shape != other.shape or (one != other).any()
 
 
 def test_what_leads_to_a_flag_comes_from_the_left() -> None:
