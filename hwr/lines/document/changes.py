@@ -88,6 +88,12 @@ class _Writing(NamedTuple):
         top, bottom = self.middle[rows.argmin()], self.middle[rows.argmax()]
         return top, bottom, float(bottom[1] - top[1])
 
+    def upper(self, share: float) -> Points:
+        """What lies above so great a share of its height from the top."""
+        top, _, tall = self.ends()
+        found: Points = self.middle[self.middle[:, 1] < top[1] + share * tall]
+        return found
+
     def breadth(self) -> float:
         """Half of a gap's, enough to part a stroke."""
         return self.half + 0.2 + float(self.rng.random())
@@ -95,10 +101,10 @@ class _Writing(NamedTuple):
 
 def _zero(found: Changes, digit: _Writing) -> None:
     """Open at the top; a stroke in which it ends."""
-    hand, middle, _, rng = digit
-    top, _, tall = digit.ends()
+    hand, _, _, rng = digit
+    top, _, _ = digit.ends()
     if hand.open and rng.random() < hand.open:
-        high = middle[middle[:, 1] < top[1] + 0.15 * tall]
+        high = digit.upper(0.15)
         found.gap(high[int(rng.random() * len(high))], digit.breadth())
     if hand.tail and rng.random() < 0.8:
         x, y = top.tolist()
@@ -133,14 +139,14 @@ def _one(found: Changes, digit: _Writing) -> None:
 def _two(found: Changes, digit: _Writing) -> None:
     """Loops at the lower left corner and at the beginning; a foot drawn out to the right."""
     hand, middle, _, rng = digit
-    top, bottom, tall = digit.ends()
+    _, bottom, _ = digit.ends()
     if hand.loop and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 5]
         x, y = low[low[:, 0].argmin()].tolist()
         radius = hand.loop * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
         found.rings.append((x + 0.3 * radius, y - 0.6 * radius, radius))
     if hand.curl and rng.random() < 0.9:
-        high = middle[middle[:, 1] < top[1] + 0.45 * tall]
+        high = digit.upper(0.45)
         x, y = high[high[:, 0].argmin()].tolist()
         radius = hand.curl * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
         found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
@@ -196,11 +202,10 @@ def _four(found: Changes, digit: _Writing) -> None:
 
 def _five(found: Changes, digit: _Writing) -> None:
     """A roof drawn out to the right, or set apart."""
-    hand, middle, _, rng = digit
-    top, _, tall = digit.ends()
+    hand, _, _, rng = digit
     if not hand.roof or rng.random() > 0.85:
         return
-    high = middle[middle[:, 1] < top[1] + 0.2 * tall]
+    high = digit.upper(0.2)
     first, last = high[high[:, 0].argmin()], high[high[:, 0].argmax()]
     length = hand.roof * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
     x, y = last.tolist()
@@ -228,17 +233,16 @@ def _seven(found: Changes, digit: _Writing) -> None:
                 x, tilt = float(stem.mean()), rng.uniform(-1.5, 1.0)
                 found.curve((x - reach, level - tilt), (x + reach, level + tilt))
     if serif:
-        high = middle[middle[:, 1] < top[1] + 0.35 * tall]
+        high = digit.upper(0.35)
         x, y = high[high[:, 0].argmin()].tolist()
         found.curve((x, y), (x + rng.uniform(-0.5, 0.5), y + serif * DIGIT_HEIGHT))
 
 
 def _eight(found: Changes, digit: _Writing) -> None:
     """Open at its upper right, where it begins and ends."""
-    hand, middle, _, rng = digit
-    top, _, tall = digit.ends()
+    hand, _, _, rng = digit
     if hand.open and rng.random() < hand.open:
-        high = middle[middle[:, 1] < top[1] + 0.35 * tall]
+        high = digit.upper(0.35)
         found.gap(high[high[:, 0].argmax()], digit.breadth())
 
 
@@ -247,7 +251,7 @@ def _nine(found: Changes, digit: _Writing) -> None:
     hand, middle, _, rng = digit
     if hand.bowed:
         top, _, tall = digit.ends()
-        begins = middle[middle[:, 1] < top[1] + 0.3 * tall]
+        begins = digit.upper(0.3)
         waist = middle[np.abs(middle[:, 1] - top[1] - 0.5 * tall) < 0.11 * tall]
         if len(waist):
             start, end = (part[part[:, 0].argmin()].tolist() for part in (begins, waist))

@@ -71,7 +71,7 @@ class DocumentComposer:
         self, rows: NDArray[np.int64], text: str, hand: Hand, rng: np.random.Generator
     ) -> NDArray[np.int64]:
         """Of the digits that a hand makes a text's digits of."""
-        if hand.bowed and len(self._threes):
+        if hand.bowed:
             nines = np.array([character == "9" for character in text])
             rows = np.where(nines, rng.choice(self._threes, len(text)), rows)
         return rows[[text.index(character) for character in text]] if hand.alike else rows

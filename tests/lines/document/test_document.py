@@ -33,8 +33,9 @@ def rows_of(label: int, count: int) -> np.ndarray:
     return np.flatnonzero(DIGITS.labels == label)[:count]
 
 
-def written(hand: Hand, label: int, count: int = 8) -> np.ndarray:
-    rows = rows_of(label, count)
+def written(hand: Hand, label: int, count: int = 8, of: int | None = None) -> np.ndarray:
+    """Digits, made of themselves or of others."""
+    rows = rows_of(label if of is None else of, count)
     fields = Skeletons(DIGITS.images).fields(rows)
     images = torch.from_numpy(DIGITS.images[rows])
     return write(fields, images, np.full(count, label), [hand] * count, np.arange(count))
@@ -130,10 +131,8 @@ def test_nines_like_a_rho_are_mirrored_and_lean_to_the_right() -> None:
 
 
 def test_a_three_whose_upper_bow_is_closed_is_a_nine() -> None:
-    rows = rows_of(3, 60)
-    fields, images = Skeletons(DIGITS.images).fields(rows), torch.from_numpy(DIGITS.images[rows])
-    hands = [dataclasses.replace(PLAIN, bowed=True)] * 60
-    threes, nines = (write(fields, images, np.full(60, n), hands, rows) for n in (3, 9))
+    bowed = dataclasses.replace(PLAIN, bowed=True)
+    threes, nines = (written(bowed, label, 60, of=3) for label in (3, 9))
     assert np.mean([loops(picture) > 0 for picture in threes]) < 0.1
     assert np.mean([loops(picture) > 0 for picture in nines]) > 0.9
 
