@@ -252,10 +252,11 @@ def _nine(found: Changes, digit: _Writing) -> None:
     if hand.bowed:
         top, _, tall = digit.ends()
         begins = digit.upper(0.3)
-        waist = middle[np.abs(middle[:, 1] - top[1] - 0.5 * tall) < 0.11 * tall]
-        if len(waist):
-            start, end = (part[part[:, 0].argmin()].tolist() for part in (begins, waist))
-            found.curve(start, end, bow=rng.uniform(0.1, 0.5))
+        away = np.abs(middle[:, 1] - top[1] - 0.5 * tall)
+        waist = middle[away <= max(0.11 * tall, float(away.min()))]
+        start, end = (part[part[:, 0].argmin()].tolist() for part in (begins, waist))
+        # Round enough to stay a loop by a thin pen in a small picture: else it would be a three.
+        found.curve(start, end, bow=rng.uniform(0.25, 0.6))
         return
     x, y = middle[middle[:, 1].argmax()].tolist()
     if hand.rho or not hand.hook or rng.random() > 0.9:
