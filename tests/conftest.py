@@ -57,8 +57,9 @@ def hwr(tmp_path: Path) -> Run:
 def hwr_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
-    """The command line in this process, in an empty folder: for what is refused before anything is
-    begun. A process of its own would import torch and Lightning each time."""
+    """The command line in this process, in an empty folder: for all that is refused before anything
+    is begun, and for much of the rest. A process of its own would import torch and Lightning each
+    time."""
 
     monkeypatch.chdir(tmp_path)
 

@@ -33,27 +33,27 @@ def seven() -> Image.Image:
     return Image.fromarray(255 - digits.images[row])
 
 
-def test_one_model_file_reads_digits_and_lines(hwr: Run, model: Path, tmp_path: Path) -> None:
+def test_one_model_file_reads_digits_and_lines(hwr_here: Run, model: Path, tmp_path: Path) -> None:
     card = open_model(model).card
     assert card.heads == ("ctc", "digit")
     assert card.share is None
     assert card.scores["val_accuracy_digit"] > 0.9
-    done = hwr("eval", "--model", model, "--data", MNIST, "--json", "digits.json")
+    done = hwr_here("eval", "--model", model, "--data", MNIST, "--json", "digits.json")
     assert done.returncode == 0, done.stderr
     digits = json.loads((tmp_path / "digits.json").read_text())
     assert digits["head"] == "digit"
     assert digits["accuracy"] > 0.9
     lines = "synth:plain?count=200&min=1&max=3&alphabet=017"
-    assert hwr("eval", "--model", model, "--data", lines, "--json", "out.json").returncode == 0
+    assert hwr_here("eval", "--model", model, "--data", lines, "--json", "out.json").returncode == 0
     found = json.loads((tmp_path / "out.json").read_text())
     assert found["head"] == "ctc"
     assert found["cer"] < 0.15
     assert "classes" not in found
 
 
-def test_eval_of_single_digits(hwr: Run, model: Path, tmp_path: Path) -> None:
+def test_eval_of_single_digits(hwr_here: Run, model: Path, tmp_path: Path) -> None:
     words = ["--json", "out.json", "--report", "page"]
-    done = hwr("eval", "--model", model, "--data", MNIST, *words)
+    done = hwr_here("eval", "--model", model, "--data", MNIST, *words)
     found = json.loads((tmp_path / "out.json").read_text())
     counts = np.array(found["confusion"]["counts"])
     assert counts.sum() == found["lines"] == 400
@@ -69,20 +69,20 @@ def test_eval_of_single_digits(hwr: Run, model: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_the_ctc_head_reads_single_digits_too(hwr: Run, model: Path, tmp_path: Path) -> None:
+def test_the_ctc_head_reads_single_digits_too(hwr_here: Run, model: Path, tmp_path: Path) -> None:
     words = ["--head", "ctc", "--json", "out.json"]
-    assert hwr("eval", "--model", model, "--data", MNIST, *words).returncode == 0
+    assert hwr_here("eval", "--model", model, "--data", MNIST, *words).returncode == 0
     found = json.loads((tmp_path / "out.json").read_text())
     assert found["head"] == "ctc"
     assert found["accuracy"] > 0.8
 
 
 def test_read_gives_one_class_and_the_others(
-    hwr: Run, model: Path, seven: Image.Image, tmp_path: Path
+    hwr_here: Run, model: Path, seven: Image.Image, tmp_path: Path
 ) -> None:
     seven.save(tmp_path / "seven.png")
     words = ["read", "--model", model, "--head", "digit", "--format", "json", "seven.png"]
-    (reading,) = json.loads(hwr(*words).stdout)
+    (reading,) = json.loads(hwr_here(*words).stdout)
     assert reading["text"] == "7"
     assert [other["text"] for other in reading["alternatives"]] in (["0", "1"], ["1", "0"])
     confidences = [other["confidence"] for other in reading["alternatives"]]
@@ -95,7 +95,7 @@ def test_read_gives_one_class_and_the_others(
 
 
 def test_any_size_polarity_and_margin_reads_the_same(
-    hwr: Run, model: Path, seven: Image.Image, tmp_path: Path
+    hwr_here: Run, model: Path, seven: Image.Image, tmp_path: Path
 ) -> None:
     large = seven.resize((280, 280), Image.Resampling.BICUBIC)
     room = Image.new("L", (900, 600), 255)
@@ -114,12 +114,12 @@ def test_any_size_polarity_and_margin_reads_the_same(
     (tmp_path / "forms").mkdir()
     for name, form in forms.items():
         form.save(tmp_path / "forms" / name)
-    done = hwr("read", "--model", model, "--head", "digit", "--format", "tsv", "forms")
+    done = hwr_here("read", "--model", model, "--head", "digit", "--format", "tsv", "forms")
     read = {row.split("\t")[0]: row.split("\t")[1] for row in done.stdout.splitlines()}
     assert read == {f"forms/{name}": "7" for name in forms}
 
 
-def test_refusals(hwr: Run, model: Path) -> None:
+def test_refusals(hwr_here: Run, model: Path) -> None:
     for words, message in (
         (["--data", "mnist?split=all"], "no such split: 'all'"),
         (["--data", "mnist?count=0"], "count must be from 1 to 10000, not 0"),
@@ -131,28 +131,28 @@ def test_refusals(hwr: Run, model: Path) -> None:
             "characters, the digit head reads a single digit: take a model with a head",
         ),
     ):
-        done = hwr("eval", "--model", model, *words)
+        done = hwr_here("eval", "--model", model, *words)
         assert (done.returncode, done.stdout) == (2, ""), done
         assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr)
         assert message in done.stderr
 
 
-def test_no_digit_and_a_line_are_refused(hwr: Run, model: Path, tmp_path: Path) -> None:
+def test_no_digit_and_a_line_are_refused(hwr_here: Run, model: Path, tmp_path: Path) -> None:
     Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
     line = np.full((30, 300), 255, np.uint8)
     line[10:20, 20:280:10] = 0
     Image.fromarray(line).save(tmp_path / "line.png")
     for name, message in (("blank.png", "no digit to read"), ("line.png", "a line?")):
-        done = hwr("read", "--model", model, "--head", "digit", name)
+        done = hwr_here("read", "--model", model, "--head", "digit", name)
         assert (done.returncode, done.stdout) == (2, "")
         assert message in done.stderr
         assert name in done.stderr
 
 
-def test_a_head_can_be_dropped(hwr: Run, trained_mixed: Path, tmp_path: Path) -> None:
-    done = hwr("export", trained_mixed / "best.ckpt", "--heads", "digit", "--out", "d.onnx")
+def test_a_head_can_be_dropped(hwr_here: Run, trained_mixed: Path, tmp_path: Path) -> None:
+    done = hwr_here("export", trained_mixed / "best.ckpt", "--heads", "digit", "--out", "d.onnx")
     assert done.returncode == 0, done.stderr
     card = open_model(tmp_path / "d.onnx").card
     assert card.heads == ("digit",)
     assert set(card.scores) == {"val_cer", "val_accuracy"}
-    assert hwr("eval", "--model", "d.onnx", "--data", MNIST).returncode == 0
+    assert hwr_here("eval", "--model", "d.onnx", "--data", MNIST).returncode == 0

@@ -37,16 +37,16 @@ def cer(hwr: Run, tmp_path: Path, *words: object) -> float:
 
 
 def test_each_head_has_learnt_and_both_together_are_no_worse(
-    hwr: Run, model: Path, tmp_path: Path
+    hwr_here: Run, model: Path, tmp_path: Path
 ) -> None:
     found = {
-        head: cer(hwr, tmp_path, "--model", model, "--head", head)
+        head: cer(hwr_here, tmp_path, "--model", model, "--head", head)
         for head in ("ctc", "seq2seq", "joint")
     }
     assert found["ctc"] < 0.1
     assert found["seq2seq"] < 0.2  # guessing would be wrong in half of all
     assert found["joint"] <= min(found["ctc"], found["seq2seq"]) + 0.02
-    assert cer(hwr, tmp_path, "--model", model) == found["joint"]
+    assert cer(hwr_here, tmp_path, "--model", model) == found["joint"]
     assert json.loads((tmp_path / "out.json").read_text())["head"] == "joint"
 
 
@@ -67,11 +67,11 @@ def test_training_tells_of_both_heads(trained_joint: Path, model: Path) -> None:
     )
 
 
-def test_read_by_each_head(hwr: Run, model: Path) -> None:
+def test_read_by_each_head(hwr_here: Run, model: Path) -> None:
     words = ["--preset", "plain", "--count", 5, "--min", 1, "--max", 2, "--alphabet", "01"]
-    assert hwr("synth", *words, "--out", "lines").returncode == 0
+    assert hwr_here("synth", *words, "--out", "lines").returncode == 0
     for head, has_places in (("ctc", True), ("seq2seq", False), ("joint", True)):
-        done = hwr(
+        done = hwr_here(
             "read", "--model", model, "--head", head, "--beam", 3, "--format", "json", "lines"
         )
         for line in json.loads(done.stdout):
@@ -83,10 +83,12 @@ def test_read_by_each_head(hwr: Run, model: Path) -> None:
                 assert line["alternatives"]
 
 
-def test_export_drops_heads(hwr: Run, trained_joint: Path, model: Path, tmp_path: Path) -> None:
+def test_export_drops_heads(
+    hwr_here: Run, trained_joint: Path, model: Path, tmp_path: Path
+) -> None:
     checkpoint = trained_joint / "best.ckpt"
     for head in ("ctc", "seq2seq"):
-        done = hwr("export", checkpoint, "--heads", head, "--out", f"out/{head}.onnx")
+        done = hwr_here("export", checkpoint, "--heads", head, "--out", f"out/{head}.onnx")
         assert done.returncode == 0, done.stderr
         alone = tmp_path / "out" / f"{head}.onnx"
         assert open_model(alone).card.heads == (head,)
@@ -95,31 +97,31 @@ def test_export_drops_heads(hwr: Run, trained_joint: Path, model: Path, tmp_path
             for score in ("val_cer", "val_accuracy")
         }
         assert alone.stat().st_size < model.stat().st_size
-        assert cer(hwr, tmp_path, "--model", alone) == cer(
-            hwr, tmp_path, "--model", model, "--head", head
+        assert cer(hwr_here, tmp_path, "--model", alone) == cer(
+            hwr_here, tmp_path, "--model", model, "--head", head
         )
-    assert hwr("export", checkpoint, "--out", "both.onnx").returncode == 0
+    assert hwr_here("export", checkpoint, "--out", "both.onnx").returncode == 0
     assert open_model(tmp_path / "both.onnx").card == open_model(model).card
 
 
 def test_export_says_how_many_looks(
-    hwr: Run, trained_joint: Path, model: Path, tmp_path: Path
+    hwr_here: Run, trained_joint: Path, model: Path, tmp_path: Path
 ) -> None:
     words = ["--heads", "ctc", "--looks", 3, "--out", "looks.onnx"]
-    assert hwr("export", trained_joint / "best.ckpt", *words).returncode == 0
+    assert hwr_here("export", trained_joint / "best.ckpt", *words).returncode == 0
     looks = tmp_path / "looks.onnx"
     assert (open_model(looks).card.looks, open_model(model).card.looks) == (3, 1)
-    done = hwr("eval", "--data", DATA, "--model", looks)
+    done = hwr_here("eval", "--data", DATA, "--model", looks)
     assert "(ctc, beam 1, 3 looks)" in done.stdout
-    once = cer(hwr, tmp_path, "--model", looks, "--looks", 1)
-    assert once == cer(hwr, tmp_path, "--model", model, "--head", "ctc")
-    done = hwr("read", "--model", model, "--head", "joint", "--looks", 2, "x.png")
+    once = cer(hwr_here, tmp_path, "--model", looks, "--looks", 1)
+    assert once == cer(hwr_here, tmp_path, "--model", model, "--head", "ctc")
+    done = hwr_here("read", "--model", model, "--head", "joint", "--looks", 2, "x.png")
     assert done.returncode == 2
     assert "only the CTC head" in done.stderr
 
 
 def test_export_writes_the_mean_of_several(
-    hwr: Run, trained_joint: Path, model: Path, tmp_path: Path
+    hwr_here: Run, trained_joint: Path, model: Path, tmp_path: Path
 ) -> None:
     best = trained_joint / "best.ckpt"
     content = read_checkpoint(best)
@@ -138,35 +140,37 @@ def test_export_writes_the_mean_of_several(
         assert torch.allclose(of_file[name], weights[name] + 1)
     assert of_file.keys() == weights.keys()
     (tmp_path / "same.ckpt").write_bytes(best.read_bytes())
-    done = hwr("export", best, "same.ckpt", "--heads", "ctc")
+    done = hwr_here("export", best, "same.ckpt", "--heads", "ctc")
     assert done.returncode == 0, done.stderr
     alone = tmp_path / "model-mean-ctc.onnx"
     assert open_model(alone).card.scores == {}
-    assert cer(hwr, tmp_path, "--model", alone) == cer(
-        hwr, tmp_path, "--model", model, "--head", "ctc"
+    assert cer(hwr_here, tmp_path, "--model", alone) == cer(
+        hwr_here, tmp_path, "--model", model, "--head", "ctc"
     )
 
 
-def test_heads_are_chosen_on_the_command_line_too(hwr: Run, tmp_path: Path) -> None:
+def test_heads_are_chosen_on_the_command_line_too(hwr_here: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "lines: {max_length: 2, validation: 10}\n"
         "network: {encoder: {hidden: 4}, seq2seq: {image_layers: 0, hidden: 4}}\n"
         "training: {budget: 1 step, batch: 4}\n"
     )
-    done = hwr("train", "--config", "a.yaml", "--heads", "{seq2seq: 0.5}")
+    done = hwr_here("train", "--config", "a.yaml", "--heads", "{seq2seq: 0.5}")
     assert done.returncode == 0, done.stderr
     assert open_model(tmp_path / "runs" / "a" / "model.onnx").card.heads == ("seq2seq",)
-    done = hwr("train", "--config", "a.yaml", "--looks", 2, "--out", "b")
+    done = hwr_here("train", "--config", "a.yaml", "--looks", 2, "--out", "b")
     assert done.returncode == 0, done.stderr
     assert open_model(tmp_path / "b" / "model.onnx").card.looks == 2
 
 
-def test_from_begins_with_another_training(hwr: Run, trained_joint: Path, tmp_path: Path) -> None:
+def test_from_begins_with_another_training(
+    hwr_here: Run, trained_joint: Path, tmp_path: Path
+) -> None:
     checkpoint = trained_joint / "best.ckpt"
     words = ["train", "--config", trained_joint / "config.yaml", "--training.budget", "1 step"]
     # A step so small that it changes nothing.
     words += ["--training.learning_rate", "1e-12", "--training.weight_decay", 0]
-    done = hwr(*words, "--from", checkpoint, "--out", "again")
+    done = hwr_here(*words, "--from", checkpoint, "--out", "again")
     assert done.returncode == 0, done.stderr
     assert re.search(r"encoder, ctc, seq2seq", done.stdout)
     before, after = (
@@ -175,7 +179,7 @@ def test_from_begins_with_another_training(hwr: Run, trained_joint: Path, tmp_pa
     )
     assert (before - after).abs().max() < 1e-6
     # Another alphabet: the encoder is taken, the heads begin anew.
-    done = hwr(*words, "--from", checkpoint, "--out", "other", "--lines.alphabet", "27")
+    done = hwr_here(*words, "--from", checkpoint, "--out", "other", "--lines.alphabet", "27")
     assert re.search(r"from \S+best\.ckpt: encoder\n", done.stdout), done.stdout + done.stderr
 
 
@@ -195,15 +199,15 @@ def endless(tmp_path: Path) -> Path:
     return tmp_path / "endless.onnx"
 
 
-def test_what_was_cut_is_said(hwr: Run, endless: Path) -> None:
+def test_what_was_cut_is_said(hwr_here: Run, endless: Path) -> None:
     words = ["--preset", "plain", "--count", 2, "--min", 1, "--max", 2, "--alphabet", "01"]
-    assert hwr("synth", *words, "--out", "lines").returncode == 0
-    done = hwr("read", "--model", endless, "--format", "json", "lines")
+    assert hwr_here("synth", *words, "--out", "lines").returncode == 0
+    done = hwr_here("read", "--model", endless, "--format", "json", "lines")
     assert done.returncode == 0
     assert [line["cut"] for line in json.loads(done.stdout)] == [True, True]
     assert all(len(line["text"]) == 3 for line in json.loads(done.stdout))
     assert "lines/0.png: cut at 3 characters: the line may go on" in done.stderr
-    done = hwr("eval", "--model", endless, "--data", "lines")
+    done = hwr_here("eval", "--model", endless, "--data", "lines")
     assert "cut: 2 readings, at the 3 characters that this head can write" in done.stdout
 
 

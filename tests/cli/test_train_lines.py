@@ -23,41 +23,41 @@ def lines(write_lines, tmp_path: Path) -> Path:
     return write_lines(tmp_path / "lines", texts)
 
 
-def test_train_measure_and_train_on(hwr, lines: Path, write_lines, tmp_path: Path) -> None:
-    done = hwr("train", "--config", "a.yaml", "--data.train", "lines", "--data.val", "lines",
+def test_train_measure_and_train_on(hwr_here, lines: Path, write_lines, tmp_path: Path) -> None:
+    done = hwr_here("train", "--config", "a.yaml", "--data.train", "lines", "--data.val", "lines",
                "--on-bad-line", "skip")  # fmt: skip
     # All of them stand in both: validation keeps them.
     assert done.returncode == 2
     assert re.fullmatch(r"hwr: data\.train: no line is left of 9 to be used\n", done.stderr)
-    done = hwr("train", "--config", "a.yaml", "--data.train", "lines")
+    done = hwr_here("train", "--config", "a.yaml", "--data.train", "lines")
     assert done.returncode == 0, done.stderr
     assert re.search(r"^data: 6 lines of 2 pages to train on, 3 lines of 1 ", done.stdout, re.M)
     assert "alphabet: 3 characters: 1aé" in done.stdout
     assert open_model(tmp_path / "runs/a/model.onnx").card.alphabet.characters == "1aé"
 
-    done = hwr("eval", "--data", "lines", "--json", "out.json")
+    done = hwr_here("eval", "--data", "lines", "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "out.json").read_text())["unknown"] == {}
 
     # Another kind of lines, without an experiment file.
     write_lines(tmp_path / "more", {f"q{row}_1": "bé"[: 1 + row % 2] for row in range(4)})
-    done = hwr("eval", "--data", "more")
+    done = hwr_here("eval", "--data", "more")
     assert done.returncode == 2
     assert re.search(
         r"4 of 4 texts hold .* 'b' \(U\+0062\) 4x, as in .*--unknown count", done.stderr
     )
-    done = hwr("eval", "--data", "more", "--unknown", "count", "--json", "out.json")
+    done = hwr_here("eval", "--data", "more", "--unknown", "count", "--json", "out.json")
     assert done.returncode == 0, done.stderr
     assert "unknown to the model, counted as errors: 'b' (U+0062) 4x" in done.stdout
     assert json.loads((tmp_path / "out.json").read_text())["unknown"] == {"b": 4}
 
     words = ["train", "--from", "runs/a/model.onnx", "--data.train", "more"]
     words += ["--training.budget", "3 steps"]
-    done = hwr(*words, "--data.alphabet", "keep", "--out", "kept")
+    done = hwr_here(*words, "--data.alphabet", "keep", "--out", "kept")
     assert done.returncode == 2
     assert re.search(r"the alphabet lacks: b: .*--on-bad-line skip", done.stderr), done.stderr
     assert not (tmp_path / "kept").exists()
-    done = hwr(*words)
+    done = hwr_here(*words)
     assert done.returncode == 0, done.stderr
     assert "from runs/a/model.onnx: encoder, ctc (3 of 4 characters)" in done.stdout
     assert re.search(r"^validation CER before: [\d.]+%, after: [\d.]+%$", done.stdout, re.M)
@@ -66,21 +66,21 @@ def test_train_measure_and_train_on(hwr, lines: Path, write_lines, tmp_path: Pat
     assert yaml.safe_load((tmp_path / "runs/a-tuned/config.yaml").read_text())["alphabet"] == "1aéb"
 
     # A run goes on without its experiment file, too.
-    done = hwr("train", "--resume", "runs/a-tuned/last.ckpt", "--training.budget", "4 steps")
+    done = hwr_here("train", "--resume", "runs/a-tuned/last.ckpt", "--training.budget", "4 steps")
     assert done.returncode == 0, done.stderr
     assert open_model(tmp_path / "runs/a-tuned/model.onnx").card.trained["steps"] in (3, 4)
 
 
-def test_bad_lines_stop_a_training_or_are_left_out(hwr, lines: Path, tmp_path: Path) -> None:
+def test_bad_lines_stop_a_training_or_are_left_out(hwr_here, lines: Path, tmp_path: Path) -> None:
     (lines / "p1_0.png").write_bytes(b"")
     words = ["train", "--config", "a.yaml", "--data.train", "lines"]
-    done = hwr(*words)
+    done = hwr_here(*words)
     assert done.returncode == 2
     assert re.fullmatch(
         r"hwr: data: lines that .* 1: .*p1_0\.png.*--on-bad-line skip\n", done.stderr
     )
     assert not (tmp_path / "runs").exists()
-    done = hwr(*words, "--on-bad-line", "skip")
+    done = hwr_here(*words, "--on-bad-line", "skip")
     assert done.returncode == 0, done.stderr
     assert "left out, as left-out.tsv tells: 1: " in done.stdout
     assert "p1_0.png" in (tmp_path / "runs/a/left-out.tsv").read_text()
@@ -95,8 +95,8 @@ def test_bad_lines_stop_a_training_or_are_left_out(hwr, lines: Path, tmp_path: P
         (["--from", "a.yaml"], r"say which by\s+--data\.train DIR"),
     ],
 )
-def test_errors_are_one_line(hwr, lines: Path, words: list[str], message: str) -> None:
-    done = hwr("train", *words)
+def test_errors_are_one_line(hwr_here, lines: Path, words: list[str], message: str) -> None:
+    done = hwr_here("train", *words)
     assert done.returncode == 2
     assert re.fullmatch(rf"hwr: [^\n]*{message}[^\n]*\n", done.stderr), done.stderr
 
