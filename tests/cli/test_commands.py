@@ -74,9 +74,9 @@ def test_synth_writes_pictures_with_their_texts(folder: Path) -> None:
         assert re.fullmatch("[017]{1,3}\n", path.with_suffix(".gt.txt").read_text())
 
 
-def test_synth_is_reproducible_and_seeded(hwr: Run, folder: Path, tmp_path: Path) -> None:
+def test_synth_is_reproducible_and_seeded(hwr_here: Run, folder: Path, tmp_path: Path) -> None:
     def write(out: str, seed: int) -> list[bytes]:
-        assert hwr("synth", *SYNTH, "--seed", seed, "--out", out).returncode == 0
+        assert hwr_here("synth", *SYNTH, "--seed", seed, "--out", out).returncode == 0
         return [path.read_bytes() for path in sorted((tmp_path / out).iterdir())]
 
     assert write("again", 0) == [path.read_bytes() for path in sorted(folder.iterdir())]
@@ -256,11 +256,11 @@ def test_eval_prints_and_writes_the_same_figures(
 
 
 def test_eval_of_composed_lines_is_eval_of_their_pictures(
-    hwr: Run, model: Path, folder: Path, tmp_path: Path
+    hwr_here: Run, model: Path, folder: Path, tmp_path: Path
 ) -> None:
     source = "synth:plain?count=12&min=1&max=3&alphabet=017"
     for data, out in ((source, "synth.json"), ("lines", "folder.json")):
-        assert hwr("eval", "--model", model, "--data", data, "--json", out).returncode == 0
+        assert hwr_here("eval", "--model", model, "--data", data, "--json", out).returncode == 0
     one, other = (json.loads((tmp_path / f"{n}.json").read_text()) for n in ("synth", "folder"))
     del one["data"], other["data"]
     assert one == other
@@ -328,26 +328,28 @@ def test_debug_shows_the_traceback(hwr: Run) -> None:
 
 
 def test_synth_shows_what_augmentation_makes_of_lines(
-    hwr: Run, folder: Path, tmp_path: Path
+    hwr_here: Run, folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "own.yaml").write_text("data: {augment: {shear: 20, erase: 2}}\n")
     words = ["synth", "--data", "lines", "--config", "own.yaml", "--count", 3]
-    done = hwr(*words, "--sheet", "sheets/one.png")
+    done = hwr_here(*words, "--sheet", "sheets/one.png")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "12 pictures in sheets/one.png\n"
-    assert hwr(*words, "--sheet", "same.png").returncode == 0
-    assert hwr(*words, "--seed", 1, "--sheet", "other.png").returncode == 0
+    assert hwr_here(*words, "--sheet", "same.png").returncode == 0
+    assert hwr_here(*words, "--seed", 1, "--sheet", "other.png").returncode == 0
     names = ("sheets/one.png", "same.png", "other.png")
     one, same, other = ((tmp_path / name).read_bytes() for name in names)
     assert one == same != other
-    refused(hwr(*words), "--sheet FILE")
-    refused(hwr("synth", "--data", "lines", "--count", 3), "--config FILE")
-    refused(hwr("synth", "--count", 3), "--preset", "--data")
-    refused(hwr("synth", "--preset", "plain", *words[1:], "--sheet", "x.png"), "either --preset")
-    refused(hwr(*words, "--sheet", "x.png", "--out", "y"), "no --out")
+    refused(hwr_here(*words), "--sheet FILE")
+    refused(hwr_here("synth", "--data", "lines", "--count", 3), "--config FILE")
+    refused(hwr_here("synth", "--count", 3), "--preset", "--data")
+    refused(
+        hwr_here("synth", "--preset", "plain", *words[1:], "--sheet", "x.png"), "either --preset"
+    )
+    refused(hwr_here(*words, "--sheet", "x.png", "--out", "y"), "no --out")
     assert not (tmp_path / "x.png").exists()
     assert not (tmp_path / "y").exists()
     # Composed lines likewise.
     (tmp_path / "composed.yaml").write_text("lines: {augment: {elastic: 0.03, noise: 0.1}}\n")
     composed = ["synth", "--preset", "touching", "--config", "composed.yaml", "--count", 2]
-    assert hwr(*composed, "--sheet", "four.png").stdout == "8 pictures in four.png\n"
+    assert hwr_here(*composed, "--sheet", "four.png").stdout == "8 pictures in four.png\n"
