@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 # Tests run side by side, one on each core; threads of their own would wait for each other.
@@ -162,32 +163,29 @@ training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 
 """
 
 
-def train_by_command(config: str, folder: Path) -> Path:
-    """Trains by the real command; gives the run's folder."""
-    (folder / "tiny.yaml").write_text(config)
-    script = Path(sys.executable).with_name("hwr")
-    subprocess.run(
-        [script, "train", "--config", folder / "tiny.yaml", "--out", folder / "run"],
-        check=True,
-        capture_output=True,
-        timeout=300,
-    )
+def train_in(folder: Path, config: str) -> Path:
+    """Trains as an experiment file says; gives the run's folder."""
+    # (Lightning takes its time, and not every test wants it.)
+    from hwr.training.config import parse_options
+    from hwr.training.run import train
+
+    train(parse_options(yaml.safe_load(config), "tiny.yaml"), folder / "run")
     return folder / "run"
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that learnt to read 0, 1 and 7."""
-    return train_by_command(TINY_CONFIG, tmp_path_factory.mktemp("trained"))
+    return train_in(tmp_path_factory.mktemp("trained"), TINY_CONFIG)
 
 
 @pytest.fixture(scope="session")
 def trained_joint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run whose two heads learnt to read 0 and 1."""
-    return train_by_command(TINY_JOINT_CONFIG, tmp_path_factory.mktemp("joint"))
+    return train_in(tmp_path_factory.mktemp("joint"), TINY_JOINT_CONFIG)
 
 
 @pytest.fixture(scope="session")
 def trained_mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that learnt to read 0, 1 and 7, in lines and single ones."""
-    return train_by_command(TINY_MIXED_CONFIG, tmp_path_factory.mktemp("mixed"))
+    return train_in(tmp_path_factory.mktemp("mixed"), TINY_MIXED_CONFIG)

@@ -291,7 +291,7 @@ def test_train_refuses(hwr_here: Run, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
 
 
-def test_train_options_and_resumption(hwr: Run, tmp_path: Path) -> None:
+def test_train_options_and_resumption(hwr: Run, hwr_here: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
         "lines: {max_length: 2, validation: 10}\n"
         "network: {encoder: {stem: [{channels: 4, pool: [4, 4]}], hidden: 4}, ctc: {split: 2}}\n"
@@ -306,16 +306,9 @@ def test_train_options_and_resumption(hwr: Run, tmp_path: Path) -> None:
     config = (tmp_path / "runs" / "a" / "config.yaml").read_text()
     assert "batch: 3" in config
     assert "seed: 5" in config
-    refused(hwr("train", "--config", "a.yaml"), "runs/a", "--resume runs/a/last.ckpt")
-    done = hwr(
-        "train",
-        "--config",
-        "a.yaml",
-        "--resume",
-        "runs/a/last.ckpt",
-        "--training.budget",
-        "4 steps",
-    )
+    refused(hwr_here("train", "--config", "a.yaml"), "runs/a", "--resume runs/a/last.ckpt")
+    more = ["--resume", "runs/a/last.ckpt", "--training.budget", "4 steps"]
+    done = hwr_here("train", "--config", "a.yaml", *more)
     assert done.returncode == 0, done.stderr
     with (tmp_path / "runs/a/metrics.csv").open() as file:
         assert [row["step"] for row in csv.DictReader(file) if row["val_cer"]] == ["2", "4"]
