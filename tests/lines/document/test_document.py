@@ -137,6 +137,15 @@ def test_a_three_whose_upper_bow_is_closed_is_a_nine() -> None:
     assert np.mean([loops(picture) > 0 for picture in nines]) > 0.9
 
 
+def test_so_it_is_where_its_middle_has_no_ink() -> None:
+    bowed = dataclasses.replace(PLAIN, bowed=True)
+    ends = np.array([[10, 5], [14, 4], [17, 7], [17, 20], [14, 24], [10, 23]], np.float32)
+    found = changes_of(9, bowed, ends, 1.0, np.random.default_rng(0))
+    (x0, y0, *_), (*_, x1, y1) = found.strokes
+    assert [x0, y0] == ends[0].tolist()
+    assert [x1, y1] == [17, 20]
+
+
 def test_bowed_nines_are_made_of_no_nine() -> None:
     def pictures(bowed: bool) -> list[np.ndarray]:
         """The same number of one two and of two unlike nines."""
