@@ -27,8 +27,8 @@ import torch
 from tqdm import tqdm
 
 from hwr.lines.batch import Batch
+from hwr.training.batches import BatchMaker
 from hwr.training.config import load_options
-from hwr.training.data import Data
 from hwr.training.options import LinesOptions, Options
 from hwr.training.run import MODEL, half_precision, train
 from hwr.training.task import ReadingTask
@@ -43,7 +43,7 @@ def timed_steps(options: Options, steps: int, skip: int) -> dict[str, float]:
     task = ReadingTask(options)
     task.network.encoder.half_precision = half_precision(options)
     optimizer = task.configure_optimizers()
-    batches = Data(options).batches(0)
+    batches = BatchMaker(options).training(0)
     for _ in tqdm(islice(batches, skip), "composing", skip, disable=not skip):
         pass
     parts: dict[str, list[float]] = {}

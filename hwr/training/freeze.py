@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytorch_lightning as pl
-from torch import nn
+
+from hwr.training.learner import hold
 
 
 class Freeze(pl.Callback):
@@ -23,12 +24,3 @@ class Freeze(pl.Callback):
     ) -> None:
         # Each time: validation, and a resumed run, set modules to train as a whole.
         hold(pl_module, learns=trainer.global_step >= self._steps)
-
-
-def hold(task: nn.Module, learns: bool) -> None:
-    """Holds the encoder of a task still, or lets it go."""
-    encoder = task.get_submodule("network.encoder")
-    encoder.requires_grad_(learns)
-    for module in encoder.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.train(learns)

@@ -7,14 +7,9 @@ others wait.
 
 from __future__ import annotations
 
-import os
-import signal
-import traceback
-from collections.abc import Iterator
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import pytorch_lightning as pl
 import torch
@@ -23,17 +18,10 @@ from torch.multiprocessing import get_context
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
-from hwr.training.data import Data
-from hwr.training.freeze import hold
+from hwr.training.helper import DONE, Shared, help_along
 from hwr.training.lines import Part
-from hwr.training.options import Options
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
-
-_DONE = ""
-# What a process answers when it has its gradients; else what went wrong.
-_NONE = -2
-# No step, and none behind which one comes.
 
 
 class Parallel(pl.Callback):
@@ -98,20 +86,6 @@ class Parallel(pl.Callback):
         torch.set_num_threads(self._threads)
 
 
-class _Shared(NamedTuple):
-    """What several processes see, by name.
-
-    Attributes:
-        weights: changed by the first process alone.
-        statistics: of normalisation, the first process's own.
-        gradients: another's, for the first one to take.
-    """
-
-    weights: dict[str, Tensor]
-    statistics: dict[str, Tensor]
-    gradients: dict[str, Tensor]
-
-
 class _Helper:
     """Another process, seen from the first."""
 
@@ -121,13 +95,13 @@ class _Helper:
             name: torch.zeros_like(weight).share_memory_()  # type: ignore[no-untyped-call]
             for name, weight in weights.items()
         }
-        self._shared = _Shared(weights, dict(task.named_buffers()), gradients)
+        self._shared = Shared(weights, dict(task.named_buffers()), gradients)
         # Spawned as `hwr.training.ahead` spawns.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         half_precision = task.network.encoder.half_precision
         self._process = context.Process(
-            target=_help,
+            target=help_along,
             args=(theirs, task.options, real, part, threads, self._shared, half_precision),
             daemon=True,
         )
@@ -148,7 +122,7 @@ class _Helper:
             raise HwrError(self._ended()) from error
         if isinstance(answer, HwrError):
             raise answer
-        if answer != _DONE:
+        if answer != DONE:
             raise RuntimeError(answer)
         return self._shared.gradients
 
@@ -170,83 +144,3 @@ class _Helper:
         self._pipe.close()
         self._process.terminate()
         self._process.join()
-
-
-def _help(
-    pipe: Connection,
-    options: Options,
-    real: RealLines,
-    part: Part,
-    threads: int,
-    shared: _Shared,
-    half_precision: bool,
-) -> None:
-    """What another process does, until the pipe is closed."""
-    # Ctrl-C goes to all processes; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
-    answer: str | HwrError = _DONE
-    try:
-        task = ReadingTask(options)
-        task.network.encoder.half_precision = half_precision
-        for name, weight in task.named_parameters():
-            weight.data, weight.grad = shared.weights[name], shared.gradients[name]
-        steps = _Steps(options, real, part)
-        while (step := _asked(pipe)) is not None:
-            _compute(task, steps.batch(step), step, part, shared)
-            with suppress(OSError):  # nobody waits for it any more
-                pipe.send(_DONE)
-            # As Lightning does in the first process, while that one still changes the weights.
-            steps.prepare(step + 1)
-    except HwrError as error:
-        answer = error
-    except Exception:
-        answer = f"in process {os.getpid()}: {traceback.format_exc()}"
-    if answer != _DONE:
-        with suppress(OSError):
-            pipe.send(answer)
-
-
-def _asked(pipe: Connection) -> int | None:
-    """The step whose gradients are wanted; None where the first process has closed the pipe."""
-    try:
-        step: int = pipe.recv()
-    except (EOFError, ConnectionError):
-        return None
-    return step
-
-
-def _compute(task: ReadingTask, batch: Batch, step: int, part: Part, shared: _Shared) -> None:
-    """A part's gradients for a step."""
-    for gradient in shared.gradients.values():
-        gradient.zero_()
-    learns = step >= task.options.training.freeze
-    hold(task, learns)
-    if not learns:  # the first process's stand still too, and these are nothing but a start
-        for name, statistic in task.named_buffers():
-            statistic.copy_(shared.statistics[name])
-    torch.manual_seed(task.seed(step, part.number))
-    task.loss(batch, step).backward()  # type: ignore[no-untyped-call]
-
-
-class _Steps:
-    """A part of each step's batch, asked for step after step."""
-
-    def __init__(self, options: Options, real: RealLines, part: Part) -> None:
-        self._data = Data(options, real=real, part=part)
-        self._batches: Iterator[Batch] = iter(())
-        self._drawn, self._step = Batch(), _NONE
-
-    def prepare(self, step: int) -> None:
-        """Makes the batch of a step, if it is not there."""
-        if step == self._step:
-            return
-        if step != self._step + 1:
-            self._batches = self._data.batches(step)
-        self._drawn, self._step = next(self._batches), step
-
-    def batch(self, step: int) -> Batch:
-        """That of a step."""
-        self.prepare(step)
-        return self._drawn

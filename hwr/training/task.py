@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from hwr.alphabet import Alphabet
-from hwr.lines.batch import Batch, LineBatch
-from hwr.nets.network import DIGIT, HeadName, Network
+from hwr.lines.batch import Batch
+from hwr.nets.network import HeadName
 from hwr.scoring.rates import LineScore, rates, score_line
-from hwr.training.heads import Encoded, HeadTask, Loss, head_tasks
+from hwr.training.heads import Loss
+from hwr.training.learner import Learner
 from hwr.training.muon import Muon, matrices_of
 from hwr.training.options import Options
 
@@ -21,8 +20,8 @@ BETAS = (0.9, 0.99)
 """Of AdamW."""
 
 
-class ReadingTask(pl.LightningModule):
-    """A network, its loss, and its validation by the same scoring as `hwr eval`.
+class ReadingTask(Learner, pl.LightningModule):
+    """A learner that Lightning trains, and its validation by the same scoring as `hwr eval`.
 
     Attributes:
         scores: of the last validation, by name: those of the first head, and each head's own CER
@@ -30,12 +29,7 @@ class ReadingTask(pl.LightningModule):
     """
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
-        self.options = options
-        self.alphabet = Alphabet(options.characters)
-        self.network = Network(
-            options.network, options.image.height, self.alphabet.classes, options.heads
-        )
+        super().__init__(options)
         self.scores: dict[str, float] = {}
         self._read: dict[HeadName, list[LineScore]] = {}
         self._losses: dict[HeadName, list[Loss]] = {}
@@ -46,13 +40,8 @@ class ReadingTask(pl.LightningModule):
         torch.manual_seed(self.seed(self.global_step))
         return self.loss(batch, self.global_step)
 
-    def seed(self, step: int, part: int = 0) -> int:
-        """Of what is left to chance in one process's part of a step."""
-        training = self.options.training
-        return (training.seed * 1_000_003 + step) * training.processes + part
-
     def validation_step(self, batch: Batch, _: int) -> None:
-        for name, head, part, ids, encoded in self._seen(batch):
+        for name, head, part, ids, encoded in self.seen(batch):
             loss = head.loss(encoded, ids, self.global_step)
             self._losses.setdefault(name, []).append(loss)
             texts = map(self.alphabet.decode, head.read(encoded))
@@ -107,31 +96,3 @@ class ReadingTask(pl.LightningModule):
         """A checkpoint says what it is of, and how well it did."""
         checkpoint["options"] = self.options.to_dict()
         checkpoint["scores"] = self.scores
-
-    def encoded(self, batch: LineBatch) -> Encoded:
-        """What the encoder makes of pictures."""
-        encoder = self.network.encoder
-        stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
-        return Encoded(stem, encoder.recur(stem, columns), columns)
-
-    def loss(self, batch: Batch, step: int = 0) -> Tensor:
-        """The sum of the heads' losses for a step's batch, each with its weight."""
-        weighed = [
-            self.options.heads[name] * head.loss(encoded, ids, step).mean
-            for name, head, _, ids, encoded in self._seen(batch)
-        ]
-        return torch.stack(weighed).sum()
-
-    def _seen(
-        self, batch: Batch
-    ) -> Iterator[tuple[HeadName, HeadTask, LineBatch, list[list[int]], Encoded]]:
-        """Each head with the pictures that it looks at, the ids of their texts, and what the
-        encoder makes of them."""
-        heads = head_tasks(self.network, self.options.training, self.alphabet)
-        for part, single in ((batch.lines, False), (batch.digits, True)):
-            looking = {name: head for name, head in heads.items() if (name == DIGIT) == single}
-            if part is not None and looking:
-                encoded = self.encoded(part)
-                ids = list(map(self.alphabet.encode, part.texts, part.names))
-                for name, head in looking.items():
-                    yield name, head, part, ids, encoded

@@ -8,9 +8,9 @@ import torch
 
 from hwr.errors import DataError
 from hwr.training.ahead import Ahead
+from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
-from hwr.training.data import Data
 from hwr.training.options import Options
 from hwr.training.run import train
 
@@ -27,8 +27,8 @@ def options(ahead: bool, stride: int = 2) -> Options:
 
 
 def test_they_are_the_batches_that_this_process_would_make() -> None:
-    ahead = Ahead(Data(options(True)).batches, 3)
-    for there, here in zip(islice(ahead, 12), Data(options(True)).batches(3), strict=False):
+    ahead = Ahead(BatchMaker(options(True)).training, 3)
+    for there, here in zip(islice(ahead, 12), BatchMaker(options(True)).training(3), strict=False):
         assert there.lines is not None
         assert here.lines is not None
         assert there.lines.texts == here.lines.texts
@@ -37,9 +37,9 @@ def test_they_are_the_batches_that_this_process_would_make() -> None:
 
 
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
-    data = Data(options(True, stride=32))
+    maker = BatchMaker(options(True, stride=32))
     with pytest.raises(DataError, match="frames") as caught:
-        list(islice(Ahead(data.batches, 0), 40))
+        list(islice(Ahead(maker.training, 0), 40))
     assert "\n" not in str(caught.value)
 
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from hwr.errors import ConfigError, DataError, HwrError
+from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
-from hwr.training.data import Data
-from hwr.training.freeze import hold
+from hwr.training.learner import hold
 from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.parallel import Parallel
@@ -35,7 +35,7 @@ def options(processes: int = 2, stride: int = 2, **training: Any) -> Options:
 def test_the_parts_are_the_whole_batch(heads: dict[str, float]) -> None:
     both = parse_options(options().to_dict() | {"heads": heads}, "test")
     whole, *parts = (
-        list(islice(Data(both, part=part).batches(5), 12))
+        list(islice(BatchMaker(both, part=part).training(5), 12))
         for part in (Part(), Part(0, 2), Part(1, 2))
     )
     for batch, *halves in zip(whole, *parts, strict=True):
@@ -61,7 +61,7 @@ def gradients(task: ReadingTask, part: Part, number: int) -> list[torch.Tensor]:
     """Of a part of a step, computed here."""
     task.zero_grad()
     torch.manual_seed(task.seed(number, part.number))
-    task.loss(next(Data(task.options, part=part).batches(number)), number).backward()  # type: ignore[no-untyped-call]
+    task.loss(next(BatchMaker(task.options, part=part).training(number)), number).backward()  # type: ignore[no-untyped-call]
     return [weight.grad.clone() for weight in task.parameters() if weight.grad is not None]
 
 

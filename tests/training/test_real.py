@@ -15,9 +15,10 @@ from hwr.lines.folders import read_folder
 from hwr.nets.ctc import CTCOptions
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
+from hwr.training.batches import BatchMaker
 from hwr.training.data import Data
 from hwr.training.data_options import DataOptions
-from hwr.training.lines import POOL, least_width, mixed
+from hwr.training.lines import POOL, WHOLE, least_width, mixed
 from hwr.training.options import LinesOptions, Options, TrainingOptions
 from hwr.training.real import RealLines, RealLots, validation_batches
 
@@ -84,14 +85,15 @@ def test_a_line_is_changed_anew_each_time(store: LineStore) -> None:
 def test_composed_lines_have_their_share_of_every_batch(
     composed: float, expected: int, store: LineStore
 ) -> None:
-    data = Data(options(composed=composed), real=RealLines(store, store))
-    for batch in islice(data.batches(0), POOL):
+    maker = BatchMaker(options(composed=composed), RealLines(store, store))
+    for batch in islice(maker.training(0), POOL):
         assert len(batch) == SIZE
         assert sum("touching/train" in name for name in batch.lines.names) == expected
 
 
 def test_validation_sees_every_line_once_as_it_is(store: LineStore) -> None:
-    data = Data(options(CHANGES), real=RealLines(store, store.part(range(0, 30, 2))))
+    lines = RealLines(store, store.part(range(0, 30, 2)))
+    data = Data(options(CHANGES), lambda step: False, lines, WHOLE)
     for _ in range(2):
         batches = [batch.lines for batch in data.val_dataloader()]
         names = [name for batch in batches for name in batch.names]

@@ -13,9 +13,9 @@ from PIL import Image
 from hwr.errors import ConfigError, DataError
 from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
+from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import load_options, parse_options
-from hwr.training.data import Data
 from hwr.training.options import Options
 from hwr.training.run import InterruptedTrainingError, train
 from hwr.training.task import ReadingTask
@@ -260,8 +260,8 @@ def test_a_budget_in_minutes_ends_by_the_clock(tmp_path: Path) -> None:
 
 
 def test_it_overfits_a_handful_of_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = next(Data(options()).batches(0))
-    monkeypatch.setattr(Data, "batches", lambda self, step: iter(lambda: few, None))
-    monkeypatch.setattr(Data, "validation", lambda self: iter([few]))
+    few = next(BatchMaker(options()).training(0))
+    monkeypatch.setattr(BatchMaker, "training", lambda self, step: iter(lambda: few, None))
+    monkeypatch.setattr(BatchMaker, "validation", lambda self: iter([few]))
     train(options(budget="150 steps", validate_every=75, learning_rate=0.03), tmp_path / "run")
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["scores"]["val_cer"] == 0

@@ -1,0 +1,73 @@
+"""What learns: a network with its loss. Processes that share in a training have one each, without
+Lightning, which takes long to import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from hwr.alphabet import Alphabet
+from hwr.lines.batch import Batch, LineBatch
+from hwr.nets.network import DIGIT, HeadName, Network
+from hwr.training.heads import Encoded, HeadTask, head_tasks
+from hwr.training.options import Options
+
+
+class Learner(nn.Module):
+    """A network and the loss by which it learns.
+
+    Args:
+        options: of the experiment.
+    """
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.alphabet = Alphabet(options.characters)
+        self.network = Network(
+            options.network, options.image.height, self.alphabet.classes, options.heads
+        )
+
+    def seed(self, step: int, part: int = 0) -> int:
+        """Of what is left to chance in one process's part of a step."""
+        training = self.options.training
+        return (training.seed * 1_000_003 + step) * training.processes + part
+
+    def encoded(self, batch: LineBatch) -> Encoded:
+        """What the encoder makes of pictures."""
+        encoder = self.network.encoder
+        stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
+        return Encoded(stem, encoder.recur(stem, columns), columns)
+
+    def loss(self, batch: Batch, step: int = 0) -> Tensor:
+        """The sum of the heads' losses for a step's batch, each with its weight."""
+        weighed = [
+            self.options.heads[name] * head.loss(encoded, ids, step).mean
+            for name, head, _, ids, encoded in self.seen(batch)
+        ]
+        return torch.stack(weighed).sum()
+
+    def seen(
+        self, batch: Batch
+    ) -> Iterator[tuple[HeadName, HeadTask, LineBatch, list[list[int]], Encoded]]:
+        """Each head with the pictures that it looks at, the ids of their texts, and what the
+        encoder makes of them."""
+        heads = head_tasks(self.network, self.options.training, self.alphabet)
+        for part, single in ((batch.lines, False), (batch.digits, True)):
+            looking = {name: head for name, head in heads.items() if (name == DIGIT) == single}
+            if part is not None and looking:
+                encoded = self.encoded(part)
+                ids = list(map(self.alphabet.encode, part.texts, part.names))
+                for name, head in looking.items():
+                    yield name, head, part, ids, encoded
+
+
+def hold(learner: nn.Module, learns: bool) -> None:
+    """Holds the encoder of a learner still, or lets it go."""
+    encoder = learner.get_submodule("network.encoder")
+    encoder.requires_grad_(learns)
+    for module in encoder.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.train(learns)
