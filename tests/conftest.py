@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from PIL import Image
 
 # Tests run side by side, one on each core; threads of their own would wait for each other.
@@ -166,10 +165,11 @@ training: {budget: 250 steps, batch: 16, learning_rate: 1.0e-2, validate_every: 
 def train_in(folder: Path, config: str) -> Path:
     """Trains as an experiment file says; gives the run's folder."""
     # (Lightning takes its time, and not every test wants it.)
-    from hwr.training.config import parse_options
+    from hwr.training.config import load_options
     from hwr.training.run import train
 
-    train(parse_options(yaml.safe_load(config), "tiny.yaml"), folder / "run")
+    (folder / "tiny.yaml").write_text(config)
+    train(load_options(folder / "tiny.yaml"), folder / "run")
     return folder / "run"
 
 

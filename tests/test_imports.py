@@ -66,10 +66,10 @@ def test_only_training_imports_lightning() -> None:
     assert users == {"training"}
 
 
-@pytest.mark.parametrize("module", ["helper", "ahead", "batches"])
-def test_the_other_processes_of_a_training_do_without_it(module: str) -> None:
+def test_the_other_processes_of_a_training_do_without_it() -> None:
     """They would wait for it longer than for all the rest."""
-    code = f"import sys; import hwr.training.{module}; print('pytorch_lightning' in sys.modules)"
+    modules = ", ".join(f"hwr.training.{name}" for name in ("helper", "ahead", "batches"))
+    code = f"import sys, {modules}; print('pytorch_lightning' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 

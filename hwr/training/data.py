@@ -71,7 +71,7 @@ class Data(pl.LightningDataModule):
         if self._ahead is None or self._ahead.step != step:
             self._ahead = Ahead(BatchMaker(self._options, self._real).training, step)
         # They are made on the CPU.
-        ahead, device = self._ahead, torch.device(self._device)
+        ahead, device = self._ahead, self._device
         return (batch.to(device) for batch in ahead)
 
     @cached_property
@@ -79,8 +79,8 @@ class Data(pl.LightningDataModule):
         return BatchMaker(self._options, self._real, self._part, self._device)
 
     @property
-    def _device(self) -> torch.device | str:
-        return self.trainer.strategy.root_device if self.trainer else "cpu"
+    def _device(self) -> torch.device:
+        return self.trainer.strategy.root_device if self.trainer else torch.device("cpu")
 
 
 class _Loader:

@@ -1,4 +1,4 @@
-"""Single digits through the real commands, by a model that reads lines too."""
+"""Single digits through the command line, by a model that reads lines too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of several heads through the real commands."""
+"""Models of several heads through the command line."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Training on lines of one's own, and on from another model, by the real commands."""
+"""Training on lines of one's own, and on from another model, through the command line."""
 
 import json
 import re
