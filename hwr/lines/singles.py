@@ -63,19 +63,22 @@ class Singles:
         )
 
     def drawn(
-        self, size: int, step: int, seed: int, distortion: DistortOptions
+        self, size: int, step: int, seed: int, distortion: DistortOptions, every: int = 1
     ) -> Iterator[LineBatch]:
-        """Batches from a step on, without end: a function of the step alone. Every digit comes once
-        before any comes again."""
+        """Batches from a step on, those of every so many-th, without end: a function of the step
+        alone. Every digit comes once before any comes again."""
         size = min(size, len(self))
         each = len(self) // size
+        order: list[int] = []
+        shuffled = None
         while True:
-            epoch, first = divmod(step, each)
-            order = _shuffled(len(self), seed * 1_000_003 + epoch)
-            for start in range(first * size, each * size, size):
-                generator = torch.Generator().manual_seed((seed * 1_000_003 + step) ^ _SALT)
-                yield self.batch(order[start : start + size], distortion, generator)
-                step += 1
+            epoch, place = divmod(step, each)
+            if epoch != shuffled:
+                order = _shuffled(len(self), seed * 1_000_003 + epoch)
+                shuffled = epoch
+            generator = torch.Generator().manual_seed((seed * 1_000_003 + step) ^ _SALT)
+            yield self.batch(order[place * size : (place + 1) * size], distortion, generator)
+            step += every
 
 
 def _shuffled(count: int, seed: int) -> list[int]:

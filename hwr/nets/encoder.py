@@ -7,6 +7,7 @@ set to zero again, and the backward LSTM starts at the line's true end.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -26,11 +27,15 @@ class StemLayer:
         channels: it puts out.
         kernel: of the convolution, height and width in pixels, odd.
         pool: rows and columns of which the maximum is taken.
+        residual: adds what it is given to what it makes of it, before the ReLU (He et al. 2016); it
+            has the channels of the layer before it, and no pool. It begins as doing nothing (Goyal
+            et al. 2017), so a stem trained without it can go on with it.
     """
 
     channels: int
     kernel: int = 3
     pool: tuple[int, int] = (1, 1)
+    residual: bool = False
 
     def __post_init__(self) -> None:
         if self.channels < 1:
@@ -39,6 +44,8 @@ class StemLayer:
             raise ValueError(f"kernel must be odd, not {self.kernel}")
         if min(self.pool) < 1:
             raise ValueError("pool must be at least 1")
+        if self.residual and self.pool != (1, 1):
+            raise ValueError("residual: a layer that adds what it is given has no pool")
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,14 @@ class EncoderOptions:
             raise ValueError("hidden and layers must be at least 1")
         if not 0 <= self.dropout < 1:
             raise ValueError("dropout must be at least 0 and below 1")
+        for before, layer in pairwise((None, *self.stem)):
+            if layer is not None and layer.residual:
+                channels = 1 if before is None else before.channels
+                if layer.channels != channels:
+                    raise ValueError(
+                        f"stem: a residual layer has the channels of the layer before it, here"
+                        f" {channels}, not {layer.channels}"
+                    )
 
     @property
     def stride(self) -> int:
@@ -97,6 +112,9 @@ class StemBlock(nn.Module):
             channels, layer.channels, layer.kernel, padding=layer.kernel // 2, bias=False
         )
         self.normalisation = nn.BatchNorm2d(layer.channels)
+        self.residual = layer.residual
+        if layer.residual:
+            nn.init.zeros_(self.normalisation.weight)
         # The layout in which the CPU convolves and takes maxima fastest: the weights set it for all
         # that follows (a step takes two thirds of the time, measured).
         self.convolution.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -104,11 +122,12 @@ class StemBlock(nn.Module):
     def forward(self, features: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
         """Features [lines, channels, rows, columns], and true columns, a multiple of the pool."""
         columns = columns // self.pool[1]
-        features = self.convolution(features)
+        made = self.convolution(features)
         if self.pool != (1, 1):
-            features = nn.functional.max_pool2d(features, self.pool)
-        features = torch.relu(self.normalisation(features))
-        return zero_behind(features, columns), columns
+            made = nn.functional.max_pool2d(made, self.pool)
+        made = self.normalisation(made)
+        made = torch.relu(made + features if self.residual else made)
+        return zero_behind(made, columns), columns
 
 
 class Encoder(nn.Module):

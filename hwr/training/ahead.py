@@ -1,41 +1,44 @@
-"""Batches made ahead by a process of their own, so that making lines and training on them go on
+"""Batches made ahead by processes of their own, so that making lines and training on them go on
 side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 
 _WAITING = 16
 # Batches that may wait: two pools, of which the first batch of each takes the longest to make.
+_LEAST_WAITING = 2
+# Of each process.
 
-Make = Callable[[int], Iterator[Batch]]
-"""Makes the training batches from a step on."""
+Make = Callable[[int, int], Iterator[Batch]]
+"""Makes the training batches from a step on, those of every so many-th."""
 
 
 class Ahead(Iterator[Batch]):
     """The training batches from a step on, without end.
 
-    The process ends with the object. It is spawned, not forked: a fork would take over locks of
-    threads that it does not take over.
+    The processes end with the object. They are spawned, not forked: a fork would take over locks
+    of threads that it does not take over.
 
     Args:
-        make: makes them; goes to the other process, so it must be one that pickles.
+        make: makes them; goes to the other processes, so it must be one that pickles.
         step: of the first.
+        processes: so many make them, in turn.
     """
 
-    def __init__(self, make: Make, step: int) -> None:
+    def __init__(self, make: Make, step: int, processes: int = 1) -> None:
         self.step = step
         """Of the next one."""
         loader = DataLoader(
             _Batches(make, step),
             batch_size=None,
-            num_workers=1,
-            prefetch_factor=_WAITING,
+            num_workers=processes,
+            prefetch_factor=max(_WAITING // processes, _LEAST_WAITING),
             multiprocessing_context="spawn",
         )
         self._batches: Iterator[Batch | HwrError] = iter(loader)
@@ -50,14 +53,19 @@ class Ahead(Iterator[Batch]):
 
 
 class _Batches(IterableDataset[Batch | HwrError]):
-    """What the other process does."""
+    """What each of the other processes does."""
 
     def __init__(self, make: Make, step: int) -> None:
         self._make, self._step = make, step
 
     def __iter__(self) -> Iterator[Batch | HwrError]:
+        import cv2
+
+        cv2.setNumThreads(0)  # there are processes enough
+        here = get_worker_info()
+        assert here is not None
         try:
-            yield from self._make(self._step)
+            yield from self._make(self._step + here.id, here.num_workers)
         except HwrError as error:
             # Sent as it is: torch would wrap it in its traceback.
             yield error

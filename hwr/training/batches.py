@@ -55,15 +55,15 @@ class BatchMaker:
                 places = range(start, min(start + VALIDATION_BATCH, len(digits)))
                 yield Batch(digits=digits.batch(list(places)))
 
-    def training(self, step: int) -> Iterator[Batch]:
-        """Training batches from a step on, without end."""
+    def training(self, step: int, every: int = 1) -> Iterator[Batch]:
+        """Training batches from a step on, those of every so many-th, without end."""
         training, distortion = self._options.training, self._options.digits
         lines = None
         if self._options.reads_lines:
-            lines = mixed(self._line_sources, training.seed, step)
+            lines = mixed(self._line_sources, training.seed, step, every)
         digits = None
         if self._options.reads_digits:
-            digits = self._digits.drawn(training.batch, step, training.seed, distortion)
+            digits = self._digits.drawn(training.batch, step, training.seed, distortion, every)
         while True:
             yield Batch(
                 next(lines) if lines else None, self._part.lines(next(digits)) if digits else None

@@ -25,12 +25,19 @@ class Data(pl.LightningDataModule):
         over: whether the budget ends before the step of a number, asked when its batch is drawn.
         real: lines of one's own.
         part: of every training batch, that is to be made.
+        ahead: so many processes make them ahead of the steps; 0 for none.
     """
 
     def __init__(
-        self, options: Options, over: Callable[[int], bool], real: RealLines, part: Part
+        self,
+        options: Options,
+        over: Callable[[int], bool],
+        real: RealLines,
+        part: Part,
+        ahead: int = 0,
     ) -> None:
         super().__init__()
+        self._processes = ahead
         self._options, self._over, self._real, self._part = options, over, real, part
         self._validation: list[Batch] = []
         self._ahead: Ahead | None = None
@@ -65,11 +72,12 @@ class Data(pl.LightningDataModule):
                 return
 
     def _stream(self, step: int) -> Iterator[Batch]:
-        """Training batches from a step on, by whichever process makes them."""
-        if not self._options.training.ahead or self._part.of > 1:
+        """Training batches from a step on, by whichever processes make them."""
+        if not self._processes:
             return self._maker.training(step)
         if self._ahead is None or self._ahead.step != step:
-            self._ahead = Ahead(BatchMaker(self._options, self._real).training, step)
+            maker = BatchMaker(self._options, self._real)
+            self._ahead = Ahead(maker.training, step, self._processes)
         # They are made on the CPU.
         ahead, device = self._ahead, self._device
         return (batch.to(device) for batch in ahead)

@@ -56,16 +56,21 @@ class LotSource(Protocol):
         """`POOL` lots, from narrow to wide; a function of the pool's number alone."""
 
 
-def mixed(sources: Sequence[LotSource], seed: int, step: int) -> Iterator[LineBatch]:
-    """Training batches from a step on, without end: in each, lines of all sources, those narrow
-    among their own kind together."""
+def mixed(
+    sources: Sequence[LotSource], seed: int, step: int, every: int = 1
+) -> Iterator[LineBatch]:
+    """Training batches from a step on, those of every so many-th, without end: in each, lines of
+    all sources, those narrow among their own kind together."""
+    lots: list[tuple[Lot, ...]] = []
+    planned = None
     while True:
-        pool, skipped = divmod(step, POOL)
-        lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
-        random.Random(pool_seed(seed, pool)).shuffle(lots)
-        for parts in lots[skipped:]:
-            yield join_batches([part() for part in parts])
-        step = (pool + 1) * POOL
+        pool, place = divmod(step, POOL)
+        if pool != planned:
+            lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
+            random.Random(pool_seed(seed, pool)).shuffle(lots)
+            planned = pool
+        yield join_batches([part() for part in lots[place]])
+        step += every
 
 
 def pool_seed(seed: int, pool: int) -> int:

@@ -112,8 +112,9 @@ class TrainingOptions:
         sampling: the chance that the Label-RNN is told a symbol of its own instead of the true one
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
-        ahead: whether a process of their own makes the batches, ahead of the steps: for lines that
-            take long to make, where a GPU does the steps.
+        ahead: so many processes make the batches, ahead of the steps: for lines that take long to
+            make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one
+            on a GPU, and none on the CPU.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
@@ -138,7 +139,7 @@ class TrainingOptions:
     cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
     sampling: float = 0.0
     sampling_rise: int = 0
-    ahead: bool = False
+    ahead: int | Literal["auto"] = 0
     processes: int = 1
     freeze: int = 0
     validate_every: int = 250
@@ -160,6 +161,8 @@ class TrainingOptions:
         for name in ("sampling_rise", "freeze"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
+        if self.ahead != "auto" and self.ahead < 0:
+            raise ValueError("ahead must be auto, or a number that is not negative")
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")

@@ -15,6 +15,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
+from hwr.lines.cache.decode import cores
 from hwr.lines.digits import load_digits
 from hwr.training.average import MovingAverage
 from hwr.training.checkpoints import Rescue, budget_is_over, read_checkpoint, resumable
@@ -172,7 +173,7 @@ def _run(
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
-    data = Data(options, pace.over, gathered.lines, Part(0, sharing))
+    data = Data(options, pace.over, gathered.lines, Part(0, sharing), ahead(options))
     try:
         with parallel:
             if validate_first:
@@ -192,6 +193,14 @@ def _run(
 def processes(options: Options) -> int:
     """How many share in a step."""
     return 1 if _device(options) == "cuda" else options.training.processes
+
+
+def ahead(options: Options) -> int:
+    """How many processes make batches ahead of the steps."""
+    asked = options.training.ahead
+    if asked == "auto":
+        return max(cores() - 1, 1) if _device(options) == "cuda" else 0
+    return asked if processes(options) == 1 else 0
 
 
 def half_precision(options: Options) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
 from hwr.images.clean import CleanOptions
+from hwr.nets.encoder import StemLayer
 from hwr.nets.network import DIGIT, HEADS
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
@@ -21,12 +24,15 @@ from hwr.training.rows import carry
 
 MODEL_ENDING = ".onnx"
 
+_STEM = re.compile(r"^stem\.(\d+)\.")
+# How weights of a layer of the stem are named.
+
 FINE_TUNING: dict[str, Any] = {
     "budget": "4 minutes",
     "learning_rate": 2e-3,
     "validate_every": 100,
     "sampling_rise": 0,
-    "ahead": False,
+    "ahead": 0,
     "processes": 1,
 }
 """What a training without an experiment file does otherwise than the one that it begins with: a few
@@ -113,14 +119,17 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
         The names of the parts taken over, with how many characters where not all are known.
 
     Raises:
-        ConfigError: the encoder is of another shape, or was trained on pictures made ready in
-            another way, however cleaned.
+        ConfigError: the encoder is of another shape, residual layers that are new to it left aside,
+            or was trained on pictures made ready in another way, however cleaned.
     """
     before = source.options
     # Pictures cleaned in another way are still pictures of writing: that is soon learnt.
     image = dataclasses.replace(before.image, clean=options.image.clean)
+    encoder, stem = before.network.encoder, options.network.encoder.stem
+    places = places_in(stem, encoder.stem)
+    grown = before if places is None else _with_stem(before, stem)
     for section, same, other in (
-        ("network.encoder", same_encoder(options, before), before.network.encoder),
+        ("network.encoder", same_encoder(options, grown), encoder),
         ("image", options.image == image, image),
     ):
         if not same:
@@ -138,8 +147,9 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
             if key.startswith(f"{name}.")
         }
         if name == "encoder":
-            part.load_state_dict(state)
-            taken.append(name)
+            part.load_state_dict(part.state_dict() | _under_new_names(state, places or []))
+            new_layers = len(stem) - len(encoder.stem)
+            taken.append(f"{name} ({new_layers} of {len(stem)} layers new)" if new_layers else name)
         elif common and same_shape(name, options, before):
             all_known = len(common) == len(new)
             if carry(name, part, state, old, new) and name in HEADS:
@@ -153,6 +163,32 @@ def same_encoder(options: Options, before: Options) -> bool:
     another one. Dropout, which only training needs, may differ."""
     dropout = options.network.encoder.dropout
     return options.network.encoder == dataclasses.replace(before.network.encoder, dropout=dropout)
+
+
+def places_in(stem: Sequence[StemLayer], before: Sequence[StemLayer]) -> list[int] | None:
+    """Where the layers of another stem stand in a stem, which may have residual layers between
+    them and behind: these begin as doing nothing. None where the two differ otherwise."""
+    places: list[int] = []
+    for place, layer in enumerate(stem):
+        if len(places) < len(before) and layer == before[len(places)]:
+            places.append(place)
+        elif not layer.residual:
+            return None
+    return places if len(places) == len(before) else None
+
+
+def _with_stem(options: Options, stem: tuple[StemLayer, ...]) -> Options:
+    encoder = dataclasses.replace(options.network.encoder, stem=stem)
+    network = dataclasses.replace(options.network, encoder=encoder)
+    return dataclasses.replace(options, network=network)
+
+
+def _under_new_names(state: dict[str, Tensor], places: Sequence[int]) -> dict[str, Tensor]:
+    """An encoder's weights, those of its stem's layers named by the places that these have now."""
+    return {
+        _STEM.sub(lambda found: f"stem.{places[int(found[1])]}.", name): weight
+        for name, weight in state.items()
+    }
 
 
 def same_shape(part: str, options: Options, before: Options) -> bool:

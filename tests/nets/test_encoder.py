@@ -12,6 +12,9 @@ SHAPES = {
         hidden=5,
         layers=2,
     ),
+    "residual": EncoderOptions(
+        stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True), StemLayer(6)), hidden=5
+    ),
     "maximum of columns": EncoderOptions(
         stem=(StemLayer(4, pool=(2, 3)),), collapse="max", hidden=5
     ),
@@ -29,6 +32,7 @@ def network(request: pytest.FixtureRequest) -> Network:
         if isinstance(module, torch.nn.BatchNorm2d):
             # As after training: what normalisation makes of a blank pixel is not zero.
             torch.nn.init.uniform_(module.bias, 0.2, 0.5)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.0)
             module.running_mean.uniform_(-0.5, 0.5)
     return network.eval()
 
@@ -73,3 +77,9 @@ def test_a_stem_that_leaves_nothing_is_refused() -> None:
     options = EncoderOptions(stem=(StemLayer(4, pool=(32, 1)),))
     with pytest.raises(ValueError, match="16 pixels high"):
         Network(NetworkOptions(options), height=16, classes=3)
+
+
+@pytest.mark.parametrize("layer", [{"channels": 5}, {"channels": 4, "pool": (1, 2)}])
+def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dict) -> None:
+    with pytest.raises(ValueError, match="residual"):
+        EncoderOptions(stem=(StemLayer(4), StemLayer(**layer, residual=True)))

@@ -15,7 +15,7 @@ from hwr.training.options import Options
 from hwr.training.run import train
 
 
-def options(ahead: bool, stride: int = 2) -> Options:
+def options(ahead: int, stride: int = 2) -> Options:
     content = {
         "lines": {"presets": {"touching": 1}, "max_length": 2, "alphabet": "01", "validation": 20},
         "network": {
@@ -26,9 +26,10 @@ def options(ahead: bool, stride: int = 2) -> Options:
     return parse_options(content, "test")
 
 
-def test_they_are_the_batches_that_this_process_would_make() -> None:
-    ahead = Ahead(BatchMaker(options(True)).training, 3)
-    for there, here in zip(islice(ahead, 12), BatchMaker(options(True)).training(3), strict=False):
+@pytest.mark.parametrize("processes", [1, 2])
+def test_they_are_the_batches_that_this_process_would_make(processes: int) -> None:
+    ahead = Ahead(BatchMaker(options(1)).training, 3, processes)
+    for there, here in zip(islice(ahead, 12), BatchMaker(options(1)).training(3), strict=False):
         assert there.lines is not None
         assert here.lines is not None
         assert there.lines.texts == here.lines.texts
@@ -37,14 +38,14 @@ def test_they_are_the_batches_that_this_process_would_make() -> None:
 
 
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
-    maker = BatchMaker(options(True, stride=32))
+    maker = BatchMaker(options(1, stride=32))
     with pytest.raises(DataError, match="frames") as caught:
         list(islice(Ahead(maker.training, 0), 40))
     assert "\n" not in str(caught.value)
 
 
 def test_a_training_by_them_gives_the_same_weights(tmp_path: Path) -> None:
-    for name, ahead in (("here", False), ("ahead", True)):
+    for name, ahead in (("here", 0), ("ahead", 2)):
         train(options(ahead), tmp_path / name)
     here, there = (
         read_checkpoint(tmp_path / name / "last.ckpt")["state_dict"] for name in ("here", "ahead")

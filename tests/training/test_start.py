@@ -24,6 +24,7 @@ FED = Seq2seqOptions(image_hidden=4, merge=2, bridge=(7,), context=True, hidden=
 VECTOR = Seq2seqOptions(image_hidden=4, hidden=6, feedback=False, bidirectional=True)
 NETWORKS = {
     "fed": NetworkOptions(EncoderOptions(STEM, hidden=5, layers=2), CTCOptions(2), FED),
+    "residual": NetworkOptions(EncoderOptions((*STEM, StemLayer(6, residual=True)), hidden=5)),
     "vector": NetworkOptions(EncoderOptions((), hidden=5, directions="backward"), seq2seq=VECTOR),
 }
 ALL: tuple[HeadName, ...] = ("ctc", "seq2seq", "digit")
@@ -184,6 +185,28 @@ def test_another_encoder_is_refused() -> None:
     clean = dataclasses.replace(options.image, clean=CleanOptions(deslant=True))
     cleaned = dataclasses.replace(options, image=clean)
     assert len(start_from(Network(options.network, 32, 5, ALL), cleaned, other)) == 4
+
+
+@torch.no_grad()
+def test_new_residual_layers_begin_as_doing_nothing() -> None:
+    """Whether a batch's own statistics normalise them or those that were learnt."""
+    grown = (STEM[0], StemLayer(4, residual=True), STEM[1], STEM[2], StemLayer(6, residual=True))
+    deeper = dataclasses.replace(NETWORKS["fed"], encoder=EncoderOptions(grown, hidden=5, layers=2))
+    other = source(of(NETWORKS["fed"], "12ab", ("ctc",)))
+    new = Network(deeper, 32, 5, ("ctc",))
+    parts = start_from(new, of(deeper, "12ab", ("ctc",)), other)
+    assert parts == ["encoder (2 of 5 layers new)", "ctc"]
+    old = randomised(NETWORKS["fed"], "12ab", ("ctc",))
+    lines, widths = torch.rand(3, 32, 40), torch.tensor([40, 33, 21])
+    for training in (False, True):
+        before, after = (part.train(training)(lines, widths)["log_probs"] for part in (old, new))
+        torch.testing.assert_close(after, before)
+    # What is left out, or is no such layer, is another encoder.
+    for stem in (STEM[:2], (*STEM, StemLayer(6)), (*STEM[:2], StemLayer(5, residual=True))):
+        shape = EncoderOptions(stem, hidden=5, layers=2)
+        network = dataclasses.replace(NETWORKS["fed"], encoder=shape)
+        with pytest.raises(ConfigError, match=r"other network\.encoder options"):
+            start_from(Network(network, 32, 5, ("ctc",)), of(network, "12ab", ("ctc",)), other)
 
 
 def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:
