@@ -32,8 +32,6 @@ class Ahead(Iterator[Batch]):
     """
 
     def __init__(self, make: Make, step: int, processes: int = 1) -> None:
-        self.step = step
-        """Of the next one."""
         loader = DataLoader(
             _Batches(make, step),
             batch_size=None,
@@ -48,7 +46,6 @@ class Ahead(Iterator[Batch]):
         batch = next(self._batches)
         if isinstance(batch, HwrError):
             raise batch
-        self.step += 1
         return batch
 
 

@@ -12,6 +12,7 @@ import torch
 from hwr.lines.batch import Batch
 from hwr.training.ahead import Ahead
 from hwr.training.batches import BatchMaker
+from hwr.training.echo import echoed
 from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.real import RealLines
@@ -38,9 +39,10 @@ class Data(pl.LightningDataModule):
     ) -> None:
         super().__init__()
         self._processes = ahead
+        self._batches: Iterator[Batch] | None = None
+        self._next = 0  # of these
         self._options, self._over, self._real, self._part = options, over, real, part
         self._validation: list[Batch] = []
-        self._ahead: Ahead | None = None
 
     def train_dataloader(self) -> Iterable[Batch]:
         """Starts where the training stands, each time Lightning asks for an epoch's batches."""
@@ -64,7 +66,10 @@ class Data(pl.LightningDataModule):
             raise RuntimeError("this data is not attached to a trainer")
         every = self._options.training.validate_every
         step = self.trainer.global_step
-        for batch in self._stream(step):
+        if self._batches is None or self._next != step:
+            self._batches, self._next = self._stream(step), step
+        for batch in self._batches:
+            self._next += 1
             yield batch
             step += 1
             # Lightning draws a batch ahead, so the number counts here, not how far it is.
@@ -72,15 +77,24 @@ class Data(pl.LightningDataModule):
                 return
 
     def _stream(self, step: int) -> Iterator[Batch]:
-        """Training batches from a step on, by whichever processes make them."""
+        """Training batches from a step on, without end."""
+        if self._options.training.echo.behind and self._device.type != "cpu":
+            return echoed(self._made, step, self._options)
+        return self._made(step)
+
+    def _made(self, step: int) -> Iterator[Batch]:
+        """The same without echoes, by whichever processes make them."""
         if not self._processes:
             return self._maker.training(step)
-        if self._ahead is None or self._ahead.step != step:
-            maker = BatchMaker(self._options, self._real)
-            self._ahead = Ahead(maker.training, step, self._processes)
+        ahead = Ahead(BatchMaker(self._options, self._real).training, step, self._processes)
         # They are made on the CPU.
-        ahead, device = self._ahead, self._device
+        device = self._device
         return (batch.to(device) for batch in ahead)
+
+    def teardown(self, stage: str) -> None:
+        """Lets the processes go."""
+        if stage == "fit":
+            self._batches = None
 
     @cached_property
     def _maker(self) -> BatchMaker:

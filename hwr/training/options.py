@@ -92,6 +92,24 @@ class LinesOptions:
 
 
 @dataclass(frozen=True)
+class EchoOptions:
+    """Lines seen once more (`hwr.training.echo`), on a GPU that learns faster than lines are made;
+    on the CPU there is no echo.
+
+    Attributes:
+        behind: so many steps later; 0 for never. A batch then holds as many lines more.
+        augment: how they are changed.
+    """
+
+    behind: int = 0
+    augment: AugmentOptions = field(default_factory=AugmentOptions)
+
+    def __post_init__(self) -> None:
+        if self.behind < 0:
+            raise ValueError("behind must not be negative")
+
+
+@dataclass(frozen=True)
 class TrainingOptions:
     """How to train.
 
@@ -115,6 +133,7 @@ class TrainingOptions:
         ahead: so many processes make the batches, ahead of the steps: for lines that take long to
             make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one
             on a GPU, and none on the CPU.
+        echo: lines seen once more.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
@@ -140,6 +159,7 @@ class TrainingOptions:
     sampling: float = 0.0
     sampling_rise: int = 0
     ahead: int | Literal["auto"] = 0
+    echo: EchoOptions = field(default_factory=EchoOptions)
     processes: int = 1
     freeze: int = 0
     validate_every: int = 250

@@ -33,6 +33,7 @@ FINE_TUNING: dict[str, Any] = {
     "validate_every": 100,
     "sampling_rise": 0,
     "ahead": 0,
+    "echo": {},
     "processes": 1,
 }
 """What a training without an experiment file does otherwise than the one that it begins with: a few

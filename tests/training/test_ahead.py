@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from hwr.errors import DataError
+from hwr.errors import ConfigError, DataError
 from hwr.training.ahead import Ahead
 from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.options import Options
+from hwr.training.run import ahead as ahead_of
 from hwr.training.run import train
 
 
@@ -34,7 +35,27 @@ def test_they_are_the_batches_that_this_process_would_make(processes: int) -> No
         assert here.lines is not None
         assert there.lines.texts == here.lines.texts
         assert torch.equal(there.lines.images, here.lines.images)
-    assert ahead.step == 15
+
+
+@pytest.mark.parametrize(
+    ("asked", "sharing", "on_cpu", "on_gpu"),
+    [("auto", 1, 0, 7), ("auto", 2, 0, 7), (3, 1, 3, 3), (3, 2, 0, 3), (0, 1, 0, 0)],
+)
+def test_how_many_processes_are_ahead(
+    asked: str | int, sharing: int, on_cpu: int, on_gpu: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = {"training": {"ahead": asked, "batch": 4, "processes": sharing}}
+    monkeypatch.setattr("hwr.training.run.cores", lambda: 8)
+    for device, expected in (("cpu", on_cpu), ("cuda", on_gpu)):
+        monkeypatch.setattr("hwr.training.run._device", lambda _, device=device: device)
+        assert ahead_of(parse_options(content, "test")) == expected
+
+
+def test_files_of_before_say_it_by_yes_and_no() -> None:
+    for said, meant in ((True, 1), (False, 0)):
+        assert parse_options({"training": {"ahead": said}}, "test").training.ahead == meant
+    with pytest.raises(ConfigError, match="ahead must be auto, or a number that is not negative"):
+        parse_options({"training": {"ahead": -1}}, "test")
 
 
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:

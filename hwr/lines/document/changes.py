@@ -14,10 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand
-
-DIGIT_HEIGHT = 20
-"""Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
 
 Points = NDArray[np.float32]
 """The middle of a digit's strokes, [points, (x, y)], in pixels of its frame."""
@@ -31,9 +29,10 @@ _EDGE = 1.5
 
 @dataclass
 class Changes:
-    """What becomes of one digit: parts wiped out, strokes added, rings added (x, y, radius), gaps
-    made (x, y, radius); in this order."""
+    """What becomes of one digit: all or parts of it wiped out, strokes added, rings added (x, y,
+    radius), gaps made (x, y, radius); in this order."""
 
+    anew: bool = False
     wiped: list[Piece] = field(default_factory=list)
     strokes: list[Piece] = field(default_factory=list)
     rings: list[tuple[float, float, float]] = field(default_factory=list)
@@ -165,6 +164,11 @@ def _four(found: Changes, digit: _Writing) -> None:
     """A stem cut short at its top, or a four closed by a slanting stroke, as printed ones are; a
     crossbar drawn out to the right, always where it is closed: else it would be a nine."""
     hand, middle, half, rng = digit
+    if hand.angle:
+        found.anew, found.gaps = True, []
+        for way in angle_four(hand.angle, half, rng):
+            found.curve(*way)
+        return
     right = middle[middle[:, 0] > np.median(middle[:, 0])]
     if not len(right):
         return

@@ -17,6 +17,8 @@ from hwr.lines.document.changes import Changes, Piece, Points, changes_of
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.skeletons import FINE, PITCH
 
+_FAR = 9.0
+# How far it is to the ink where there is none, in pixels: enough.
 _ON = 0.8
 # What is no farther from the middle of a stroke, in pixels, is on it.
 
@@ -47,6 +49,9 @@ def add_habits(
             changes[row] = changes_of(label, hand, middle, float(half[row]), rng)
     at = (torch.arange(FINE) + 0.5) * PITCH
     x_grid, y_grid = at[None, :], at[:, None]
+    for row, found in changes.items():
+        if found.anew:
+            edge[row] = _FAR
     wiped = {row: found.wiped for row, found in changes.items()}
     for rows, distance in _distances(wiped, x_grid, y_grid):
         edge[rows] = torch.maximum(edge[rows], half[rows, None, None] + 1.2 - distance)

@@ -34,6 +34,8 @@ class Hand:
         tail: length of the stroke in which a zero or a two ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
+        angle: of fours that are an angle with a short stem through its lower arm, how far down that
+            arm is; 0 for other fours.
         cross: how far a four's crossbar is drawn out to the right; 0 for none.
         roof: how far a five's roof is drawn out to the right; 0 for none.
         open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
@@ -69,6 +71,7 @@ class Hand:
     tail: float
     short: float
     closed: bool
+    angle: float
     cross: float
     roof: float
     open: float
@@ -101,7 +104,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     leans = rng.random() < 0.37
     slant = rng.uniform(0.2, 0.95) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
     # Long flags are rarer than short ones.
-    flag = 0.15 + 0.85 * rng.random() ** 1.5 if rng.random() < 0.65 else 0.0
+    flag = 0.15 + 0.85 * rng.random() ** 1.3 if rng.random() < 0.65 else 0.0
     pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
     return Hand(
         slant=float(slant),
@@ -109,10 +112,10 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         pen=pen,
         nib=some(0.35, 0.3, 0.75),
         keeps_strokes=bool(rng.random() < 0.3),
-        unsteady=float(rng.uniform(0.3, 1.0)),
+        unsteady=float(rng.uniform(0.3, 1.0 if rng.random() < 0.85 else 1.5)),
         uneven=float(rng.uniform(0.2, 0.8)),
         flag=flag,
-        foot=some(0.2, 0.2, 0.6),
+        foot=some(0.25, 0.2, 0.8),
         lead=some(0.3, 0.1, 0.35),
         bow=float(rng.uniform(-0.2, 0.2)),
         # Whoever draws long flags tells sevens from ones by it.
@@ -125,7 +128,8 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         bowed=0.06 <= nine < 0.2,
         tail=some(0.2, 0.1, 0.3),
         short=some(0.45, 0.1, 1.0),
-        closed=bool(rng.random() < 0.25),
+        closed=(four := rng.random()) < 0.22,
+        angle=float(rng.uniform(0.5, 0.85)) if 0.22 <= four < 0.37 else 0.0,
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import grid_sample, interpolate
 
 from hwr.lines.digits import DIGIT_SIZE
-from hwr.lines.document.changes import DIGIT_HEIGHT
+from hwr.lines.document.drawn import DIGIT_HEIGHT
 from hwr.lines.document.habits import add_habits
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.skeletons import FINE

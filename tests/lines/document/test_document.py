@@ -11,6 +11,7 @@ from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document import layout
 from hwr.lines.document.changes import changes_of
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.marks import dots, stroke
@@ -23,8 +24,8 @@ from hwr.lines.document.strays import without_strays
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, bowed=False, tail=0, short=0,
-    closed=False, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0, gaps=0,
-    slope=0, spacing=0.2, alike=False,
+    closed=False, angle=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0,
+    gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -144,6 +145,31 @@ def test_so_it_is_where_its_middle_has_no_ink() -> None:
     (x0, y0, *_), (*_, x1, y1) = found.strokes
     assert [x0, y0] == ends[0].tolist()
     assert [x1, y1] == [17, 20]
+
+
+@pytest.mark.parametrize("pen", [0.06, 0.18])
+def test_a_four_that_is_an_angle_with_a_stem_is_drawn_wholly_anew(pen: float) -> None:
+    angle = dataclasses.replace(PLAIN, angle=0.7, pen=pen)
+    fours = written(angle, 4, 60)
+    assert (fours == written(angle, 4, 60, of=8)).all()
+    assert (fours != written(PLAIN, 4, 60)).any((1, 2)).all()
+    pieces = [cv2.connectedComponents((four > 60).astype(np.uint8))[0] - 1 for four in fours]
+    assert np.mean(np.array(pieces) == 1) > 0.9
+    closed = np.mean([loops(four) > 0 for four in fours])
+    # A broad pen would fill what is closed.
+    assert 0.05 < closed < 0.5 if pen < 0.1 else closed < 0.1
+
+
+def test_what_hands_draw_anew_stays_in_its_frame() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        angle, stem = angle_four(rng.uniform(0.5, 0.85), rng.uniform(0.4, 1.8), rng)
+        x, y = np.array(angle + stem).T
+        assert x.min() > 0
+        assert x.max() < DIGIT_SIZE
+        assert y.min() > 0
+        assert y.max() < DIGIT_SIZE
+        assert 0.8 * DIGIT_HEIGHT < np.ptp(y) < 1.35 * DIGIT_HEIGHT
 
 
 def test_bowed_nines_are_made_of_no_nine() -> None:

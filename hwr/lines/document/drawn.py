@@ -1,0 +1,84 @@
+"""Digits drawn wholly anew, of shapes that MNIST's hands do not have.
+
+Places and lengths are in pixels of the 28-pixel frame.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from hwr.lines.digits import DIGIT_SIZE
+
+DIGIT_HEIGHT = 20
+"""Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
+
+Way = list[tuple[float, float]]
+"""Points of a stroke, (x, y) one behind the other."""
+
+
+def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Way, Way]:
+    """A four that is an angle with a stem through its lower arm: a stroke down to the left, an arm
+    to the right from where it ends; the stem is short, or as high as all of it, open or closed.
+
+    Args:
+        level: how far down the arm is, as a share of the height.
+        half: half the width of the strokes.
+        rng: draws the rest.
+
+    Returns:
+        The angle and the stem.
+    """
+    tall = DIGIT_HEIGHT * rng.uniform(0.85, 1.05)
+    drop, reach = level * tall, tall * rng.uniform(0.45, 0.8)
+    lean, rise = rng.uniform(0.0, 0.75), rng.uniform(-0.08, 0.3)
+    # From the corner of the angle, to the right and down.
+    top, arm_end = (lean * drop, -drop), (reach, -rise * reach)
+    x = reach * rng.uniform(0.65, 1.0)
+    crossing = (x, -rise * x)
+    stem_lean, up = rng.uniform(0.0, 0.45), drop * (0.06 + 1.04 * rng.random() ** 1.7)
+    if half < 1.3 and rng.random() < 0.25:  # closed
+        begin = top
+    else:
+        up = max(up, half + 1)  # or it would not be seen
+        above = up - crossing[1]
+        # Clear of the stroke on its left: else it would be a six or a nine.
+        begin = (max(x + stem_lean * up, lean * above + 2.5 + 2.5 * half), -above)
+    down = max(tall - drop - crossing[1], 0.15 * tall) * rng.uniform(0.85, 1.2)
+    stem = [begin, crossing, (x - stem_lean * down, crossing[1] + down)]
+    angle = [
+        *_bowed(top, (0.0, 0.0), rng.uniform(-0.1, 0.15)),
+        *_bowed((0.0, 0.0), arm_end, rng.uniform(-0.05, 0.12))[1:],
+    ]
+    if rng.random() < 0.5:
+        angle = _rounded(angle)
+    columns = [x for x, _ in angle + stem]
+    left = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
+    above = DIGIT_SIZE / 2 + drop - tall / 2
+    return _moved(angle, left, above), _moved(stem, left, above)
+
+
+def _moved(way: Way, right: float, down: float) -> Way:
+    return [(x + right, y + down) for x, y in way]
+
+
+def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Way:
+    """A stroke that bows to the side by so great a share of its length."""
+    (x0, y0), (x1, y1) = start, end
+    along = [(place / 4, bow * (1 - (place / 2 - 1) ** 2)) for place in range(5)]
+    return [
+        (x0 + at * (x1 - x0) - aside * (y1 - y0), y0 + at * (y1 - y0) + aside * (x1 - x0))
+        for at, aside in along
+    ]
+
+
+def _rounded(way: Way) -> Way:
+    """A stroke with its corner cut: of every second of its points, through two points of each
+    piece (Chaikin 1974)."""
+    cut = [
+        (x0 + at * (x1 - x0), y0 + at * (y1 - y0))
+        for (x0, y0), (x1, y1) in pairwise(way[::2])
+        for at in (0.3, 0.7)
+    ]
+    return [way[0], *cut, way[-1]]
