@@ -35,6 +35,9 @@ SHAPES = {
         CTCOptions(split=2),
     ),
     "raw columns": NetworkOptions(EncoderOptions(hidden=5)),
+    "residual layer": NetworkOptions(
+        EncoderOptions(stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True)), hidden=5)
+    ),
 }
 
 
@@ -45,6 +48,7 @@ def randomised(options: NetworkOptions, heads: tuple[HeadName, ...]) -> Network:
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.uniform_(-0.5, 0.5)
             torch.nn.init.uniform_(module.bias, 0.2, 0.5)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.0)
     return network
 
 

@@ -43,7 +43,8 @@ class LineBatch:
     def to(self, device: torch.device | str) -> LineBatch:
         """The same on a device."""
         images, widths = self.images.to(device), self.widths.to(device)
-        return replace(self, images=images, widths=widths)
+        boxes = None if self.boxes is None else self.boxes.to(device)
+        return replace(self, images=images, widths=widths, boxes=boxes)
 
     def rows(self, rows: Sequence[int]) -> LineBatch:
         """Some of the lines, in the order given."""

@@ -252,7 +252,7 @@ class Composer:
         images = canvas.amax(0).transpose(1, 2).round().clamp(0, 255).to(torch.uint8).contiguous()
 
         boxes = torch.stack([plan.left, plan.left + plan.columns * plan.scale], dim=2)
-        boxes = boxes.masked_fill(~present[:, :, None], float("nan"))
+        boxes = boxes.masked_fill(~present[:, :, None], float("nan")).to(device)
         return LineBatch(images, plan.widths.to(device), plan.texts, plan.names, boxes)
 
 

@@ -7,7 +7,6 @@ set to zero again, and the backward LSTM starts at the line's true end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -74,14 +73,14 @@ class EncoderOptions:
             raise ValueError("hidden and layers must be at least 1")
         if not 0 <= self.dropout < 1:
             raise ValueError("dropout must be at least 0 and below 1")
-        for before, layer in pairwise((None, *self.stem)):
-            if layer is not None and layer.residual:
-                channels = 1 if before is None else before.channels
-                if layer.channels != channels:
-                    raise ValueError(
-                        f"stem: a residual layer has the channels of the layer before it, here"
-                        f" {channels}, not {layer.channels}"
-                    )
+        channels = 1
+        for layer in self.stem:
+            if layer.residual and layer.channels != channels:
+                raise ValueError(
+                    f"stem: a residual layer has the channels of the layer before it, here"
+                    f" {channels}, not {layer.channels}"
+                )
+            channels = layer.channels
 
     @property
     def stride(self) -> int:

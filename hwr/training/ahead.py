@@ -11,7 +11,8 @@ from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 
 _WAITING = 16
-# Batches that may wait: two pools, of which the first batch of each takes the longest to make.
+# Batches that may wait, of all processes: two pools, of which one process takes longest for the
+# first batch of each.
 _LEAST_WAITING = 2
 # Of each process.
 
@@ -22,8 +23,8 @@ Make = Callable[[int, int], Iterator[Batch]]
 class Ahead(Iterator[Batch]):
     """The training batches from a step on, without end.
 
-    The processes end with the object. They are spawned, not forked: a fork would take over locks
-    of threads that it does not take over.
+    The processes end with the object, or when it is closed. They are spawned, not forked: a fork
+    would take over locks of threads that it does not take over.
 
     Args:
         make: makes them; goes to the other processes, so it must be one that pickles.
@@ -40,6 +41,10 @@ class Ahead(Iterator[Batch]):
             multiprocessing_context="spawn",
         )
         self._batches: Iterator[Batch | HwrError] = iter(loader)
+
+    def close(self) -> None:
+        """Ends the processes."""
+        self._batches = iter(())
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""

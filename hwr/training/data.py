@@ -27,6 +27,7 @@ class Data(pl.LightningDataModule):
         real: lines of one's own.
         part: of every training batch, that is to be made.
         ahead: so many processes make them ahead of the steps; 0 for none.
+        echoes: whether lines are seen once more, where the options say how.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class Data(pl.LightningDataModule):
         real: RealLines,
         part: Part,
         ahead: int = 0,
+        echoes: bool = False,
     ) -> None:
         super().__init__()
-        self._processes = ahead
+        self._processes, self._echoes = ahead, echoes
+        self._ahead: Ahead | None = None
         self._batches: Iterator[Batch] | None = None
-        self._next = 0  # of these
+        self._next = 0
+        """The step of the batch that comes next from them."""
         self._options, self._over, self._real, self._part = options, over, real, part
         self._validation: list[Batch] = []
 
@@ -78,7 +82,7 @@ class Data(pl.LightningDataModule):
 
     def _stream(self, step: int) -> Iterator[Batch]:
         """Training batches from a step on, without end."""
-        if self._options.training.echo.behind and self._device.type != "cpu":
+        if self._options.training.echo.behind and self._echoes:
             return echoed(self._made, step, self._options)
         return self._made(step)
 
@@ -86,15 +90,19 @@ class Data(pl.LightningDataModule):
         """The same without echoes, by whichever processes make them."""
         if not self._processes:
             return self._maker.training(step)
-        ahead = Ahead(BatchMaker(self._options, self._real).training, step, self._processes)
+        self.close()
+        maker = BatchMaker(self._options, self._real)
+        self._ahead = ahead = Ahead(maker.training, step, self._processes)
         # They are made on the CPU.
         device = self._device
         return (batch.to(device) for batch in ahead)
 
-    def teardown(self, stage: str) -> None:
-        """Lets the processes go."""
-        if stage == "fit":
-            self._batches = None
+    def close(self) -> None:
+        """Ends the processes that are ahead; they would else live as long as a traceback that
+        knows of them."""
+        if self._ahead is not None:
+            self._ahead.close()
+        self._ahead = self._batches = None
 
     @cached_property
     def _maker(self) -> BatchMaker:

@@ -1,5 +1,5 @@
-"""Composed lines seen once more, changed in another way, where making new ones takes longer than
-learning from them: data echoing (Choi et al. 2019)."""
+"""Lines seen once more, changed, where making new ones takes longer than learning from them: data
+echoing (Choi et al. 2019)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def echoed(
             yield batch
             continue
         least = [least_width(text, options) for text in again.texts]
-        seed = pool_seed(options.training.seed, number) ^ _SALT
+        seed = pool_seed(options.training.seed, number) ^ _SALT  # a step's as a pool's
         changed = augment_batch(again, options.training.echo.augment, seed, least)
         yield Batch(join_batches([batch.lines, changed]), batch.digits)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
@@ -91,13 +91,23 @@ class LinesOptions:
             raise ValueError("validation must be at least 1 line")
 
 
+def _ahead(said: object) -> object:
+    """Once it was told by yes or no, and the command line tells all as text."""
+    known = {"true": 1, "false": 0}.get(said, said) if isinstance(said, str) else said
+    text = str(int(known) if isinstance(known, bool) else known)
+    if text != "auto" and not text.isdecimal():
+        raise ValueError("must be auto, or a number that is not negative")
+    return text if text == "auto" else int(text)
+
+
 @dataclass(frozen=True)
 class EchoOptions:
     """Lines seen once more (`hwr.training.echo`), on a GPU that learns faster than lines are made;
     on the CPU there is no echo.
 
     Attributes:
-        behind: so many steps later; 0 for never. A batch then holds as many lines more.
+        behind: so many steps later; 0 for never. A step's batch then holds as many lines more, and
+            so many batches wait in the GPU's memory.
         augment: how they are changed.
     """
 
@@ -131,8 +141,8 @@ class TrainingOptions:
             (scheduled sampling, Bengio et al. 2015).
         sampling_rise: steps over which that chance rises from nothing.
         ahead: so many processes make the batches, ahead of the steps: for lines that take long to
-            make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one
-            on a GPU, and none on the CPU.
+            make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one,
+            15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
@@ -158,7 +168,7 @@ class TrainingOptions:
     cross_entropy: CrossEntropyOptions = field(default_factory=CrossEntropyOptions)
     sampling: float = 0.0
     sampling_rise: int = 0
-    ahead: int | Literal["auto"] = 0
+    ahead: Annotated[int | Literal["auto"], BeforeValidator(_ahead)] = 0
     echo: EchoOptions = field(default_factory=EchoOptions)
     processes: int = 1
     freeze: int = 0
@@ -181,8 +191,6 @@ class TrainingOptions:
         for name in ("sampling_rise", "freeze"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
-        if self.ahead != "auto" and self.ahead < 0:
-            raise ValueError("ahead must be auto, or a number that is not negative")
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")

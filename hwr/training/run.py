@@ -34,6 +34,9 @@ from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
 from hwr.training.task import ReadingTask
 
+_MOST_AHEAD = 15
+# Each takes 0.6 GB of memory, and a container may grant fewer cores than it shows.
+
 LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model.onnx"
 
 
@@ -173,7 +176,14 @@ def _run(
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
-    data = Data(options, pace.over, gathered.lines, Part(0, sharing), ahead(options))
+    data = Data(
+        options,
+        pace.over,
+        gathered.lines,
+        Part(0, sharing),
+        ahead_processes(options),
+        echoes=_device(options) == "cuda",
+    )
     try:
         with parallel:
             if validate_first:
@@ -188,6 +198,8 @@ def _run(
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise
+    finally:
+        data.close()
 
 
 def processes(options: Options) -> int:
@@ -195,11 +207,11 @@ def processes(options: Options) -> int:
     return 1 if _device(options) == "cuda" else options.training.processes
 
 
-def ahead(options: Options) -> int:
-    """How many processes make batches ahead of the steps."""
+def ahead_processes(options: Options) -> int:
+    """How many make batches ahead of the steps."""
     asked = options.training.ahead
     if asked == "auto":
-        return max(cores() - 1, 1) if _device(options) == "cuda" else 0
+        return min(max(cores() - 1, 1), _MOST_AHEAD) if _device(options) == "cuda" else 0
     return asked if processes(options) == 1 else 0
 
 

@@ -148,9 +148,9 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
             if key.startswith(f"{name}.")
         }
         if name == "encoder":
-            part.load_state_dict(part.state_dict() | _under_new_names(state, places or []))
-            new_layers = len(stem) - len(encoder.stem)
-            taken.append(f"{name} ({new_layers} of {len(stem)} layers new)" if new_layers else name)
+            part.load_state_dict(_under_new_names(state, places or [], part.state_dict()))
+            more = len(stem) - len(encoder.stem)
+            taken.append(f"{name} ({more} of the stem's {len(stem)} layers new)" if more else name)
         elif common and same_shape(name, options, before):
             all_known = len(common) == len(new)
             if carry(name, part, state, old, new) and name in HEADS:
@@ -184,9 +184,17 @@ def _with_stem(options: Options, stem: tuple[StemLayer, ...]) -> Options:
     return dataclasses.replace(options, network=network)
 
 
-def _under_new_names(state: dict[str, Tensor], places: Sequence[int]) -> dict[str, Tensor]:
-    """An encoder's weights, those of its stem's layers named by the places that these have now."""
-    return {
+def _under_new_names(
+    state: dict[str, Tensor], places: Sequence[int], fresh: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """An encoder's weights, those of its stem's layers named by the places that these have now;
+    the layers that are new there as in a fresh encoder."""
+    added = {
+        name: weight
+        for name, weight in fresh.items()
+        if (found := _STEM.match(name)) and int(found[1]) not in places
+    }
+    return added | {
         _STEM.sub(lambda found: f"stem.{places[int(found[1])]}.", name): weight
         for name, weight in state.items()
     }

@@ -1,7 +1,9 @@
 """Batches that another process makes."""
 
+import multiprocessing
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -12,8 +14,7 @@ from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.options import Options
-from hwr.training.run import ahead as ahead_of
-from hwr.training.run import train
+from hwr.training.run import ahead_processes, train
 
 
 def options(ahead: int, stride: int = 2) -> Options:
@@ -48,14 +49,24 @@ def test_how_many_processes_are_ahead(
     monkeypatch.setattr("hwr.training.run.cores", lambda: 8)
     for device, expected in (("cpu", on_cpu), ("cuda", on_gpu)):
         monkeypatch.setattr("hwr.training.run._device", lambda _, device=device: device)
-        assert ahead_of(parse_options(content, "test")) == expected
+        assert ahead_processes(parse_options(content, "test")) == expected
 
 
-def test_files_of_before_say_it_by_yes_and_no() -> None:
-    for said, meant in ((True, 1), (False, 0)):
-        assert parse_options({"training": {"ahead": said}}, "test").training.ahead == meant
-    with pytest.raises(ConfigError, match="ahead must be auto, or a number that is not negative"):
-        parse_options({"training": {"ahead": -1}}, "test")
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("auto", "auto"), (3, 3), ("3", 3), (True, 1), (False, 0), ("true", 1), ("false", 0)],
+)
+def test_how_that_may_be_said(said: str | int, meant: str | int) -> None:
+    """By yes and no in files of before, and all as text on the command line."""
+    assert parse_options({"training": {"ahead": said}}, "test").training.ahead == meant
+    by_hand = parse_options({}, "test", [("training.ahead", str(said).lower())])
+    assert by_hand.training.ahead == meant
+
+
+@pytest.mark.parametrize("said", [-1, "many", 1.5])
+def test_anything_else_is_refused(said: object) -> None:
+    with pytest.raises(ConfigError, match=r"training\.ahead: must be auto, or a number"):
+        parse_options({"training": {"ahead": said}}, "test")
 
 
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
@@ -65,11 +76,31 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_a_training_by_them_gives_the_same_weights(tmp_path: Path) -> None:
+def test_a_training_by_them_gives_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it by the same processes, which end with it."""
+    started = []
+
+    class Counted(Ahead):
+        def __init__(self, *arguments: Any) -> None:
+            started.append(arguments[1:])
+            super().__init__(*arguments)
+
+    monkeypatch.setattr("hwr.training.data.Ahead", Counted)
     for name, ahead in (("here", 0), ("ahead", 2)):
         train(options(ahead), tmp_path / name)
+    assert started == [(0, 2)]
+    assert not multiprocessing.active_children()
     here, there = (
         read_checkpoint(tmp_path / name / "last.ckpt")["state_dict"] for name in ("here", "ahead")
     )
     for name, weight in here.items():
         assert torch.equal(weight, there[name]), name
+
+
+def test_they_end_where_a_training_fails(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="frames") as caught:
+        train(options(1, stride=32), tmp_path / "run")
+    assert caught.tb is not None
+    assert not multiprocessing.active_children()

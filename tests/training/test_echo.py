@@ -2,18 +2,27 @@
 
 from collections.abc import Iterator
 from itertools import islice
+from types import SimpleNamespace
 
+import pytest
 import torch
 
 from hwr.lines.batch import Batch
 from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
+from hwr.training.data import Data
 from hwr.training.echo import echoed
+from hwr.training.lines import WHOLE
+from hwr.training.real import RealLines
 
 OPTIONS = parse_options(
     {
         "lines": {"presets": {"touching": 1}, "max_length": 3, "validation": 20},
-        "training": {"batch": 4, "echo": {"behind": 5, "augment": {"shear": 20, "stretch": 0.2}}},
+        "training": {
+            "batch": 4,
+            "validate_every": 8,
+            "echo": {"behind": 5, "augment": {"shear": 20, "stretch": 0.2}},
+        },
     },
     "test",
 )
@@ -44,3 +53,27 @@ def test_it_is_a_function_of_the_step_alone() -> None:
         for here, there in zip(from_the_start[step:], batches(step), strict=False):
             assert here.lines.texts == there.lines.texts
             assert torch.equal(here.lines.images, there.lines.images)
+
+
+@pytest.mark.parametrize("echoes", [False, True])
+def test_epochs_go_on_by_one_stream(echoes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = Data(OPTIONS, lambda step: step == 14, RealLines(), WHOLE, echoes=echoes)
+    data.trainer = SimpleNamespace(
+        global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))
+    )
+    begun = []
+    stream = Data._stream
+    monkeypatch.setattr(
+        Data, "_stream", lambda self, step: begun.append(step) or stream(self, step)
+    )
+    seen: list[Batch] = []
+    while len(seen) < 14:
+        data.trainer.global_step = len(seen)
+        seen += data.epoch()
+    assert begun == [0]
+    expected = batches(0) if echoes else BatchMaker(OPTIONS).training(0)
+    for here, there in zip(seen, expected, strict=False):
+        assert here.lines.texts == there.lines.texts
+    data.trainer.global_step = 3
+    next(data.epoch())
+    assert begun == [0, 3]

@@ -37,6 +37,7 @@ def randomised(options: NetworkOptions, alphabet: str, heads: tuple[HeadName, ..
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.uniform_(-0.5, 0.5)
             module.running_var.uniform_(0.5, 2)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
     return network.eval()
 
 
@@ -63,7 +64,7 @@ def test_a_model_file_gives_back_its_weights_exactly(
     if neutral:
         for module in whole.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
-                module.reset_running_stats()
+                module.reset_parameters()
     card = ModelCard(
         Alphabet("12x"),
         options.image,
@@ -195,7 +196,7 @@ def test_new_residual_layers_begin_as_doing_nothing() -> None:
     other = source(of(NETWORKS["fed"], "12ab", ("ctc",)))
     new = Network(deeper, 32, 5, ("ctc",))
     parts = start_from(new, of(deeper, "12ab", ("ctc",)), other)
-    assert parts == ["encoder (2 of 5 layers new)", "ctc"]
+    assert parts == ["encoder (2 of the stem's 5 layers new)", "ctc"]
     old = randomised(NETWORKS["fed"], "12ab", ("ctc",))
     lines, widths = torch.rand(3, 32, 40), torch.tensor([40, 33, 21])
     for training in (False, True):
@@ -207,6 +208,23 @@ def test_new_residual_layers_begin_as_doing_nothing() -> None:
         network = dataclasses.replace(NETWORKS["fed"], encoder=shape)
         with pytest.raises(ConfigError, match=r"other network\.encoder options"):
             start_from(Network(network, 32, 5, ("ctc",)), of(network, "12ab", ("ctc",)), other)
+
+
+def test_a_deeper_stem_takes_what_a_stem_with_residual_layers_learnt() -> None:
+    residual = NETWORKS["residual"]
+    stem = (*residual.encoder.stem[:2], StemLayer(5, residual=True), *residual.encoder.stem[2:])
+    deeper = dataclasses.replace(residual, encoder=EncoderOptions(stem, hidden=5))
+    other = source(of(residual, "12ab", ("ctc",)))
+    new = Network(deeper, 32, 5, ("ctc",))
+    start_from(new, of(deeper, "12ab", ("ctc",)), other)
+    for before, after in ((0, 0), (1, 1), (2, 3), (3, 4)):
+        for name in ("convolution.weight", "normalisation.weight", "normalisation.running_var"):
+            taken = new.state_dict()[f"encoder.stem.{after}.{name}"]
+            assert torch.equal(taken, other.weights[f"encoder.stem.{before}.{name}"])
+    # What is missing is not made up.
+    less = {name: weight for name, weight in other.weights.items() if "stem.1." not in name}
+    with pytest.raises(RuntimeError, match=r"stem\.1\.convolution\.weight"):
+        start_from(new, of(deeper, "12ab", ("ctc",)), dataclasses.replace(other, weights=less))
 
 
 def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:

@@ -161,12 +161,15 @@ def _two(found: Changes, digit: _Writing) -> None:
 
 
 def _four(found: Changes, digit: _Writing) -> None:
-    """A stem cut short at its top, or a four closed by a slanting stroke, as printed ones are; a
-    crossbar drawn out to the right, always where it is closed: else it would be a nine."""
+    """An angle with a stem, drawn anew; or a stem cut short at its top, or a four closed by a
+    slanting stroke, as printed ones are, and a crossbar drawn out to the right, always where it is
+    closed: else it would be a nine."""
     hand, middle, half, rng = digit
-    if hand.angle:
+    if hand.arm:
         found.anew, found.gaps = True, []
-        for way in angle_four(hand.angle, half, rng):
+        # Whoever writes alike draws all of them by the same lot.
+        draws = np.random.default_rng(int(hand.arm * 2**32)) if hand.alike else rng
+        for way in angle_four(hand.arm, half, draws):
             found.curve(*way)
         return
     right = middle[middle[:, 0] > np.median(middle[:, 0])]

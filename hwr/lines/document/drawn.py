@@ -42,9 +42,9 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Way
         begin = top
     else:
         up = max(up, half + 1)  # or it would not be seen
-        above = up - crossing[1]
+        high = up - crossing[1]
         # Clear of the stroke on its left: else it would be a six or a nine.
-        begin = (max(x + stem_lean * up, lean * above + 2.5 + 2.5 * half), -above)
+        begin = (max(x + stem_lean * up, lean * high + 2.5 + 2.5 * half), -high)
     down = max(tall - drop - crossing[1], 0.15 * tall) * rng.uniform(0.85, 1.2)
     stem = [begin, crossing, (x - stem_lean * down, crossing[1] + down)]
     angle = [
@@ -54,9 +54,9 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Way
     if rng.random() < 0.5:
         angle = _rounded(angle)
     columns = [x for x, _ in angle + stem]
-    left = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
-    above = DIGIT_SIZE / 2 + drop - tall / 2
-    return _moved(angle, left, above), _moved(stem, left, above)
+    right = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
+    lower = DIGIT_SIZE / 2 + drop - tall / 2
+    return _moved(angle, right, lower), _moved(stem, right, lower)
 
 
 def _moved(way: Way, right: float, down: float) -> Way:
@@ -74,8 +74,8 @@ def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> 
 
 
 def _rounded(way: Way) -> Way:
-    """A stroke with its corner cut: of every second of its points, through two points of each
-    piece (Chaikin 1974)."""
+    """A stroke without corners: every second of its points is left, and of each piece between
+    them two inner points instead of the ends (Chaikin 1974)."""
     cut = [
         (x0 + at * (x1 - x0), y0 + at * (y1 - y0))
         for (x0, y0), (x1, y1) in pairwise(way[::2])

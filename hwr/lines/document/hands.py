@@ -34,8 +34,8 @@ class Hand:
         tail: length of the stroke in which a zero or a two ends; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
-        angle: of fours that are an angle with a short stem through its lower arm, how far down that
-            arm is; 0 for other fours.
+        arm: of fours that are an angle with a stem through its lower arm (`drawn.angle_four`), how
+            far down that arm is; 0 for other fours.
         cross: how far a four's crossbar is drawn out to the right; 0 for none.
         roof: how far a five's roof is drawn out to the right; 0 for none.
         open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
@@ -71,7 +71,7 @@ class Hand:
     tail: float
     short: float
     closed: bool
-    angle: float
+    arm: float
     cross: float
     roof: float
     open: float
@@ -129,7 +129,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         tail=some(0.2, 0.1, 0.3),
         short=some(0.45, 0.1, 1.0),
         closed=(four := rng.random()) < 0.22,
-        angle=float(rng.uniform(0.5, 0.85)) if 0.22 <= four < 0.37 else 0.0,
+        arm=float(rng.uniform(0.5, 0.85)) if 0.22 <= four < 0.37 else 0.0,
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),

@@ -24,7 +24,7 @@ from hwr.lines.document.strays import without_strays
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, bowed=False, tail=0, short=0,
-    closed=False, angle=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0,
+    closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0,
     gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
@@ -149,7 +149,7 @@ def test_so_it_is_where_its_middle_has_no_ink() -> None:
 
 @pytest.mark.parametrize("pen", [0.06, 0.18])
 def test_a_four_that_is_an_angle_with_a_stem_is_drawn_wholly_anew(pen: float) -> None:
-    angle = dataclasses.replace(PLAIN, angle=0.7, pen=pen)
+    angle = dataclasses.replace(PLAIN, arm=0.7, pen=pen)
     fours = written(angle, 4, 60)
     assert (fours == written(angle, 4, 60, of=8)).all()
     assert (fours != written(PLAIN, 4, 60)).any((1, 2)).all()
