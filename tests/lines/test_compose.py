@@ -124,6 +124,11 @@ def test_touching_gaps_scales_and_overlap(composer: Composer) -> None:
     assert 1.18 < plan.scale.max() <= 1.2
 
 
+def test_boxes_go_where_their_lines_go(blocks: Composer) -> None:
+    lines = blocks.render(blocks.plan(spec("touching"), 3, 0))
+    assert lines.to("meta").boxes.device == lines.to("meta").images.device
+
+
 def test_boxes_are_where_the_ink_is(blocks: Composer) -> None:
     lines = blocks.render(blocks.plan(spec("touching", 1, 1), 50, 0))
     for row in range(50):

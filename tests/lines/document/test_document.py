@@ -160,6 +160,14 @@ def test_a_four_that_is_an_angle_with_a_stem_is_drawn_wholly_anew(pen: float) ->
     assert 0.05 < closed < 0.5 if pen < 0.1 else closed < 0.1
 
 
+@pytest.mark.parametrize("alike", [False, True])
+def test_whoever_writes_alike_draws_such_fours_alike(alike: bool) -> None:
+    hand = dataclasses.replace(PLAIN, arm=0.7, alike=alike)
+    middle = np.array([[10, 5], [14, 4], [17, 7], [17, 20]], np.float32)
+    one, two = (changes_of(4, hand, middle, 1.0, np.random.default_rng(n)) for n in (0, 1))
+    assert (one.strokes == two.strokes) == alike
+
+
 def test_what_hands_draw_anew_stays_in_its_frame() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
