@@ -71,6 +71,7 @@ class Data(pl.LightningDataModule):
         every = self._options.training.validate_every
         step = self.trainer.global_step
         if self._batches is None or self._next != step:
+            self.close()
             self._batches, self._next = self._stream(step), step
         for batch in self._batches:
             self._next += 1
@@ -90,7 +91,6 @@ class Data(pl.LightningDataModule):
         """The same without echoes, by whichever processes make them."""
         if not self._processes:
             return self._maker.training(step)
-        self.close()
         maker = BatchMaker(self._options, self._real)
         self._ahead = ahead = Ahead(maker.training, step, self._processes)
         # They are made on the CPU.

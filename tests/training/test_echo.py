@@ -55,9 +55,11 @@ def test_it_is_a_function_of_the_step_alone() -> None:
             assert torch.equal(here.lines.images, there.lines.images)
 
 
-@pytest.mark.parametrize("echoes", [False, True])
-def test_epochs_go_on_by_one_stream(echoes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = Data(OPTIONS, lambda step: step == 14, RealLines(), WHOLE, echoes=echoes)
+@pytest.mark.parametrize(("echoes", "ahead"), [(False, 0), (True, 0), (True, 1)])
+def test_epochs_go_on_by_one_stream(
+    echoes: bool, ahead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Data(OPTIONS, lambda step: step == 14, RealLines(), WHOLE, ahead, echoes)
     data.trainer = SimpleNamespace(
         global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))
     )
@@ -77,3 +79,4 @@ def test_epochs_go_on_by_one_stream(echoes: bool, monkeypatch: pytest.MonkeyPatc
     data.trainer.global_step = 3
     next(data.epoch())
     assert begun == [0, 3]
+    data.close()
