@@ -10,15 +10,13 @@ from itertools import pairwise
 import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
+from hwr.lines.document.marks import Points, curve
 
 DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
 
-Way = list[tuple[float, float]]
-"""Points of a stroke, (x, y) one behind the other."""
 
-
-def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Way, Way]:
+def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Points, Points]:
     """A four that is an angle with a stem through its lower arm: a stroke down to the left, an arm
     to the right from where it ends; the stem is short, or as high as all of it, open or closed.
 
@@ -47,33 +45,30 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Way
         begin = (max(x + stem_lean * up, lean * high + 2.5 + 2.5 * half), -high)
     down = max(tall - drop - crossing[1], 0.15 * tall) * rng.uniform(0.85, 1.2)
     stem = [begin, crossing, (x - stem_lean * down, crossing[1] + down)]
-    angle = [
+    angle: Points = [
         *_bowed(top, (0.0, 0.0), rng.uniform(-0.1, 0.15)),
         *_bowed((0.0, 0.0), arm_end, rng.uniform(-0.05, 0.12))[1:],
     ]
     if rng.random() < 0.5:
         angle = _rounded(angle)
-    columns = [x for x, _ in angle + stem]
+    columns = [x for x, _ in (*angle, *stem)]
     right = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
     lower = DIGIT_SIZE / 2 + drop - tall / 2
     return _moved(angle, right, lower), _moved(stem, right, lower)
 
 
-def _moved(way: Way, right: float, down: float) -> Way:
+def _moved(way: Points, right: float, down: float) -> Points:
     return [(x + right, y + down) for x, y in way]
 
 
-def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Way:
+def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Points:
     """A stroke that bows to the side by so great a share of its length."""
     (x0, y0), (x1, y1) = start, end
-    along = [(place / 4, bow * (1 - (place / 2 - 1) ** 2)) for place in range(5)]
-    return [
-        (x0 + at * (x1 - x0) - aside * (y1 - y0), y0 + at * (y1 - y0) + aside * (x1 - x0))
-        for at, aside in along
-    ]
+    bend = ((x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0))
+    return curve(start, bend, end, pieces=4)
 
 
-def _rounded(way: Way) -> Way:
+def _rounded(way: Points) -> Points:
     """A stroke without corners: every second of its points is left, and of each piece between
     them two inner points instead of the ends (Chaikin 1974)."""
     cut = [

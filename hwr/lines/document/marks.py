@@ -59,15 +59,18 @@ def _covered(beside: Lengths, below: Lengths, pen: float) -> Lengths:
 
 
 def curve(
-    start: tuple[float, float], bend: tuple[float, float], end: tuple[float, float]
+    start: tuple[float, float],
+    bend: tuple[float, float],
+    end: tuple[float, float],
+    pieces: int = 6,
 ) -> Points:
-    """A quadratic Bézier curve in six straight pieces."""
+    """A quadratic Bézier curve in so many straight pieces."""
     return [
         (
             (1 - t) ** 2 * start[0] + 2 * t * (1 - t) * bend[0] + t**2 * end[0],
             (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * bend[1] + t**2 * end[1],
         )
-        for t in np.linspace(0, 1, 7).tolist()
+        for t in np.linspace(0, 1, pieces + 1).tolist()
     ]
 
 

@@ -172,7 +172,7 @@ def test_what_hands_draw_anew_stays_in_its_frame() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
         angle, stem = angle_four(rng.uniform(0.5, 0.85), rng.uniform(0.4, 1.8), rng)
-        x, y = np.array(angle + stem).T
+        x, y = np.array([*angle, *stem]).T
         assert x.min() > 0
         assert x.max() < DIGIT_SIZE
         assert y.min() > 0
