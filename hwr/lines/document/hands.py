@@ -43,6 +43,8 @@ class Hand:
         sinks: where small zeros stand, from -1, at the top, to 1, on the base line.
         strings: the chance that zeros are strung together at their tops.
         hang: how far sevens and nines, and half as far fours, hang below the base line.
+        stems: how much longer than the other digits fours, sevens and nines are, below their
+            middles.
         joins: the chance that a thin stroke leads from one digit to the next.
         gaps: the chance that a digit has a gap in a stroke: loops left open.
         slope: of the base line, rows to a column.
@@ -79,11 +81,17 @@ class Hand:
     sinks: float
     strings: float
     hang: float
+    stems: float
     joins: float
     gaps: float
     slope: float
     spacing: float
     alike: bool
+
+    @property
+    def size(self) -> float:
+        """Of digits without a long stem: there has to be room for those with one."""
+        return 1 / (1 + self.stems / 2)
 
 
 def draw_hand(rng: np.random.Generator) -> Hand:
@@ -122,7 +130,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         bar=some(0.9 if flag > 0.45 else 0.4, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
-        curl=some(0.25, 0.05, 0.17),
+        curl=some(0.25, 0.05, 0.22),
         hook=some(0.4, 0.2, 0.9),
         rho=(nine := rng.random()) < 0.06,
         bowed=0.06 <= nine < 0.2,
@@ -138,6 +146,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         sinks=float(rng.uniform(-0.4, 1)),
         strings=some(0.2, 0.5, 1.0),
         hang=some(0.2, 0.1, 0.35),
+        stems=some(0.25, 0.1, 0.75),
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),
         slope=float(rng.normal(0, 0.03)),

@@ -108,7 +108,7 @@ def set_digits(
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
     x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
-    base = _ROOM + (PATCH + TALL) / 2
+    base = _ROOM + (PATCH + hand.size * TALL) / 2
     if before:
         flourish(canvas, x, base, TALL, pen, rng, behind=False)
         x += TALL * (0.95 + 0.3 * float(rng.random()))

@@ -32,6 +32,8 @@ _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5
 # Of the elastic bending in each direction.
+_STEMMED = (4, 7, 9)
+# Digits that may have a long stem.
 _RHO_SLANT = 0.35
 # Added to what is mirrored.
 
@@ -68,10 +70,12 @@ def write(
         # What is thin in MNIST would vanish: half of the pen is left of it.
         edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
     add_habits(edge, fields, labels, hands, draws, half)
+    stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
+    _thin_across(edge, half, stretched)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
         border.clamp_(min=1.0)
-    grid, scale = _bend(labels, hands, draws)
+    grid, scale = _bend(labels, hands, draws, stretched)
     drawn = grid_sample(edge[:, None], grid, align_corners=False, padding_mode="border")[:, 0]
     alpha = (0.5 - drawn * scale[:, None, None]).clamp(0, 1)
     patches: NDArray[np.uint8] = (alpha * 255).round().to(torch.uint8).numpy()
@@ -84,10 +88,24 @@ def _pen(fields: Tensor, half: Tensor, nib: Tensor) -> Tensor:
     rows = (nib > 0).nonzero().flatten()
     if len(rows):
         down, across = torch.gradient(fields[rows], dim=(1, 2))
-        # A stroke along the line is left by going up or down.
-        along = down**2 / (down**2 + across**2 + 1e-3)
-        wide[rows] = wide[rows] * (1 - nib[rows, None, None] * along)
+        wide[rows] = wide[rows] * (1 - nib[rows, None, None] * _steep(down, across))
     return wide
+
+
+def _thin_across(edge: Tensor, half: Tensor, stretched: Tensor) -> None:
+    """Thins what strokes across the line have below the middles of digits, in place, by as much as
+    they become thicker where these are stretched."""
+    rows = (stretched > 1).nonzero().flatten()
+    if len(rows):
+        lower = edge[rows, FINE // 2 :]
+        down, across = torch.gradient(lower, dim=(1, 2))
+        more = half[rows] * (1 - 1 / stretched[rows])
+        edge[rows, FINE // 2 :] = lower + more[:, None, None] * _steep(down, across)
+
+
+def _steep(down: Tensor, across: Tensor) -> Tensor:
+    """From 0 to 1: 1 where a stroke along the line is left, by going up or down."""
+    return down**2 / (down**2 + across**2 + 1e-3)
 
 
 class _Column:
@@ -101,7 +119,10 @@ class _Column:
 
 
 def _bend(
-    labels: NDArray[np.int64], hands: Sequence[Hand], draws: Sequence[np.random.Generator]
+    labels: NDArray[np.int64],
+    hands: Sequence[Hand],
+    draws: Sequence[np.random.Generator],
+    stretched: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """Where each pixel of a digit's picture is taken from, [digits, PATCH, PATCH, 2] as
     `grid_sample` wants it, and how many pixels of the picture are one of the frame, [digits]."""
@@ -109,7 +130,7 @@ def _bend(
     lots = np.stack([rng.standard_normal(8 + 2 * _KNOTS * _KNOTS) for rng in draws])
     lot = torch.from_numpy(lots.astype(np.float32)).clamp(-2.5, 2.5)
     uneven = of("uneven")
-    size = torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
+    size = of("size") * torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
     scale = TALL / DIGIT_HEIGHT * (size * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]
@@ -127,6 +148,8 @@ def _bend(
     # In pixels of the frame from its middle.
     across = (x + each(slant + turn) * y) / each(wide)
     down = y - each(turn) * x
+    # Lower halves as many times as tall as they are `stretched`.
+    down = torch.minimum(down, down / each(stretched))
     near = (down / DIGIT_HEIGHT).clamp(-0.7, 0.7)
     # Bows, and halves of unlike height: loops that are small above and large below.
     across = across + each(1.6 * uneven * lot[:, 4]) * (near * near - 0.08)

@@ -24,8 +24,8 @@ from hwr.lines.document.strays import without_strays
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, bowed=False, tail=0, short=0,
-    closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, joins=0,
-    gaps=0, slope=0, spacing=0.2, alike=False,
+    closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, stems=0,
+    joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -326,6 +326,33 @@ def test_digits_are_drawn_alone_as_among_others() -> None:
     alone = write(fields[4:5], images[4:5], DIGITS.labels[4:5].astype(int), hands[4:5], rows[4:5])
     assert together.shape == (6, PATCH, PATCH)
     assert np.abs(together[4].astype(int) - alone[0]).max() <= 1
+
+
+def test_long_stems_reach_below_the_other_digits() -> None:
+    def ends(label: int, stems: float) -> np.ndarray:
+        inked = (written(dataclasses.replace(PLAIN, stems=stems), label) > 80).any(2)
+        return np.stack([inked.argmax(1), PATCH - inked[:, ::-1].argmax(1)], 1).mean(0)
+
+    (top, bottom), (small_top, small_bottom) = ends(1, 0), ends(1, 0.6)
+    size = (small_bottom - small_top) / (bottom - top)
+    assert size == pytest.approx(1 / 1.3, abs=0.03)
+    middle = PATCH / 2
+    for label in (4, 7, 9):
+        (top, bottom), (high, low) = ends(label, 0), ends(label, 0.6)
+        assert high == pytest.approx(middle + size * (top - middle), abs=1.5)
+        stem = min((1 + 2 * 0.6) * size * (bottom - middle), PATCH / 2)
+        assert low == pytest.approx(middle + stem, abs=2)
+
+
+def test_bars_are_no_thicker_where_a_stem_is_long() -> None:
+    def thickness(stems: float) -> float:
+        hand = dataclasses.replace(PLAIN, stems=stems)
+        bar = written(dataclasses.replace(hand, bar=0.9), 7, 40).astype(int) - written(hand, 7, 40)
+        columns = bar.clip(0).sum(1) / 255
+        return float(columns[columns > 0.5].mean())
+
+    # All is smaller where stems are long.
+    assert 0.6 < thickness(0.6) / thickness(0) < 1.1
 
 
 @pytest.mark.parametrize("spacing", [-0.12, 0.0, 0.9])
