@@ -43,6 +43,7 @@ class Hand:
         sinks: where small zeros stand, from -1, at the top, to 1, on the base line.
         strings: the chance that zeros are strung together at their tops.
         hang: how far sevens and nines, and half as far fours, hang below the base line.
+        old_style: whether threes and fives hang as far as nines do, as old-style figures.
         stems: how much longer than the other digits fours, sevens and nines are, below their
             middles.
         joins: the chance that a thin stroke leads from one digit to the next.
@@ -81,6 +82,7 @@ class Hand:
     sinks: float
     strings: float
     hang: float
+    old_style: bool
     stems: float
     joins: float
     gaps: float
@@ -116,7 +118,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
     return Hand(
         slant=float(slant),
-        width=float(rng.uniform(0.75, 1.3)),
+        width=float(rng.uniform(0.7, 1.3)),
         pen=pen,
         nib=some(0.35, 0.3, 0.75),
         keeps_strokes=bool(rng.random() < 0.3),
@@ -145,7 +147,8 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
         sinks=float(rng.uniform(-0.4, 1)),
         strings=some(0.2, 0.5, 1.0),
-        hang=some(0.2, 0.1, 0.35),
+        hang=some(0.25, 0.1, 0.4),
+        old_style=bool(rng.random() < 0.3),
         stems=some(0.25, 0.1, 0.75),
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),

@@ -17,7 +17,8 @@ _SEEN = 80
 _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
 _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
-# How far digits hang below the base line in hands that let them hang.
+_OLD_STYLE = {"3": 1.0, "5": 1.0}
+# How far digits hang below the base line in hands that let them hang, and which others do in some.
 
 
 class Edges(NamedTuple):
@@ -101,6 +102,7 @@ def set_digits(
         rng: draws their places.
     """
     count = len(text)
+    hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
     pen = max(hand.pen * TALL, 0.8)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.15, rng.random() < 0.25
@@ -117,7 +119,7 @@ def set_digits(
         left = round(x) - first
         drop = hand.slope * (left - PATCH)
         top = _ROOM + drop + 0.07 * TALL * hand.uneven * lots[place, 0]
-        top += _HANGS.get(text[place], 0.0) * hand.hang * TALL
+        top += hangs.get(text[place], 0.0) * hand.hang * TALL
         if text[place] == "0":
             top += hand.sinks * (1 - hand.zero) * TALL / 2
         top = min(max(round(top), 0), 2 * _ROOM)

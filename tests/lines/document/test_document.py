@@ -17,15 +17,15 @@ from hwr.lines.document.layout import edges_of, set_digits
 from hwr.lines.document.marks import dots, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS
-from hwr.lines.document.shapes import _RHO_SLANT, PATCH, write
+from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 from hwr.lines.document.strays import without_strays
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, hook=0, rho=False, bowed=False, tail=0, short=0,
-    closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0, stems=0,
-    joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
+    closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0, hang=0,
+    old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -326,6 +326,19 @@ def test_digits_are_drawn_alone_as_among_others() -> None:
     alone = write(fields[4:5], images[4:5], DIGITS.labels[4:5].astype(int), hands[4:5], rows[4:5])
     assert together.shape == (6, PATCH, PATCH)
     assert np.abs(together[4].astype(int) - alone[0]).max() <= 1
+
+
+@pytest.mark.parametrize(("old_style", "hanging"), [(False, "9"), (True, "39")])
+def test_digits_hang_below_the_base_line(old_style: bool, hanging: str) -> None:
+    hand = dataclasses.replace(PLAIN, hang=0.35, old_style=old_style, spacing=0.4)
+    for label in (2, 3, 9):
+        tall = []
+        for other in (2, label):
+            patches = np.concatenate([written(hand, 2, 1), written(hand, other, 1)])
+            text = f"2{other}"
+            line = set_digits(patches, edges_of(patches), text, hand, np.random.default_rng(1))
+            tall.append(len(line.ink))
+        assert (tall[1] - tall[0] > 0.2 * TALL) == (str(label) in hanging)
 
 
 def test_long_stems_reach_below_the_other_digits() -> None:
