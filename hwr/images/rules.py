@@ -10,6 +10,12 @@ from hwr.images.grey import Grey
 
 _ACROSS, _WIDEST = 1.2, 0.8
 # A line across is as long as this many times the picture's height, or this share of its width.
+_STEEPEST = 0.12
+# Rows to a column by which lines across rise or fall at most: pages under a camera lie askew.
+_DRIFT = 1.6
+# Rows by which they may leave a straight one of a slope that is looked for, all along.
+_EVERY = 4
+# Columns, of which one is looked at first.
 _UPRIGHT = 0.7
 # Of the picture's height: a border at a side is as long as that.
 _SIDE = 0.15
@@ -30,6 +36,8 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     height, width = dark.shape
     across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
     found = _runs(dark, across)
+    if width >= across >= height:  # shorter ones might be roofs of digits
+        found |= _askew(dark, across)
     side = max(2, round(_SIDE * height))
     for columns in (slice(None, side), slice(-side, None)):
         found[:, columns] |= _runs(dark[:, columns].T, max(2, round(_UPRIGHT * height))).T
@@ -37,6 +45,36 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return found
     grown = Image.fromarray(found.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
     return np.asarray(grown) > 0
+
+
+def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """The pixels of straight lines at least so long that rise or fall along the picture."""
+    slopes = np.arange(_DRIFT / length, _STEEPEST, _DRIFT / length)
+    slopes = np.concatenate([-slopes, slopes])
+    found = np.zeros_like(dark)
+    if not len(slopes):  # so small a picture that none is told from level ones
+        return found
+    few, _ = _levelled(dark[:, ::_EVERY], _EVERY * slopes)
+    runs = _runs(few.reshape(-1, few.shape[2]), length // _EVERY)
+    for slope in slopes[runs.reshape(len(slopes), -1).any(axis=1)]:
+        (level,), (moved,) = _levelled(dark, np.array([slope]))
+        rows, columns = np.nonzero(dark)
+        found[rows, columns] |= _runs(level, length)[rows + moved[columns], columns]
+    return found
+
+
+def _levelled(
+    dark: NDArray[np.bool_], slopes: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """For each slope, the picture with its columns moved so that lines of that slope lie level,
+    [slopes, rows, columns], and by how many rows each column is moved, [slopes, columns]."""
+    height, width = dark.shape
+    falls = np.rint(slopes[:, None] * np.arange(width)).astype(np.int64)
+    moved = falls.max() - falls
+    level = np.zeros((len(slopes), height + int(moved.max()), width), np.bool_)
+    rows, columns = np.nonzero(dark)
+    level[np.arange(len(slopes))[:, None], rows + moved[:, columns], columns] = True
+    return level, moved
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:

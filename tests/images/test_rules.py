@@ -57,7 +57,22 @@ def test_upright_strokes_amid_the_picture_are_no_borders() -> None:
     assert not ruled(dark).any()
 
 
-@pytest.mark.parametrize("tilt", [0.0, 0.02])
+@pytest.mark.parametrize("thickness", [2, 4])
+@pytest.mark.parametrize("slope", [-0.1, -0.05, 0.03, 0.08])
+def test_lines_askew_are_found_whole(slope: float, thickness: int) -> None:
+    columns = np.arange(WIDTH)
+    starts = np.rint(24 + slope * (columns - WIDTH / 2)).astype(int)
+    dark = number() < 0.7
+    for thick in range(thickness):
+        dark[starts + thick, columns] = True
+    found = ruled(dark)
+    assert all(found[starts + thick, columns].mean() > 0.97 for thick in range(thickness))
+    assert found[dark].mean() < 0.8  # and the strokes of the number are not, off the line
+    assert not found[:12].any()
+    assert not found[-8:].any()
+
+
+@pytest.mark.parametrize("tilt", [0.0, 0.02, 0.06])
 def test_a_box_changes_neither_place_nor_ink(tilt: float) -> None:
     plain, boxed = normalise(number(), SETTINGS), normalise(with_border(number(), tilt), SETTINGS)
     ink, lines = local_ink_of(with_border(number(), tilt))

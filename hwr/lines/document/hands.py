@@ -116,6 +116,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     # Long flags are rarer than short ones.
     flag = 0.15 + 0.85 * rng.random() ** 1.3 if rng.random() < 0.65 else 0.0
     pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
+    stems = some(0.25, 0.1, 0.75)
     return Hand(
         slant=float(slant),
         width=float(rng.uniform(0.7, 1.3)),
@@ -147,9 +148,10 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
         sinks=float(rng.uniform(-0.4, 1)),
         strings=some(0.2, 0.5, 1.0),
-        hang=some(0.25, 0.1, 0.4),
+        # What has a long stem begins at the height of the others.
+        hang=some(0.25, 0.1, 0.4) * (1 - min(2 * stems, 1)),
         old_style=bool(rng.random() < 0.3),
-        stems=some(0.25, 0.1, 0.75),
+        stems=stems,
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),
         slope=float(rng.normal(0, 0.03)),
