@@ -103,54 +103,55 @@ def set_digits(
     """
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
-    pen = max(hand.pen * TALL, 0.8)
+    tall = hand.size * TALL
+    pen = max(hand.pen * tall, 0.8)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.15, rng.random() < 0.25
     width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
     x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
-    base = _ROOM + (PATCH + hand.size * TALL) / 2
+    base = _ROOM + (PATCH + tall) / 2
     if before:
-        flourish(canvas, x, base, TALL, pen, rng, behind=False)
-        x += TALL * (0.95 + 0.3 * float(rng.random()))
+        flourish(canvas, x, base, tall, pen, rng, behind=False)
+        x += tall * (0.95 + 0.3 * float(rng.random()))
     for place, (patch, edge) in enumerate(zip(patches, edges, strict=True)):
         first, last = edge.first, edge.last
         left = round(x) - first
         drop = hand.slope * (left - PATCH)
-        top = _ROOM + drop + 0.07 * TALL * hand.uneven * lots[place, 0]
-        top += hangs.get(text[place], 0.0) * hand.hang * TALL
+        top = _ROOM + drop + 0.07 * tall * hand.uneven * lots[place, 0]
+        top += hangs.get(text[place], 0.0) * hand.hang * tall
         if text[place] == "0":
-            top += hand.sinks * (1 - hand.zero) * TALL / 2
+            top += hand.sinks * (1 - hand.zero) * tall / 2
         top = min(max(round(top), 0), 2 * _ROOM)
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch.astype(np.float32) / 255, out=part)
         if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
             _string(canvas, string, (left + first + 0.3 * (last - first), top + edge.top), pen, rng)
         elif place and rng.random() < hand.joins:
-            _join(canvas, behind_last, left + first, base + drop, pen, rng)
+            _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
         behind_last = left + last
         if place + 1 == count:
             break
-        gap = TALL * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
+        gap = tall * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
         following = edges[place + 1]
         if separated and lots[place, 2] > 0.4:
-            here = behind_last + TALL * (0.06 + 0.05 * lots[place, 3])
-            separator(canvas, here, base + drop, TALL, pen, rng)
-            gap = max(gap, 0.0) + TALL * 0.2
+            here = behind_last + tall * (0.06 + 0.05 * lots[place, 3])
+            separator(canvas, here, base + drop, tall, pen, rng)
+            gap = max(gap, 0.0) + tall * 0.2
         step = float((edge.right - following.left).max()) + gap
         # Two thin ones set closer are one thick one to everybody.
-        least = TALL * (0.42 if text[place] == text[place + 1] else 0.28)
+        least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
     if behind:
-        x = behind_last + TALL * (0.1 + 0.3 * float(rng.random()))
+        x = behind_last + tall * (0.1 + 0.3 * float(rng.random()))
         base += hand.slope * (x - PATCH)
         if rng.random() < 0.3:
-            separator(canvas, x, base, TALL, pen, rng)
-            x += 0.25 * TALL
+            separator(canvas, x, base, tall, pen, rng)
+            x += 0.25 * tall
         if rng.random() < 0.75:
-            flourish(canvas, x, base, TALL, pen, rng, behind=True)
+            flourish(canvas, x, base, tall, pen, rng, behind=True)
     seen = canvas > 0.25
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
@@ -159,11 +160,17 @@ def set_digits(
 
 
 def _join(
-    canvas: Ink, end: float, start: float, base: float, pen: float, rng: np.random.Generator
+    canvas: Ink,
+    end: float,
+    start: float,
+    base: float,
+    tall: float,
+    pen: float,
+    rng: np.random.Generator,
 ) -> None:
     """A thin stroke from a digit to the next."""
-    first, second = base - TALL * rng.uniform(0.0, 1.0, 2)
-    bend = ((end + start) / 2, (first + second) / 2 + TALL * rng.uniform(-0.3, 0.3))
+    first, second = base - tall * rng.uniform(0.0, 1.0, 2)
+    bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, 0.8))
 
 
