@@ -127,7 +127,7 @@ def _one(found: Changes, digit: _Writing) -> None:
         way = [(x, y), end]
         if hand.lead and rng.random() < 0.8:
             reach = hand.lead * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
-            way.append((end[0] - reach, end[1] + reach * rng.uniform(-0.2, 0.7)))
+            way.append((end[0] - reach, end[1] + reach * rng.uniform(-0.5, 0.7)))
         found.curve(*way, bow=hand.bow * rng.uniform(0.5, 1.5))
     if hand.foot and rng.random() < 0.9:
         reach = hand.foot * DIGIT_HEIGHT * rng.uniform(0.8, 1.2) / 2
