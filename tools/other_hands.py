@@ -30,7 +30,7 @@ OWN = {
     "flag": 0.0, "foot": 0.0, "lead": 0.0, "bar": 0.0, "serif": 0.0, "loop": 0.0, "curl": 0.0,
     "hook": 0.0, "rho": False, "bowed": False, "tail": 0.0, "short": 0.0, "closed": False,
     "arm": 0.0, "cross": 0.0, "roof": 0.0, "open": 0.0, "gaps": 0.0, "unsteady": 0.0,
-    "keeps_strokes": False,
+    "keeps_strokes": False, "old_style": False, "stems": 0.0,
 }  # fmt: skip
 """What a hand does when it leaves the digits' shapes alone. (It draws them anew along the middles
 of their strokes: these may be thinner than MNIST's, and made thinner still they would vanish.)"""

@@ -12,8 +12,10 @@ _ACROSS, _WIDEST = 1.2, 0.8
 # A line across is as long as this many times the picture's height, or this share of its width.
 _STEEPEST = 0.12
 # Rows to a column by which lines across rise or fall at most: pages under a camera lie askew.
-_DRIFT = 1.6
-# Rows by which they may leave a straight one of a slope that is looked for, all along.
+_APART = 1.6
+# Rows, at the far end of the shortest line, from a slope that is looked for to the next.
+_MOST_PIXELS = 200_000
+# Of a picture in which lines askew are looked for: time and memory grow faster than its size.
 _EVERY = 4
 # Columns, of which one is looked at first.
 _UPRIGHT = 0.7
@@ -36,7 +38,8 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     height, width = dark.shape
     across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
     found = _runs(dark, across)
-    if width >= across >= height:  # shorter ones might be roofs of digits
+    # Shorter ones might be roofs of digits.
+    if width >= across >= height and dark.size <= _MOST_PIXELS:
         found |= _askew(dark, across)
     side = max(2, round(_SIDE * height))
     for columns in (slice(None, side), slice(-side, None)):
@@ -48,17 +51,18 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """The pixels of straight lines at least so long that rise or fall along the picture."""
-    slopes = np.arange(_DRIFT / length, _STEEPEST, _DRIFT / length)
+    """The pixels of straight lines at least so long that rise or fall along the picture, two
+    pixels thick or more."""
+    slopes = np.arange(_APART / length, _STEEPEST, _APART / length)
     slopes = np.concatenate([-slopes, slopes])
     found = np.zeros_like(dark)
     if not len(slopes):  # so small a picture that none is told from level ones
         return found
     few, _ = _levelled(dark[:, ::_EVERY], _EVERY * slopes)
     runs = _runs(few.reshape(-1, few.shape[2]), length // _EVERY)
+    rows, columns = np.nonzero(dark)
     for slope in slopes[runs.reshape(len(slopes), -1).any(axis=1)]:
         (level,), (moved,) = _levelled(dark, np.array([slope]))
-        rows, columns = np.nonzero(dark)
         found[rows, columns] |= _runs(level, length)[rows + moved[columns], columns]
     return found
 

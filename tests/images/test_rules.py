@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -70,6 +72,15 @@ def test_lines_askew_are_found_whole(slope: float, thickness: int) -> None:
     assert found[dark].mean() < 0.8  # and the strokes of the number are not, off the line
     assert not found[:12].any()
     assert not found[-8:].any()
+
+
+def test_large_pictures_take_no_more_memory_than_level_lines_need() -> None:
+    dark = np.random.default_rng(0).random((1000, 2000)) < 0.3
+    tracemalloc.start()
+    ruled(dark)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * dark.size
 
 
 @pytest.mark.parametrize("tilt", [0.0, 0.02, 0.06])

@@ -92,7 +92,7 @@ class Hand:
 
     @property
     def size(self) -> float:
-        """Of digits without a long stem: there has to be room for those with one."""
+        """Of digits, but for long stems: there has to be room for those."""
         return 1 / (1 + self.stems / 2)
 
 
@@ -148,7 +148,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
         sinks=float(rng.uniform(-0.4, 1)),
         strings=some(0.2, 0.5, 1.0),
-        # What has a long stem begins at the height of the others.
+        # Hands with long stems hang less: what has one begins at the height of the others.
         hang=some(0.25, 0.1, 0.4) * (1 - min(2 * stems, 1)),
         old_style=bool(rng.random() < 0.3),
         stems=stems,

@@ -93,8 +93,8 @@ def _pen(fields: Tensor, half: Tensor, nib: Tensor) -> Tensor:
 
 
 def _thin_across(edge: Tensor, half: Tensor, stretched: Tensor) -> None:
-    """Thins what strokes across the line have below the middles of digits, in place, by as much as
-    they become thicker where these are stretched."""
+    """Thins strokes across the line below the middles of digits, in place, by as much as those of a
+    round pen become thicker where these are stretched."""
     rows = (stretched > 1).nonzero().flatten()
     if len(rows):
         lower = edge[rows, FINE // 2 :]
