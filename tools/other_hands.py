@@ -26,21 +26,22 @@ from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.folders import read_folder
 
-OWN = {
-    "flag": 0.0, "foot": 0.0, "lead": 0.0, "bar": 0.0, "serif": 0.0, "loop": 0.0, "curl": 0.0,
-    "hook": 0.0, "rho": False, "bowed": False, "tail": 0.0, "short": 0.0, "closed": False,
-    "arm": 0.0, "cross": 0.0, "roof": 0.0, "open": 0.0, "gaps": 0.0, "unsteady": 0.0,
-    "keeps_strokes": False, "old_style": False, "stems": 0.0,
+SETTING = {
+    "slant", "width", "pen", "nib", "uneven", "bow", "zero", "sinks", "strings", "hang", "joins",
+    "slope", "spacing", "alike",
 }  # fmt: skip
-"""What a hand does when it leaves the digits' shapes alone. (It draws them anew along the middles
-of their strokes: these may be thinner than MNIST's, and made thinner still they would vanish.)"""
+"""What is left to a hand that leaves the digits' shapes alone. (It draws them anew along the
+middles of their strokes: these may be thinner than MNIST's, and made thinner still they would
+vanish.)"""
 
 POOL = 100
 
 
 def own_hand(rng: np.random.Generator) -> Hand:
     """A hand that sets digits in a line, but leaves their shapes alone."""
-    return dataclasses.replace(draw_hand(rng), **OWN)
+    hand = dataclasses.asdict(draw_hand(rng))
+    # Whatever else hands do is off at zero.
+    return Hand(**{name: it if name in SETTING else type(it)() for name, it in hand.items()})
 
 
 def read_digits(folder: Path) -> Digits:

@@ -55,13 +55,12 @@ def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     pixels thick or more."""
     slopes = np.arange(_APART / length, _STEEPEST, _APART / length)
     slopes = np.concatenate([-slopes, slopes])
-    found = np.zeros_like(dark)
-    if not len(slopes):  # so small a picture that none is told from level ones
-        return found
+    # (None in so small a picture that none is told from level ones.)
     few, _ = _levelled(dark[:, ::_EVERY], _EVERY * slopes)
     runs = _runs(few.reshape(-1, few.shape[2]), length // _EVERY)
+    found = np.zeros_like(dark)
     rows, columns = np.nonzero(dark)
-    for slope in slopes[runs.reshape(len(slopes), -1).any(axis=1)]:
+    for slope in slopes[runs.reshape(few.shape).any(axis=(1, 2))]:
         (level,), (moved,) = _levelled(dark, np.array([slope]))
         found[rows, columns] |= _runs(level, length)[rows + moved[columns], columns]
     return found
@@ -74,8 +73,8 @@ def _levelled(
     [slopes, rows, columns], and by how many rows each column is moved, [slopes, columns]."""
     height, width = dark.shape
     falls = np.rint(slopes[:, None] * np.arange(width)).astype(np.int64)
-    moved = falls.max() - falls
-    level = np.zeros((len(slopes), height + int(moved.max()), width), np.bool_)
+    moved = falls.max(initial=0) - falls
+    level = np.zeros((len(slopes), height + int(moved.max(initial=0)), width), np.bool_)
     rows, columns = np.nonzero(dark)
     level[np.arange(len(slopes))[:, None], rows + moved[:, columns], columns] = True
     return level, moved
