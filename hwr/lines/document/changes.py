@@ -136,7 +136,7 @@ def _one(found: Changes, digit: _Writing) -> None:
 
 
 def _two(found: Changes, digit: _Writing) -> None:
-    """Loops at the lower left corner and at the beginning; a foot drawn out to the right."""
+    """Loops at the lower left corner and at the beginning; a foot drawn out to the right or up."""
     hand, middle, _, rng = digit
     _, bottom, _ = digit.ends()
     if hand.loop and rng.random() < 0.8:
@@ -145,19 +145,43 @@ def _two(found: Changes, digit: _Writing) -> None:
         radius = hand.loop * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
         found.rings.append((x + 0.3 * radius, y - 0.6 * radius, radius))
     if hand.curl and rng.random() < 0.9:
-        high = digit.upper(0.45)
-        x, y = high[high[:, 0].argmin()].tolist()
-        radius = hand.curl * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
-        found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
+        x, y, radius = _curl(found, digit, digit.upper(0.45), hand.curl)
         if rng.random() < 0.5:
             inner = np.array([x + 1.6 * radius, y + rng.uniform(-0.2, 0.8) * radius], np.float32)
             found.gap(inner, digit.breadth())
-    if hand.tail and rng.random() < 0.8:
-        low = middle[middle[:, 1] > bottom[1] - 4]
-        x, y = low[low[:, 0].argmax()].tolist()
+    low = middle[middle[:, 1] > bottom[1] - 4]
+    x, y = low[low[:, 0].argmax()].tolist()
+    if hand.rise and rng.random() < 0.9:
+        up = hand.rise * DIGIT_HEIGHT * rng.uniform(0.7, 1.1)
+        reach = up * rng.uniform(0.2, 0.7)
+        found.curve((x, y), (x + reach, y - up), bow=rng.uniform(0, 0.25))
+    elif hand.tail and rng.random() < 0.8:
         length = hand.tail * DIGIT_HEIGHT * rng.uniform(0.6, 1.4)
         end = (x + length, y - length * rng.uniform(-0.2, 0.4))
         found.curve((x, y), end, bow=rng.uniform(0, 0.2))
+
+
+def _three(found: Changes, digit: _Writing) -> None:
+    """Loops at the beginning and where its bows meet."""
+    hand, middle, half, rng = digit
+    top, _, tall = digit.ends()
+    # A larger one, or by a thicker pen, would close the upper bow: an eight's or a nine's.
+    if hand.curl and half < 1.2 and rng.random() < 0.9:
+        _curl(found, digit, digit.upper(0.35), min(hand.curl, 0.1))
+    inside = np.abs(middle[:, 1] - top[1] - 0.48 * tall) < 0.13 * tall
+    if hand.waist and inside.any() and rng.random() < 0.9:
+        waist = middle[inside]
+        x, y = waist[waist[:, 0].argmin()].tolist()
+        radius = hand.waist * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
+        found.rings.append((x - 0.5 * radius, y + rng.uniform(-0.3, 0.3) * radius, radius))
+
+
+def _curl(found: Changes, digit: _Writing, high: Points, curl: float) -> tuple[float, float, float]:
+    """A loop where a digit begins, which is on the left of what is `high`: x, y and its radius."""
+    x, y = high[high[:, 0].argmin()].tolist()
+    radius = curl * DIGIT_HEIGHT * digit.rng.uniform(0.8, 1.2)
+    found.rings.append((x + 0.8 * radius, y + 0.3 * radius, radius))
+    return x, y, radius
 
 
 def _four(found: Changes, digit: _Writing) -> None:
@@ -277,5 +301,5 @@ def _nine(found: Changes, digit: _Writing) -> None:
 
 
 _OF_DIGITS: dict[int, Callable[[Changes, _Writing], None]] = {
-    0: _zero, 1: _one, 2: _two, 4: _four, 5: _five, 7: _seven, 8: _eight, 9: _nine,
+    0: _zero, 1: _one, 2: _two, 3: _three, 4: _four, 5: _five, 7: _seven, 8: _eight, 9: _nine,
 }  # fmt: skip

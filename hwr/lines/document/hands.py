@@ -27,11 +27,13 @@ class Hand:
         bar: length of the bar through a seven; 0 for none.
         serif: length of the stroke at the beginning of a seven's roof; 0 for none.
         loop: of a two, at its lower left corner; 0 for none.
-        curl: of a two, where it begins; 0 for none.
+        curl: of a two or a three, where it begins; 0 for none.
+        waist: of the loop that a three has between its bows; 0 for none.
         hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
         rho: whether nines have their loop to the right of their stem.
         bowed: whether nines are two bows as threes are, of which the upper one is closed.
         tail: length of the stroke in which a zero or a two ends; 0 for none.
+        rise: how high the stroke goes up in which a two ends, instead of that; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
         arm: of fours that are an angle with a stem through its lower arm (`drawn.angle_four`), how
@@ -68,10 +70,12 @@ class Hand:
     serif: float
     loop: float
     curl: float
+    waist: float
     hook: float
     rho: bool
     bowed: bool
     tail: float
+    rise: float
     short: float
     closed: bool
     arm: float
@@ -92,8 +96,8 @@ class Hand:
 
     @property
     def size(self) -> float:
-        """Of digits, but for long stems: there has to be room for those."""
-        return 1 / (1 + self.stems / 2)
+        """Of digits: those with long stems are as tall as other hands' are, all else is smaller."""
+        return 1 / (1 + self.stems)
 
 
 def draw_hand(rng: np.random.Generator) -> Hand:
@@ -116,7 +120,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     # Long flags are rarer than short ones.
     flag = 0.15 + 0.85 * rng.random() ** 1.3 if rng.random() < 0.65 else 0.0
     pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
-    stems = some(0.25, 0.1, 0.75)
+    stems = some(0.2, 0.1, 0.75)
     return Hand(
         slant=float(slant),
         width=float(rng.uniform(0.7, 1.3)),
@@ -134,10 +138,12 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.22),
+        waist=some(0.2, 0.05, 0.12),
         hook=some(0.4, 0.2, 0.9),
         rho=(nine := rng.random()) < 0.06,
         bowed=0.06 <= nine < 0.2,
         tail=some(0.2, 0.1, 0.3),
+        rise=some(0.12, 0.15, 0.5),
         short=some(0.45, 0.1, 1.0),
         closed=(four := rng.random()) < 0.22,
         arm=float(rng.uniform(0.5, 0.85)) if 0.22 <= four < 0.37 else 0.0,

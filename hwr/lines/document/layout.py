@@ -79,10 +79,12 @@ class Written(NamedTuple):
     Attributes:
         ink: float32 [height, width], 0 to 1, cut to its ink.
         pen: the width of its strokes, in pixels.
+        tall: the height of its digits without long stems, in pixels.
     """
 
     ink: Ink
     pen: float
+    tall: float
 
 
 def set_digits(
@@ -127,7 +129,8 @@ def set_digits(
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch.astype(np.float32) / 255, out=part)
         if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
-            _string(canvas, string, (left + first + 0.3 * (last - first), top + edge.top), pen, rng)
+            begins = (left + first + 0.3 * (last - first), top + edge.top)
+            _string(canvas, string, begins, tall, pen, rng)
         elif place and rng.random() < hand.joins:
             _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
@@ -155,8 +158,8 @@ def set_digits(
     seen = canvas > 0.25
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
-        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen)
-    return Written(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], pen)
+        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, tall)
+    return Written(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], pen, tall)
 
 
 def _join(
@@ -178,10 +181,11 @@ def _string(
     canvas: Ink,
     start: tuple[float, float],
     end: tuple[float, float],
+    tall: float,
     pen: float,
     rng: np.random.Generator,
 ) -> None:
     """The stroke from the top of a zero to that of the next, which sags."""
-    sag = TALL * float(rng.uniform(0.0, 0.35))
+    sag = tall * float(rng.uniform(0.0, 0.35))
     bend = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + pen / 2 + sag)
     stroke(canvas, curve((start[0], start[1] + pen / 2), bend, (end[0], end[1] + pen / 2)), pen)

@@ -14,7 +14,8 @@ from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
 _LEAST_INK = 20
-# Rows of a picture that the number itself takes, at least.
+_LEAST_DIGIT = 16
+# Rows of a picture that the number itself and its digits without long stems take, at least.
 
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
@@ -44,7 +45,8 @@ def photograph(
         _neighbour(ink, neighbour, rng)
     strength = rng.uniform(0.35, 0.5) if rng.random() < 0.25 else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.
-    rows = max(_rows(rng), min(_LEAST_INK * height // len(written.ink), HEIGHTS[1]))
+    least = height * max(_LEAST_INK / len(written.ink), _LEAST_DIGIT / written.tall)
+    rows = max(_rows(rng), min(int(least), HEIGHTS[1]))
     blur = _blur(rng)
     # What is thin, small or blurred is written strongly enough to be seen.
     thin = min(pen * rows / height, math.erf(pen / (2 * math.sqrt(2) * blur)) if blur else 1.0, 1.0)

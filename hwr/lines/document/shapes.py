@@ -60,7 +60,8 @@ def write(
     draws = [np.random.default_rng(seed) for seed in seeds]
     of = _Column(hands)
     half = of("pen") * DIGIT_HEIGHT / 2
-    edge = fields - _pen(fields, half, of("nib"))
+    wide = _pen(fields, half, of("nib"))
+    edge = fields - wide
     kept = torch.tensor([hand.keeps_strokes for hand in hands])
     if kept.any():
         fine = interpolate(images[kept].float()[:, None] / 255, (FINE, FINE), mode="bilinear")[:, 0]
@@ -71,7 +72,7 @@ def write(
         edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
     add_habits(edge, fields, labels, hands, draws, half)
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
-    _thin_across(edge, half, stretched)
+    _thin_across(edge, wide, stretched)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
         border.clamp_(min=1.0)
@@ -92,15 +93,15 @@ def _pen(fields: Tensor, half: Tensor, nib: Tensor) -> Tensor:
     return wide
 
 
-def _thin_across(edge: Tensor, half: Tensor, stretched: Tensor) -> None:
-    """Thins strokes across the line below the middles of digits, in place, by as much as those of a
-    round pen become thicker where these are stretched."""
+def _thin_across(edge: Tensor, wide: Tensor, stretched: Tensor) -> None:
+    """Thins strokes along the line below the middles of digits, in place, by as much as they become
+    thicker where these are stretched: half their widths is `wide`, as `_pen` has it."""
     rows = (stretched > 1).nonzero().flatten()
     if len(rows):
         lower = edge[rows, FINE // 2 :]
         down, across = torch.gradient(lower, dim=(1, 2))
-        more = half[rows] * (1 - 1 / stretched[rows])
-        edge[rows, FINE // 2 :] = lower + more[:, None, None] * _steep(down, across)
+        more = wide[rows, FINE // 2 :] * (1 - 1 / stretched[rows, None, None])
+        edge[rows, FINE // 2 :] = lower + more * _steep(down, across)
 
 
 def _steep(down: Tensor, across: Tensor) -> Tensor:
@@ -130,8 +131,9 @@ def _bend(
     lots = np.stack([rng.standard_normal(8 + 2 * _KNOTS * _KNOTS) for rng in draws])
     lot = torch.from_numpy(lots.astype(np.float32)).clamp(-2.5, 2.5)
     uneven = of("uneven")
-    size = of("size") * torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
-    scale = TALL / DIGIT_HEIGHT * (size * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
+    zero = torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
+    size = of("size") * (zero * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
+    scale = TALL / DIGIT_HEIGHT * size
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]
     turn = 0.06 * uneven * lot[:, 3]
