@@ -13,10 +13,10 @@ from hwr.lines.document.changes import changes_of
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import edges_of, set_digits
+from hwr.lines.document.layout import Written, edges_of, set_digits
 from hwr.lines.document.marks import dots, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
-from hwr.lines.document.photo import HEIGHTS
+from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 from hwr.lines.document.strays import without_strays
@@ -298,10 +298,11 @@ def test_gaps_break_strokes() -> None:
     assert ((broken - written(PLAIN, 8)).min((1, 2)) < -100).all()
 
 
-def test_small_zeros() -> None:
-    small, usual = (written(dataclasses.replace(PLAIN, zero=z), 0) for z in (0.6, 1.0))
-    tall = [(np.flatnonzero((p > 80).any(1))[[0, -1]] @ [-1, 1]) for p in (small[0], usual[0])]
-    assert tall[0] < 0.75 * tall[1]
+@pytest.mark.parametrize("stems", [0.0, 0.7])
+def test_small_zeros(stems: float) -> None:
+    hands = [dataclasses.replace(PLAIN, zero=zero, stems=stems) for zero in (0.6, 1.0)]
+    small, usual = (np.ptp(np.flatnonzero((written(h, 0)[0] > 80).any(1))) for h in hands)
+    assert 0.5 * usual < small < 0.75 * usual
 
 
 def test_what_lies_beside_a_digit_is_taken_away() -> None:
@@ -432,6 +433,19 @@ def test_pictures_have_the_heights_of_documents() -> None:
     assert max(heights) > 80
     assert min(heights) < 30
     assert all(picture.dtype == np.uint8 for picture in pictures)
+
+
+def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> None:
+    def least(tall: float) -> int:
+        ink = np.zeros((28, 60), np.float32)
+        ink[:, 20:24] = 1
+        written, none = Written(ink, 2.0, tall), np.zeros((PATCH, PATCH), np.uint8)
+        draws = map(np.random.default_rng, range(200))
+        return min(len(photograph(written, none, rng)) for rng in draws)
+
+    # 16 of a digit, in crops that hardly cut into it, for 20 of all the ink.
+    assert least(28) < 26
+    assert 27 <= least(16) < 32
 
 
 def test_pictures_show_something() -> None:
