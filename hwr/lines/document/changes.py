@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand
 
@@ -137,7 +138,7 @@ def _one(found: Changes, digit: _Writing) -> None:
 
 def _two(found: Changes, digit: _Writing) -> None:
     """Loops at the lower left corner and at the beginning; a foot drawn out to the right or up."""
-    hand, middle, _, rng = digit
+    hand, middle, half, rng = digit
     _, bottom, _ = digit.ends()
     if hand.loop and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 5]
@@ -153,8 +154,12 @@ def _two(found: Changes, digit: _Writing) -> None:
     x, y = low[low[:, 0].argmax()].tolist()
     if hand.rise and rng.random() < 0.9:
         up = hand.rise * DIGIT_HEIGHT * rng.uniform(0.7, 1.1)
-        reach = up * rng.uniform(0.2, 0.7)
-        found.curve((x, y), (x + reach, y - up), bow=rng.uniform(0, 0.25))
+        over = middle[(middle[:, 0] > x - 1) & (middle[:, 1] < y - 3), 1]
+        if len(over):  # clear of that: else there would be a loop
+            up = min(up, y - float(over.max()) - 2 - 2 * half)
+        reach = min(up * rng.uniform(0.2, 0.7), max(DIGIT_SIZE - _EDGE - half - x, 0))
+        if up > 2:
+            found.curve((x, y), (x + reach, y - up), bow=rng.uniform(0, 0.25))
     elif hand.tail and rng.random() < 0.8:
         length = hand.tail * DIGIT_HEIGHT * rng.uniform(0.6, 1.4)
         end = (x + length, y - length * rng.uniform(-0.2, 0.4))
@@ -165,9 +170,12 @@ def _three(found: Changes, digit: _Writing) -> None:
     """Loops at the beginning and where its bows meet."""
     hand, middle, half, rng = digit
     top, _, tall = digit.ends()
-    # A larger one, or by a thicker pen, would close the upper bow: an eight's or a nine's.
-    if hand.curl and half < 1.2 and rng.random() < 0.9:
+    # Larger ones, or both, or by a thicker pen, would close the upper bow: an eight's or a nine's.
+    if half > 1:
+        return
+    if hand.curl and rng.random() < 0.9:
         _curl(found, digit, digit.upper(0.35), min(hand.curl, 0.1))
+        return
     inside = np.abs(middle[:, 1] - top[1] - 0.48 * tall) < 0.13 * tall
     if hand.waist and inside.any() and rng.random() < 0.9:
         waist = middle[inside]

@@ -33,7 +33,7 @@ class Hand:
         rho: whether nines have their loop to the right of their stem.
         bowed: whether nines are two bows as threes are, of which the upper one is closed.
         tail: length of the stroke in which a zero or a two ends; 0 for none.
-        rise: how high the stroke goes up in which a two ends, instead of that; 0 for none.
+        rise: how high the stroke goes up in which a two ends, instead of a tail; 0 for none.
         short: how much of a four's stem is missing at its top.
         closed: whether fours are closed by a slanting stroke, as printed ones are.
         arm: of fours that are an angle with a stem through its lower arm (`drawn.angle_four`), how

@@ -14,8 +14,9 @@ from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
 _LEAST_INK = 20
-_LEAST_DIGIT = 16
-# Rows of a picture that the number itself and its digits without long stems take, at least.
+# Rows of a picture that the number itself takes, at least.
+_LEAST_DIGIT = 14
+# And its digits without long stems.
 
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""

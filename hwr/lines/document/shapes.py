@@ -70,6 +70,7 @@ def write(
         strokes = (0.5 - fine) * _EDGE - more[:, None, None]
         # What is thin in MNIST would vanish: half of the pen is left of it.
         edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
+        wide[kept] = half[kept, None, None]  # a nib writes none of them
     add_habits(edge, fields, labels, hands, draws, half)
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
     _thin_across(edge, wide, stretched)
@@ -95,7 +96,7 @@ def _pen(fields: Tensor, half: Tensor, nib: Tensor) -> Tensor:
 
 def _thin_across(edge: Tensor, wide: Tensor, stretched: Tensor) -> None:
     """Thins strokes along the line below the middles of digits, in place, by as much as they become
-    thicker where these are stretched: half their widths is `wide`, as `_pen` has it."""
+    thicker where these are stretched; `wide` is half the width of the pen at every sample."""
     rows = (stretched > 1).nonzero().flatten()
     if len(rows):
         lower = edge[rows, FINE // 2 :]
