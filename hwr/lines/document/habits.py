@@ -1,4 +1,4 @@
-"""Hands' habits (`changes`), in digits' fields of distances.
+"""Hands' habits (`by_digit`), in digits' fields of distances.
 
 A field gives, at every sample, how far it is to the edge of the ink in pixels of the 28-pixel
 frame, below zero inside. So strokes join by the minimum, and gaps break them by the maximum.
@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hwr.lines.document.changes import Changes, Piece, Points, changes_of
+from hwr.lines.document.by_digit import changes_of
+from hwr.lines.document.changes import Changes, Piece, Points
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.skeletons import FINE, PITCH
 

@@ -9,7 +9,7 @@ import torch
 
 from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document import layout
-from hwr.lines.document.changes import changes_of
+from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
