@@ -73,7 +73,7 @@ def _one(found: Changes, digit: Writing) -> None:
 
 def _two(found: Changes, digit: Writing) -> None:
     """Loops at the lower left corner and at the beginning; a foot drawn out to the right or up."""
-    hand, middle, half, rng = digit
+    hand, middle, _, rng = digit
     _, bottom, _ = digit.ends()
     if hand.loop and rng.random() < 0.8:
         low = middle[middle[:, 1] > bottom[1] - 5]
@@ -85,8 +85,14 @@ def _two(found: Changes, digit: Writing) -> None:
         if rng.random() < 0.5:
             inner = np.array([x + 1.6 * radius, y + rng.uniform(-0.2, 0.8) * radius], np.float32)
             found.gap(inner, digit.breadth())
-    low = middle[middle[:, 1] > bottom[1] - 4]
-    x, y = low[low[:, 0].argmax()].tolist()
+    if hand.rise or hand.tail:
+        low = middle[middle[:, 1] > bottom[1] - 4]
+        _end_two(found, digit, *low[low[:, 0].argmax()].tolist())
+
+
+def _end_two(found: Changes, digit: Writing, x: float, y: float) -> None:
+    """A stroke up or to the right, from where its foot ends."""
+    hand, middle, half, rng = digit
     if hand.rise and rng.random() < 0.9:
         up = hand.rise * DIGIT_HEIGHT * rng.uniform(0.7, 1.1)
         over = middle[(middle[:, 0] > x - 1) & (middle[:, 1] < y - 3), 1]
@@ -104,16 +110,17 @@ def _two(found: Changes, digit: Writing) -> None:
 def _three(found: Changes, digit: Writing) -> None:
     """Loops at the beginning and where its bows meet."""
     hand, middle, half, rng = digit
-    top, _, tall = digit.ends()
     # Larger ones, or both, or by a thicker pen, would close the upper bow: an eight's or a nine's.
     if half > 1:
         return
     if hand.curl and rng.random() < 0.9:
         _curl(found, digit, digit.upper(0.35), min(hand.curl, 0.1))
         return
-    inside = np.abs(middle[:, 1] - top[1] - 0.48 * tall) < 0.13 * tall
-    if hand.waist and inside.any() and rng.random() < 0.9:
-        waist = middle[inside]
+    if not hand.waist:
+        return
+    top, _, tall = digit.ends()
+    waist = middle[np.abs(middle[:, 1] - top[1] - 0.48 * tall) < 0.13 * tall]
+    if len(waist) and rng.random() < 0.9:
         x, y = waist[waist[:, 0].argmin()].tolist()
         radius = hand.waist * DIGIT_HEIGHT * rng.uniform(0.8, 1.2)
         found.rings.append((x - 0.5 * radius, y + rng.uniform(-0.3, 0.3) * radius, radius))

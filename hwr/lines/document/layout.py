@@ -129,8 +129,8 @@ def set_digits(
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch.astype(np.float32) / 255, out=part)
         if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
-            begins = (left + first + 0.3 * (last - first), top + edge.top)
-            _string(canvas, string, begins, tall, pen, rng)
+            end = (left + first + 0.3 * (last - first), top + edge.top)
+            _string(canvas, string, end, tall, pen, rng)
         elif place and rng.random() < hand.joins:
             _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
