@@ -15,6 +15,10 @@ from hwr.lines.document.marks import Points, curve
 DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
 
+_LOW = 0.85
+# How far down an arm is, as a share of the height: by a lower one, a closed four would be a zero, and
+# one with a short stem a six or nothing.
+
 
 def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Points, Points]:
     """A four that is an angle with a stem through its lower arm: a stroke down to the left, an arm
@@ -35,8 +39,9 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
     top, arm_end = (lean * drop, -drop), (reach, -rise * reach)
     x = reach * rng.uniform(0.65, 1.0)
     crossing = (x, -rise * x)
-    stem_lean, up = rng.uniform(0.0, 0.45), drop * (0.06 + 1.04 * rng.random() ** 1.7)
-    if half < 1.3 and rng.random() < 0.25:  # closed
+    least = 0.06 if level < _LOW else 0.35
+    stem_lean, up = rng.uniform(0.0, 0.45), drop * (least + (1.1 - least) * rng.random() ** 1.7)
+    if half < 1.3 and level < _LOW and rng.random() < 0.25:  # closed
         begin = top
     else:
         up = max(up, half + 1)  # or it would not be seen

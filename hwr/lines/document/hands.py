@@ -131,7 +131,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         uneven=float(rng.uniform(0.2, 0.8)),
         flag=flag,
         foot=some(0.25, 0.2, 0.8),
-        lead=some(0.3, 0.1, 0.35),
+        lead=some(0.3, 0.1, 0.45),
         bow=float(rng.uniform(-0.2, 0.2)),
         # Whoever draws long flags tells sevens from ones by it.
         bar=some(0.9 if flag > 0.45 else 0.4, 0.3, 0.9),
@@ -146,7 +146,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         rise=some(0.12, 0.15, 0.5),
         short=some(0.45, 0.1, 1.0),
         closed=(four := rng.random()) < 0.22,
-        arm=float(rng.uniform(0.5, 0.85)) if 0.22 <= four < 0.37 else 0.0,
+        arm=float(rng.uniform(0.5, 0.97)) if 0.22 <= four < 0.39 else 0.0,
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),
