@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey
 
@@ -37,17 +37,21 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     height, width = dark.shape
     across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
-    found = _runs(dark, across)
+    found = _across(dark, across)
     # Shorter ones might be roofs of digits.
     if width >= across >= height and dark.size <= _MOST_PIXELS:
         found |= _askew(dark, across)
     side = max(2, round(_SIDE * height))
     for columns in (slice(None, side), slice(-side, None)):
-        found[:, columns] |= _runs(dark[:, columns].T, max(2, round(_UPRIGHT * height))).T
+        found[:, columns] |= _runs(dark[:, columns], max(2, round(_UPRIGHT * height)))
     if not found.any():
         return found
-    grown = Image.fromarray(found.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
-    return np.asarray(grown) > 0
+    # Those next to them, up and down, then on either side.
+    found[1:] |= found[:-1]
+    found[:-1] |= found[1:]
+    found[:, 1:] |= found[:, :-1]
+    found[:, :-1] |= found[:, 1:]
+    return found
 
 
 def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
@@ -55,14 +59,17 @@ def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     pixels thick or more."""
     slopes = np.arange(_APART / length, _STEEPEST, _APART / length)
     slopes = np.concatenate([-slopes, slopes])
+    found = np.zeros_like(dark)
     # (None in so small a picture that none is told from level ones.)
     few, _ = _levelled(dark[:, ::_EVERY], _EVERY * slopes)
-    runs = _runs(few.reshape(-1, few.shape[2]), length // _EVERY)
-    found = np.zeros_like(dark)
-    rows, columns = np.nonzero(dark)
-    for slope in slopes[runs.reshape(few.shape).any(axis=(1, 2))]:
-        (level,), (moved,) = _levelled(dark, np.array([slope]))
-        found[rows, columns] |= _runs(level, length)[rows + moved[columns], columns]
+    likely = slopes[_beginnings(few, length // _EVERY).any(axis=0).max(axis=1)]
+    if len(likely):
+        levels, moved = _levelled(dark, likely)
+        rows, columns = np.nonzero(dark)
+        on_runs = _runs(levels, length)[
+            columns, np.arange(len(likely))[:, None], rows + moved[:, columns]
+        ]
+        found[rows, columns] = on_runs.any(axis=0)
     return found
 
 
@@ -70,14 +77,17 @@ def _levelled(
     dark: NDArray[np.bool_], slopes: NDArray[np.float64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """For each slope, the picture with its columns moved so that lines of that slope lie level,
-    [slopes, rows, columns], and by how many rows each column is moved, [slopes, columns]."""
+    [columns, slopes, rows], and by how many rows each column is moved, [slopes, columns]."""
     height, width = dark.shape
     falls = np.rint(slopes[:, None] * np.arange(width)).astype(np.int64)
     moved = falls.max(initial=0) - falls
-    level = np.zeros((len(slopes), height + int(moved.max(initial=0)), width), np.bool_)
-    rows, columns = np.nonzero(dark)
-    level[np.arange(len(slopes))[:, None], rows + moved[:, columns], columns] = True
-    return level, moved
+    room = int(moved.max(initial=0))
+    # One column behind the other, with room above and below: every piece of it as long as a moved
+    # column is a column moved so far.
+    padded = np.zeros((width, height + 2 * room), np.bool_)
+    padded[:, room : room + height] = dark.T
+    pieces = sliding_window_view(padded.ravel(), height + room)
+    return pieces[np.arange(0, padded.size, padded.shape[1])[:, None] + room - moved.T], moved
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -108,17 +118,37 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return dark
 
 
-def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """The pixels of runs along a row that are at least so long: an opening by a flat line."""
+def _across(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """The pixels of runs along a row that are at least so long."""
     found = np.zeros_like(dark)
     # Few rows hold so much ink at all.
-    full = np.flatnonzero(dark.sum(axis=1) >= length)
-    if len(full):
-        width = dark.shape[1]
-        counts = np.zeros((len(full), width + 1), np.int32)
-        np.cumsum(dark[full], axis=1, out=counts[:, 1:])
-        begun = np.zeros((len(full), width + length), np.int32)
-        begun[:, length : width + 1] = counts[:, length:] - counts[:, :-length] == length
-        np.cumsum(begun, axis=1, out=begun)
-        found[full] = begun[:, length:] > begun[:, :-length]
+    full = dark.view(np.uint8).sum(axis=1, dtype=np.uint32) >= length
+    if full.any():
+        found[full] = _runs(dark[full].T, length).T
     return found
+
+
+def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """The pixels of runs along the first dimension that are at least so long: an opening by a
+    straight line."""
+    found = np.zeros_like(dark)
+    begun = _beginnings(dark, length)
+    if begun.any():
+        found[: len(begun)] = begun
+        reach = 1
+        while reach < length:
+            step = min(reach, length - reach)
+            found[step:] |= found[:-step]
+            reach += step
+    return found
+
+
+def _beginnings(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
+    """Where, along the first dimension, runs at least so long begin; where none can, nothing is."""
+    # Runs of two pixels are two of one, those of four two of two, and so on.
+    reach = 1
+    while reach < length:
+        step = min(reach, length - reach)
+        dark = dark[step:] & dark[:-step]
+        reach += step
+    return dark

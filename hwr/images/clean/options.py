@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 Skew = Literal["none", "profile", "hough"]
@@ -53,7 +54,7 @@ class CleanOptions:
         if not isinstance(self.deslant, bool):
             raise ValueError(f"deslant {self.deslant!r}: must be true or false")
 
-    @property
+    @cached_property
     def any(self) -> bool:
         """Whether any step is on."""
         return self != CleanOptions(window=self.window)

@@ -54,9 +54,7 @@ class DocumentComposer:
             torch.from_numpy(self._images[rows]),
             np.array([int(character) for text in texts for character in text]),
             [hand for hand, length in zip(hands, lengths, strict=True) for _ in range(length)],
-            np.concatenate(
-                [rng.integers(2**62, size=n) for rng, n in zip(draws, lengths, strict=True)]
-            ),
+            [rng for rng, length in zip(draws, lengths, strict=True) for _ in range(length)],
         )
         edges = edges_of(patches)
         found, start = [], 0

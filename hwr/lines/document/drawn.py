@@ -16,8 +16,8 @@ DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
 
 _LOW = 0.85
-# How far down an arm is, as a share of the height: by a lower one, a closed four would be a zero, and
-# one with a short stem a six or nothing.
+# How far down an arm is, as a share of the height: by a lower one, a closed four would be a zero,
+# and one with a short stem a six or nothing.
 
 
 def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Points, Points]:

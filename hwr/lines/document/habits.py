@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -18,10 +17,17 @@ from hwr.lines.document.changes import Changes, Piece, Points
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.skeletons import FINE, PITCH
 
+Fields = NDArray[np.float32]
+"""Of distances, or what they are computed of."""
+
 _FAR = 9.0
 # How far it is to the ink where there is none, in pixels: enough.
 _ON = 0.8
 # What is no farther from the middle of a stroke, in pixels, is on it.
+_AT: Fields = ((np.arange(FINE) + 0.5) * PITCH).astype(np.float32)
+_DOWN = _AT[:, None]
+_PLACES: Points = np.stack(np.meshgrid(_AT, _AT), axis=-1).reshape(-1, 2)
+# Of the samples of a field: their columns, their rows, and (x, y) of them all.
 
 
 def add_habits(
@@ -44,52 +50,53 @@ def add_habits(
     """
     changes: dict[int, Changes] = {}
     middles = _middles(fields.numpy() < _ON)
-    digits = zip(labels.tolist(), middles, hands, draws, strict=True)
-    for row, (label, middle, hand, rng) in enumerate(digits):
+    halves = half.tolist()
+    digits = zip(labels.tolist(), middles, hands, halves, draws, strict=True)
+    for row, (label, middle, hand, wide, rng) in enumerate(digits):
         if len(middle) >= 4:
-            changes[row] = changes_of(label, hand, middle, float(half[row]), rng)
-    at = (torch.arange(FINE) + 0.5) * PITCH
-    x_grid, y_grid = at[None, :], at[:, None]
+            changes[row] = changes_of(label, hand, middle, wide, rng)
+    # (Of few digits each: numpy's calls take less time than torch's.)
+    field = edge.numpy()
     for row, found in changes.items():
         if found.anew:
-            edge[row] = _FAR
-    wiped = {row: found.wiped for row, found in changes.items()}
-    for rows, distance in _distances(wiped, x_grid, y_grid):
-        edge[rows] = torch.maximum(edge[rows], half[rows, None, None] + 1.2 - distance)
-    strokes = {row: found.strokes for row, found in changes.items()}
-    for rows, distance in _distances(strokes, x_grid, y_grid):
-        edge[rows] = torch.minimum(edge[rows], distance - half[rows, None, None])
+            field[row] = _FAR
+    for rows, distance in _distances({row: found.wiped for row, found in changes.items()}):
+        field[rows] = np.maximum(field[rows], _each(halves, rows) + np.float32(1.2) - distance)
+    for rows, distance in _distances({row: found.strokes for row, found in changes.items()}):
+        field[rows] = np.minimum(field[rows], distance - _each(halves, rows))
     for row, found in changes.items():
+        of = field[row]
         for x, y, radius in found.rings:
-            distance = (_length(x_grid - x, 1.4 * (y_grid - y)) - radius).abs()
-            edge[row] = torch.minimum(edge[row], distance - half[row])
+            distance = np.abs(_length(_AT - x, 1.4 * (_DOWN - y)) - radius)
+            np.minimum(of, distance - halves[row], out=of)
         for x, y, radius in found.gaps:
-            edge[row] = torch.maximum(edge[row], radius - _length(x_grid - x, y_grid - y))
+            np.maximum(of, radius - _length(_AT - x, _DOWN - y), out=of)
 
 
-def _distances(
-    pieces: dict[int, list[Piece]], x_grid: Tensor, y_grid: Tensor
-) -> Iterator[tuple[Tensor, Tensor]]:
+def _each(halves: list[float], rows: list[int]) -> Fields:
+    return np.array([halves[row] for row in rows], np.float32)[:, None, None]
+
+
+def _distances(pieces: dict[int, list[Piece]]) -> Iterator[tuple[list[int], Fields]]:
     """Rows of digits, and how far it is to one piece of each, [rows, FINE, FINE]; the first piece
     of every digit, then the second and so on."""
     for place in range(max(map(len, pieces.values()), default=0)):
         chosen = {row: found[place] for row, found in pieces.items() if len(found) > place}
-        ends = torch.tensor(list(chosen.values()), dtype=torch.float32)
-        x0, y0, x1, y1 = ends[:, :, None, None].unbind(1)
+        x0, y0, x1, y1 = np.array(list(chosen.values()), np.float32).T[:, :, None, None]
         across, down = x1 - x0, y1 - y0
-        along = ((x_grid - x0) * across + (y_grid - y0) * down) / (across**2 + down**2 + 1e-6)
-        along = along.clamp(0, 1)
-        distance = _length(x_grid - x0 - along * across, y_grid - y0 - along * down)
-        yield torch.tensor(list(chosen)), distance
+        x, y = _AT - x0, _DOWN - y0
+        along = (x * across + y * down) / (across**2 + down**2 + np.float32(1e-6))
+        np.clip(along, 0, 1, out=along)
+        yield list(chosen), _length(x - along * across, y - along * down)
 
 
-def _length(across: Tensor, down: Tensor) -> Tensor:
-    """Of vectors; several times as fast as `torch.hypot`."""
-    return (across * across + down * down).sqrt()
+def _length(across: Fields, down: Fields) -> Fields:
+    """Of vectors; several times as fast as `np.hypot`."""
+    return np.sqrt(across * across + down * down)
 
 
 def _middles(on: NDArray[np.bool_]) -> list[Points]:
     """The points that are on the strokes of each digit."""
-    digits, rows, columns = np.nonzero(on)
-    points = ((np.stack([columns, rows], 1) + 0.5) * PITCH).astype(np.float32)
-    return np.split(points, np.searchsorted(digits, np.arange(1, len(on))))
+    found = np.flatnonzero(on)
+    ends = np.count_nonzero(on.reshape(len(on), -1), axis=1).cumsum()
+    return np.split(_PLACES[found % len(_PLACES)], ends[:-1])

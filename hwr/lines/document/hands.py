@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+_LOTS = 80
+# That a hand is drawn by, or more.
 
 
 @dataclass(frozen=True)
@@ -102,37 +107,42 @@ class Hand:
 
 def draw_hand(rng: np.random.Generator) -> Hand:
     """A hand by lot."""
+    # Drawn at once: one by one they take several times as long.
+    lot: Callable[[], float] = iter(rng.random(_LOTS).tolist()).__next__
+
+    def between(low: float, high: float) -> float:
+        return low + (high - low) * lot()
 
     def some(chance: float, low: float, high: float) -> float:
         """A length with a chance, else none."""
-        return float(rng.uniform(low, high)) if rng.random() < chance else 0.0
+        return between(low, high) if lot() < chance else 0.0
 
-    closeness = rng.random()
+    closeness = lot()
     if closeness < 0.3:
-        spacing = rng.uniform(-0.1, 0.03)
+        spacing = between(-0.1, 0.03)
     elif closeness < 0.8:
-        spacing = rng.uniform(0.03, 0.25)
+        spacing = between(0.03, 0.25)
     else:
-        spacing = rng.uniform(0.25, 0.8)
+        spacing = between(0.25, 0.8)
     # Many hands lean far to the right.
-    leans = rng.random() < 0.37
-    slant = rng.uniform(0.2, 0.95) if leans else np.clip(rng.normal(0.05, 0.2), -0.5, 0.5)
+    leans = lot() < 0.37
+    slant = between(0.2, 0.95) if leans else min(max(float(rng.normal(0.05, 0.2)), -0.5), 0.5)
     # Long flags are rarer than short ones.
-    flag = 0.15 + 0.85 * rng.random() ** 1.3 if rng.random() < 0.65 else 0.0
-    pen = float(np.exp(rng.uniform(np.log(0.04), np.log(0.18))))
+    flag = 0.15 + 0.85 * lot() ** 1.3 if lot() < 0.65 else 0.0
+    pen = math.exp(between(math.log(0.04), math.log(0.18)))
     stems = some(0.2, 0.1, 0.75)
     return Hand(
-        slant=float(slant),
-        width=float(rng.uniform(0.7, 1.3)),
+        slant=slant,
+        width=between(0.7, 1.3),
         pen=pen,
         nib=some(0.35, 0.3, 0.75),
-        keeps_strokes=bool(rng.random() < 0.3),
-        unsteady=float(rng.uniform(0.3, 1.0 if rng.random() < 0.85 else 1.5)),
-        uneven=float(rng.uniform(0.2, 0.8)),
+        keeps_strokes=lot() < 0.3,
+        unsteady=between(0.3, 1.0 if lot() < 0.85 else 1.5),
+        uneven=between(0.2, 0.8),
         flag=flag,
         foot=some(0.25, 0.2, 0.8),
         lead=some(0.3, 0.1, 0.45),
-        bow=float(rng.uniform(-0.2, 0.2)),
+        bow=between(-0.2, 0.2),
         # Whoever draws long flags tells sevens from ones by it.
         bar=some(0.9 if flag > 0.45 else 0.4, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
@@ -140,27 +150,27 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         curl=some(0.25, 0.05, 0.22),
         waist=some(0.2, 0.05, 0.12),
         hook=some(0.4, 0.2, 0.9),
-        rho=(nine := rng.random()) < 0.06,
+        rho=(nine := lot()) < 0.06,
         bowed=0.06 <= nine < 0.2,
         tail=some(0.2, 0.1, 0.3),
         rise=some(0.12, 0.15, 0.5),
         short=some(0.45, 0.1, 1.0),
-        closed=(four := rng.random()) < 0.22,
-        arm=float(rng.uniform(0.5, 0.97)) if 0.22 <= four < 0.39 else 0.0,
+        closed=(four := lot()) < 0.22,
+        arm=between(0.5, 0.97) if 0.22 <= four < 0.39 else 0.0,
         cross=some(0.3, 0.1, 0.35),
         roof=some(0.3, 0.1, 0.5),
         open=some(0.3, 0.3, 1.0),
         # The smallest ones by a thick pen would be dots.
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
-        sinks=float(rng.uniform(-0.4, 1)),
+        sinks=between(-0.4, 1),
         strings=some(0.2, 0.5, 1.0),
         # Hands with long stems hang less: what has one begins at the height of the others.
         hang=some(0.25, 0.1, 0.4) * (1 - min(2 * stems, 1)),
-        old_style=bool(rng.random() < 0.3),
+        old_style=lot() < 0.3,
         stems=stems,
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),
         slope=float(rng.normal(0, 0.03)),
-        spacing=float(spacing),
-        alike=bool(rng.random() < 0.4),
+        spacing=spacing,
+        alike=lot() < 0.4,
     )

@@ -103,6 +103,8 @@ def set_digits(
         hand: the one that wrote them.
         rng: draws their places.
     """
+    import cv2
+
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
     tall = hand.size * TALL
@@ -117,7 +119,8 @@ def set_digits(
     if before:
         flourish(canvas, x, base, tall, pen, rng, behind=False)
         x += tall * (0.95 + 0.3 * float(rng.random()))
-    for place, (patch, edge) in enumerate(zip(patches, edges, strict=True)):
+    shares = patches.astype(np.float32) / 255
+    for place, (patch, edge) in enumerate(zip(shares, edges, strict=True)):
         first, last = edge.first, edge.last
         left = round(x) - first
         drop = hand.slope * (left - PATCH)
@@ -127,7 +130,7 @@ def set_digits(
             top += hand.sinks * (1 - hand.zero) * tall / 2
         top = min(max(round(top), 0), 2 * _ROOM)
         part = canvas[top : top + PATCH, left : left + PATCH]
-        np.maximum(part, patch.astype(np.float32) / 255, out=part)
+        np.maximum(part, patch, out=part)
         if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
             end = (left + first + 0.3 * (last - first), top + edge.top)
             _string(canvas, string, end, tall, pen, rng)
@@ -155,11 +158,10 @@ def set_digits(
             x += 0.25 * tall
         if rng.random() < 0.75:
             flourish(canvas, x, base, tall, pen, rng, behind=True)
-    seen = canvas > 0.25
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
+    left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
+    if not wide:
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, tall)
-    return Written(canvas[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], pen, tall)
+    return Written(canvas[top : top + high, left : left + wide], pen, tall)
 
 
 def _join(

@@ -4,6 +4,7 @@ beside the digits."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,23 +19,34 @@ Lengths = NDArray[np.floating[Any]]
 Points = Sequence[tuple[float, float]]
 """A stroke's (x, y) one after another, in pixels."""
 
+_MOST_AT_ONCE = 20_000
+# Pixels times pieces: of longer strokes, parts are drawn one after the other.
+
 
 def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
     """Draws a stroke of straight pieces, `pen` pixels wide with round ends, into `ink`."""
-    height, width = ink.shape
-    reach = pen / 2 + 1
-    for (x0, y0), (x1, y1) in zip(points, points[1:] or points, strict=False):
-        left, right = max(int(min(x0, x1) - reach), 0), min(int(max(x0, x1) + reach) + 2, width)
-        top, bottom = max(int(min(y0, y1) - reach), 0), min(int(max(y0, y1) + reach) + 2, height)
-        if left >= right or top >= bottom:
-            continue
-        x = np.arange(left, right, dtype=np.float32)[None] + 0.5 - x0
-        y = np.arange(top, bottom, dtype=np.float32)[:, None] + 0.5 - y0
-        across, down = x1 - x0, y1 - y0
-        along = ((x * across + y * down) / (across**2 + down**2 + 1e-6)).clip(0, 1)
-        beside, below = x - along * across, y - along * down
-        part = ink[top:bottom, left:right]
-        np.maximum(part, _covered(beside, below, pen) * strength, out=part)
+    pieces = list(pairwise(points)) or [(points[0], points[0])]
+    columns, rows = zip(*points, strict=True)
+    reach, (height, width) = pen / 2 + 1, ink.shape
+    left, right = max(int(min(columns) - reach), 0), min(int(max(columns) + reach) + 2, width)
+    top, bottom = max(int(min(rows) - reach), 0), min(int(max(rows) + reach) + 2, height)
+    if left >= right or top >= bottom:
+        return
+    if 1 < len(pieces) > _MOST_AT_ONCE / ((right - left) * (bottom - top)):
+        # Its halves take less room each.
+        half = len(pieces) // 2
+        stroke(ink, points[: half + 1], pen, strength)
+        stroke(ink, points[half:], pen, strength)
+        return
+    ways = [(x0, y0, x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pieces]
+    each = [(*way, way[2] ** 2 + way[3] ** 2 + 1e-6) for way in ways]
+    x0, y0, across, down, squared = np.array(each, np.float32).T[:, :, None, None]
+    x = np.arange(left, right, dtype=np.float32) + np.float32(0.5) - x0
+    y = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5) - y0
+    along = ((x * across + y * down) / squared).clip(0, 1)
+    beside, below = x - along * across, y - along * down
+    part = ink[top:bottom, left:right]
+    np.maximum(part, _covered((beside * beside + below * below).min(0), pen) * strength, out=part)
 
 
 def dots(
@@ -45,17 +57,25 @@ def dots(
     near = np.arange(-2, round(pen) + 2)
     columns = np.floor(x - pen / 2).astype(int)[:, None, None] + near
     rows = np.floor(y - pen / 2).astype(int)[:, None, None] + near[:, None]
-    covered = _covered(columns + 0.5 - x[:, None, None], rows + 0.5 - y[:, None, None], pen)
+    beside, below = columns + 0.5 - x[:, None, None], rows + 0.5 - y[:, None, None]
+    covered = _covered(beside * beside + below * below, pen)
     rows, columns = np.broadcast_arrays(rows, columns)
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     np.maximum.at(ink, (rows[inside], columns[inside]), covered[inside] * strength)
 
 
-def _covered(beside: Lengths, below: Lengths, pen: float) -> Lengths:
-    """How much ink a pen leaves in pixels that lie so far beside and below its middle."""
-    distance = np.sqrt(beside * beside + below * below)  # faster than np.hypot
+def ring(ink: Ink, x: float, y: float, radius: float, pen: float, strength: float = 1.0) -> None:
+    """Draws a circle around a point, `pen` pixels wide, into `ink`."""
+    across = np.arange(ink.shape[1], dtype=np.float32) + np.float32(0.5 - x)
+    down = np.arange(ink.shape[0], dtype=np.float32)[:, None] + np.float32(0.5 - y)
+    beside = np.sqrt(across * across + down * down) - np.float32(radius)
+    np.maximum(ink, _covered(beside * beside, pen) * strength, out=ink)
+
+
+def _covered(squares: Lengths, pen: float) -> Lengths:
+    """How much ink a pen leaves in pixels, by the squares of their distances from its middle."""
     # A pen thinner than a pixel is a pixel wide and fainter.
-    return (max(pen, 1.0) / 2 + 0.5 - distance).clip(0, 1) * min(pen, 1.0)
+    return (max(pen, 1.0) / 2 + 0.5 - np.sqrt(squares)).clip(0, 1) * min(pen, 1.0)
 
 
 def curve(

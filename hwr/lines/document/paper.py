@@ -11,6 +11,8 @@ from hwr.lines.document.marks import Ink
 
 _TILE = (128, 1024)
 _PATTERNS, _GRAINS = 64, 12
+_NOISE = 2**20
+# Values of which each picture's noise is a part: drawing them anew would take far longer.
 
 
 def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: float = 0.07) -> Ink:
@@ -20,20 +22,31 @@ def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: flo
 
     lot = rng.random(8)
     level = 0.55 + 0.45 * float(lot[0]) ** 0.5
-    x = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
-    fall = 0.3 * float(lot[1]) ** 2
+    x, y = _across(width), _across(height)
+    fall = level * 0.3 * float(lot[1]) ** 2
     side = rng.uniform(-1, 1, 4).tolist()
-    light = 1 + fall * (side[0] * x + 0.5 * side[1] * y + 0.5 * side[2] * x * x)
+    light = level + fall * (side[0] * x + 0.5 * side[2] * x * x)
+    light = light + (fall * 0.5 * side[1] * y)[:, None]
     grains = _grains()
     grain = _piece(grains[int(lot[2] * len(grains))], height, width, rng)
-    paper = level * (light + roughness * float(lot[3]) ** 2 * grain)
+    paper = light + level * roughness * float(lot[3]) ** 2 * grain
     if lot[4] < 0.25:  # stains and shadows
         blots = cv2.resize(rng.standard_normal((3, 6)).astype(np.float32), (width, height),
                            interpolation=cv2.INTER_CUBIC)  # fmt: skip
         paper = paper + 0.06 * float(lot[5]) * blots
     lit: Ink = paper.clip(0.05, 1).astype(np.float32)
     return lit
+
+
+def _across(pixels: int) -> NDArray[np.float32]:
+    """Where each of so many pixels is, from -1 to 1."""
+    return np.arange(pixels, dtype=np.float32) * np.float32(2 / max(pixels - 1, 1)) - 1
+
+
+def draw_noise(height: int, width: int, rng: np.random.Generator) -> Ink:
+    """A camera's noise of unit spread, [height, width]."""
+    start = int(rng.integers(_NOISE - height * width))
+    return _noise()[start : start + height * width].reshape(height, width)
 
 
 def draw_pattern(height: int, width: int, rng: np.random.Generator) -> Ink:
@@ -61,6 +74,11 @@ def _piece(tile: NDArray[np.float32], height: int, width: int, rng: np.random.Ge
     whole = np.ascontiguousarray(piece)
     resized = cv2.resize(whole, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(resized, np.float32)
+
+
+@cache
+def _noise() -> NDArray[np.float32]:
+    return np.random.default_rng(2).standard_normal(_NOISE, np.float32)
 
 
 @cache

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hwr.images.normalise import cut
 from hwr.lines.document.layout import Written
-from hwr.lines.document.marks import Ink, curve, dots, stroke
-from hwr.lines.document.paper import draw_paper, draw_pattern
+from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
+from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
 
 _LEAST_INK = 20
@@ -143,9 +143,7 @@ def _stamp(ink: Ink, rng: np.random.Generator) -> None:
     height, width = ink.shape
     radius = rng.uniform(1, 4) * height
     x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
-    angles = np.linspace(0, 2 * np.pi, 60)
-    points = [(x + radius * np.cos(a), y + radius * np.sin(a)) for a in angles]
-    stroke(ink, points, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))
+    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))
 
 
 def _rows(rng: np.random.Generator) -> int:
@@ -176,7 +174,7 @@ def _develop(
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
     if lot[0] < 0.5:
-        noise = rng.standard_normal((rows, columns), np.float32)
+        noise = draw_noise(rows, columns, rng)
         grey = grey + min(most_noise, 0.04) * float(lot[1]) ** 2 * noise
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if lot[2] < 0.4:

@@ -43,7 +43,7 @@ def write(
     images: Tensor,
     labels: NDArray[np.int64],
     hands: Sequence[Hand],
-    seeds: NDArray[np.int64],
+    draws: Sequence[np.random.Generator],
 ) -> NDArray[np.uint8]:
     """Draws digits.
 
@@ -52,12 +52,11 @@ def write(
         images: uint8 [digits, 28, 28], the digits themselves.
         labels: which digits they are.
         hands: the one that writes each.
-        seeds: each digit's own.
+        draws: draw the rest of each, one digit after the other where they are the same.
 
     Returns:
         uint8 [digits, PATCH, PATCH], ink high.
     """
-    draws = [np.random.default_rng(seed) for seed in seeds]
     of = _Column(hands)
     half = of("pen") * DIGIT_HEIGHT / 2
     wide = _pen(fields, half, of("nib"))
@@ -79,8 +78,8 @@ def write(
         border.clamp_(min=1.0)
     grid, scale = _bend(labels, hands, draws, stretched)
     drawn = grid_sample(edge[:, None], grid, align_corners=False, padding_mode="border")[:, 0]
-    alpha = (0.5 - drawn * scale[:, None, None]).clamp(0, 1)
-    patches: NDArray[np.uint8] = (alpha * 255).round().to(torch.uint8).numpy()
+    alpha = drawn.mul_(-255 * scale[:, None, None]).add_(255 * 0.5).clamp_(0, 255)
+    patches: NDArray[np.uint8] = alpha.round_().to(torch.uint8).numpy()
     return patches
 
 
@@ -142,24 +141,28 @@ def _bend(
     # Nines lean to the right in MNIST, and so do these.
     slant = slant + _RHO_SLANT * rho
     at = torch.arange(PATCH) + 0.5 - PATCH / 2
+    # In pixels of the frame from its middle.
     x = at[None, None, :] / scale[:, None, None]
     y = at[None, :, None] / scale[:, None, None]
 
     def each(value: Tensor) -> Tensor:
         return value[:, None, None]
 
-    # In pixels of the frame from its middle.
-    across = (x + each(slant + turn) * y) / each(wide)
     down = y - each(turn) * x
     # Lower halves as many times as tall as they are `stretched`.
-    down = torch.minimum(down, down / each(stretched))
-    near = (down / DIGIT_HEIGHT).clamp(-0.7, 0.7)
+    rows = (stretched > 1).nonzero().flatten()
+    down[rows] = torch.minimum(down[rows], down[rows] / each(stretched[rows]))
+    near = (down / DIGIT_HEIGHT).clamp_(-0.7, 0.7)
+    square = near * near
     # Bows, and halves of unlike height: loops that are small above and large below.
-    across = across + each(1.6 * uneven * lot[:, 4]) * (near * near - 0.08)
-    down = down + each(1.8 * uneven * lot[:, 5]) * (0.25 - near * near)
-    across = across * (1 + each(0.2 * uneven * lot[:, 6]) * near)
-    across = torch.where(each(rho), -across, across)
+    bow, larger = each(1.6 * uneven * lot[:, 4]), each(1.8 * uneven * lot[:, 5])
+    across = x / each(wide) + (each(slant + turn) * y / each(wide) - 0.08 * bow)
+    across.addcmul_(bow, square)
+    across.addcmul_(across, near.mul_(each(0.2 * uneven * lot[:, 6])))
+    across[rho] *= -1
+    down.addcmul_(larger, square, value=-1)
     knots = lot[:, 8:].reshape(-1, 2, _KNOTS, _KNOTS) * of("unsteady")[:, None, None, None]
+    knots[:, 1] += 0.25 * larger
     field = _smooth() @ knots @ _smooth().T
     grid = torch.empty(len(labels), PATCH, PATCH, 2)
     torch.add(across, field[:, 0], out=grid[..., 0])

@@ -1,6 +1,7 @@
 """Numbers as documents show them."""
 
 import dataclasses
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
-from hwr.lines.document.marks import dots, stroke
+from hwr.lines.document.marks import dots, ring, stroke
 from hwr.lines.document.paper import draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
@@ -34,12 +35,16 @@ def rows_of(label: int, count: int) -> np.ndarray:
     return np.flatnonzero(DIGITS.labels == label)[:count]
 
 
+def draws(*seeds: int) -> list[np.random.Generator]:
+    return [np.random.default_rng(seed) for seed in seeds]
+
+
 def written(hand: Hand, label: int, count: int = 8, of: int | None = None) -> np.ndarray:
     """Digits, made of themselves or of others."""
     rows = rows_of(label if of is None else of, count)
     fields = Skeletons(DIGITS.images).fields(rows)
     images = torch.from_numpy(DIGITS.images[rows])
-    return write(fields, images, np.full(count, label), [hand] * count, np.arange(count))
+    return write(fields, images, np.full(count, label), [hand] * count, draws(*range(count)))
 
 
 def test_fields_are_least_on_strokes() -> None:
@@ -240,7 +245,7 @@ def test_small_zeros_sink_to_the_base_line() -> None:
     lowest = []
     for sinks in (-1.0, 1.0):
         hand = dataclasses.replace(PLAIN, zero=0.5, sinks=sinks)
-        patches = write(fields, images, labels, [hand] * 2, np.arange(2))
+        patches = write(fields, images, labels, [hand] * 2, draws(0, 1))
         ink = set_digits(patches, edges_of(patches), "10", hand, np.random.default_rng(0)).ink
         zero = ink[:, ink.shape[1] // 2 :] > 0.5
         lowest.append(np.flatnonzero(zero.any(1))[-1] / len(ink))
@@ -322,9 +327,9 @@ def test_digits_are_drawn_alone_as_among_others() -> None:
     rows = np.arange(6)
     fields = Skeletons(DIGITS.images).fields(rows)
     images = torch.from_numpy(DIGITS.images[rows])
-    hands = [draw_hand(np.random.default_rng(seed)) for seed in rows]
-    together = write(fields, images, DIGITS.labels[rows].astype(int), hands, rows)
-    alone = write(fields[4:5], images[4:5], DIGITS.labels[4:5].astype(int), hands[4:5], rows[4:5])
+    labels, hands = DIGITS.labels[rows].astype(int), [draw_hand(rng) for rng in draws(*rows)]
+    together = write(fields, images, labels, hands, draws(*rows))
+    alone = write(fields[4:5], images[4:5], labels[4:5], hands[4:5], draws(4))
     assert together.shape == (6, PATCH, PATCH)
     assert np.abs(together[4].astype(int) - alone[0]).max() <= 1
 
@@ -389,7 +394,7 @@ def test_strokes_along_the_line_are_little_thicker_where_a_stem_is_long(
     def thickness(stems: float) -> float:
         nib = 0.75 if keeps_strokes else 0.0  # which then writes none of them
         hand = dataclasses.replace(PLAIN, stems=stems, keeps_strokes=keeps_strokes, nib=nib)
-        bar = write(fields, torch.from_numpy(image), np.array([4]), [hand], np.arange(1))[0]
+        bar = write(fields, torch.from_numpy(image), np.array([4]), [hand], draws(0))[0]
         return float(bar[:, 22:30].sum(0).mean()) / hand.size
 
     # Where it is stretched to 2.4 times its height.
@@ -420,6 +425,26 @@ def test_a_hairline_is_faint() -> None:
     ink = np.zeros((20, 40), np.float32)
     stroke(ink, [(5, 10.5), (35, 10.5)], 0.4)
     assert ink.max() == pytest.approx(0.4, abs=0.05)
+
+
+def test_long_strokes_are_drawn_like_their_pieces() -> None:
+    angles = np.linspace(0, 6, 60)
+    way = [(100 + 90 * np.cos(a), 30 + 40 * np.sin(a)) for a in angles.tolist()]
+    at_once, one_by_one = np.zeros((60, 200), np.float32), np.zeros((60, 200), np.float32)
+    stroke(at_once, way, 2.5, 0.8)
+    for piece in pairwise(way):
+        stroke(one_by_one, piece, 2.5, 0.8)
+    assert at_once.max() == pytest.approx(0.8)
+    np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
+
+
+def test_a_ring_is_a_stroke_around_a_point() -> None:
+    angles = np.linspace(0, 2 * np.pi, 400).tolist()
+    at_once, by_stroke = np.zeros((60, 200), np.float32), np.zeros((60, 200), np.float32)
+    ring(at_once, 90, 40, 35, 2.5, 0.6)
+    stroke(by_stroke, [(90 + 35 * np.cos(a), 40 + 35 * np.sin(a)) for a in angles], 2.5, 0.6)
+    assert at_once.max() == pytest.approx(0.6)
+    np.testing.assert_allclose(at_once, by_stroke, atol=0.01)
 
 
 @pytest.mark.parametrize("pen", [0.8, 2.0])
