@@ -108,9 +108,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--budget", default="3 minutes")
     parser.add_argument("--skip", type=int, default=0, metavar="BATCHES")
-    parser.add_argument("--precision", choices=("auto", "32", "bf16"), default="auto")
+    parser.add_argument("--precision", choices=("auto", "32", "bf16"))
     arguments = parser.parse_args()
-    options = load_options(arguments.config, [("training.precision", f"'{arguments.precision}'")])
+    precision = [("training.precision", f"'{arguments.precision}'")] if arguments.precision else []
+    options = load_options(arguments.config, precision)
 
     figures = timed_steps(options, arguments.steps, arguments.skip)
     speed = figures.pop("lines/s")

@@ -29,7 +29,9 @@ _LEAST_WRITTEN = 0.25
 # Of the ink of ruled lines: what is fainter beside them is paper.
 
 _TOLD_BY = 20
-# Rows, or a little less than twice as many, of the picture by which it is told whether ink is dark.
+# Rows, or a little less than twice as many, of the picture by which it is told whether ink is dark,
+_CLEARLY_SKEWED = 1.0
+# unless the differences in it are skewed less than that.
 _SAMPLE = 4096
 # Pixels by which levels are found.
 
@@ -101,14 +103,21 @@ def _picture(grey: Grey) -> Image.Image:
 
 
 def _is_light_on_dark(picture: Image.Image) -> bool:
-    """Whether what stands out of its surroundings is lighter than they are: the skewness of the
-    differences, which uneven light does not turn as it turns that of the picture."""
-    coarse = picture.reduce(max(1, picture.height // _TOLD_BY))
-    around = coarse.filter(ImageFilter.BoxBlur(max(2, coarse.height / 2)))
-    beyond = (np.asarray(coarse, np.float32) - np.asarray(around, np.float32)).ravel()
+    """Whether what stands out of its surroundings is lighter than they are."""
+    skewness = _skewness(picture.reduce(max(1, picture.height // _TOLD_BY)))
+    return (skewness if abs(skewness) > _CLEARLY_SKEWED else _skewness(picture)) > 0
+
+
+def _skewness(picture: Image.Image) -> float:
+    """Of the differences of pixels from their surroundings, which uneven light does not turn as it
+    turns that of the picture; 0 where there are none."""
+    around = picture.filter(ImageFilter.BoxBlur(max(2, picture.height / 2)))
+    beyond = (np.asarray(picture, np.float32) - np.asarray(around, np.float32)).ravel()
     beyond -= beyond.mean()
     # (numpy's third power takes several times as long.)
-    return bool(np.dot(beyond * beyond, beyond) > 0)
+    squares = beyond * beyond
+    spread = float(squares.mean())
+    return float(np.dot(squares, beyond)) / len(beyond) / spread**1.5 if spread else 0.0
 
 
 def _levels(grey: Grey, *shares: float) -> list[float]:

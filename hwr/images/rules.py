@@ -144,7 +144,8 @@ def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
 
 
 def _beginnings(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Where, along the first dimension, runs at least so long begin; where none can, nothing is."""
+    """Where, along the first dimension, runs at least so long begin: of that dimension, as many
+    places are left as such runs can begin at, or none."""
     # Runs of two pixels are two of one, those of four two of two, and so on.
     reach = 1
     while reach < length:

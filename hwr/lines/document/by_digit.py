@@ -63,10 +63,10 @@ def _one(found: Changes, digit: Writing) -> None:
         way = [(x, y), end]
         if hand.lead and rng.random() < 0.8:
             reach = hand.lead * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
-            rise = reach * rng.uniform(-0.7, 0.7)
-            # Level, or with a turn in which it comes up from below.
-            way.append((end[0] - 0.5 * reach, end[1] + 0.5 * rise + reach * 0.4 * rng.random()))
-            way.append((end[0] - reach, end[1] + rise))
+            # From above or below, straight or hanging between its ends.
+            drop, sag = reach * rng.uniform(-0.7, 0.7), reach * 0.4 * rng.random()
+            way.append((end[0] - 0.5 * reach, end[1] + 0.5 * drop + sag))
+            way.append((end[0] - reach, end[1] + drop))
         found.curve(*way, bow=hand.bow * rng.uniform(0.5, 1.5))
     if hand.foot and rng.random() < 0.9:
         reach = hand.foot * DIGIT_HEIGHT * rng.uniform(0.8, 1.2) / 2

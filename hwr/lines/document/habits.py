@@ -45,7 +45,7 @@ def add_habits(
         fields: as many, distances to the middles of their strokes.
         labels: which digits they are.
         hands: the one that writes each.
-        draws: each digit's own.
+        draws: each digit's; digits that share one take their lots of it one after the other.
         half: float32 [digits], half the width of the strokes, in pixels of the frame.
     """
     changes: dict[int, Changes] = {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _LOTS = 80
-# That a hand is drawn by, or more.
+# As many as a hand takes, and more.
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
     top, bottom = max(int(min(rows) - reach), 0), min(int(max(rows) + reach) + 2, height)
     if left >= right or top >= bottom:
         return
-    if 1 < len(pieces) > _MOST_AT_ONCE / ((right - left) * (bottom - top)):
+    if len(pieces) > max(1, _MOST_AT_ONCE / ((right - left) * (bottom - top))):
         # Its halves take less room each.
         half = len(pieces) // 2
         stroke(ink, points[: half + 1], pen, strength)

@@ -44,9 +44,12 @@ def _across(pixels: int) -> NDArray[np.float32]:
 
 
 def draw_noise(height: int, width: int, rng: np.random.Generator) -> Ink:
-    """A camera's noise of unit spread, [height, width]."""
-    start = int(rng.integers(_NOISE - height * width))
-    return _noise()[start : start + height * width].reshape(height, width)
+    """A camera's noise of unit spread, [height, width], not to be written to."""
+    pixels = height * width
+    if pixels > _NOISE:
+        return rng.standard_normal((height, width), np.float32)
+    start = int(rng.integers(_NOISE - pixels + 1))
+    return _noise()[start : start + pixels].reshape(height, width)
 
 
 def draw_pattern(height: int, width: int, rng: np.random.Generator) -> Ink:
@@ -78,7 +81,9 @@ def _piece(tile: NDArray[np.float32], height: int, width: int, rng: np.random.Ge
 
 @cache
 def _noise() -> NDArray[np.float32]:
-    return np.random.default_rng(2).standard_normal(_NOISE, np.float32)
+    noise = np.random.default_rng(2).standard_normal(_NOISE, np.float32)
+    noise.setflags(write=False)
+    return noise
 
 
 @cache

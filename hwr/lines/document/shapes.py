@@ -52,7 +52,8 @@ def write(
         images: uint8 [digits, 28, 28], the digits themselves.
         labels: which digits they are.
         hands: the one that writes each.
-        draws: draw the rest of each, one digit after the other where they are the same.
+        draws: each digit's; digits that share one take their lots of it one after the other, first
+            for their habits, then for their bends.
 
     Returns:
         uint8 [digits, PATCH, PATCH], ink high.

@@ -16,7 +16,7 @@ from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
 from hwr.lines.document.marks import dots, ring, stroke
-from hwr.lines.document.paper import draw_paper, draw_pattern
+from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
@@ -176,13 +176,21 @@ def test_whoever_writes_alike_draws_such_fours_alike(alike: bool) -> None:
 def test_what_hands_draw_anew_stays_in_its_frame() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        angle, stem = angle_four(rng.uniform(0.5, 0.85), rng.uniform(0.4, 1.8), rng)
+        angle, stem = angle_four(rng.uniform(0.5, 0.97), rng.uniform(0.4, 1.8), rng)
         x, y = np.array([*angle, *stem]).T
         assert x.min() > 0
         assert x.max() < DIGIT_SIZE
         assert y.min() > 0
         assert y.max() < DIGIT_SIZE
         assert 0.8 * DIGIT_HEIGHT < np.ptp(y) < 1.35 * DIGIT_HEIGHT
+
+
+def test_fours_with_a_low_arm_have_a_stem_that_is_seen_and_stay_open() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        angle, (begin, crossing, _) = angle_four(rng.uniform(0.86, 0.97), 0.5, rng)
+        assert crossing[1] - begin[1] > 0.25 * DIGIT_HEIGHT
+        assert begin[0] - angle[0][0] > 1 or begin[1] - angle[0][1] > 1
 
 
 def test_bowed_nines_are_made_of_no_nine() -> None:
@@ -457,6 +465,15 @@ def test_dots_are_strokes_without_length(pen: float) -> None:
         stroke(one_by_one, [place], pen, 0.8)
     assert one_by_one.max() > 0.3
     np.testing.assert_allclose(at_once, one_by_one, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(20, 30), (1024, 1024), (1100, 1000)])
+def test_noise_is_of_unit_spread_and_of_any_size(shape: tuple[int, int]) -> None:
+    first, second = (draw_noise(*shape, np.random.default_rng(seed)) for seed in (1, 2))
+    assert first.shape == shape
+    assert first.std() == pytest.approx(1, abs=0.1)
+    if first.size != 2**20:  # all that there is
+        assert (first != second).mean() > 0.9
 
 
 def test_paper_and_patterns_are_in_range() -> None:
