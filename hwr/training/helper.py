@@ -24,8 +24,6 @@ from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.real import RealLines
 
-DONE = ""
-"""What a process answers when it has its gradients; else what went wrong."""
 _NONE = -2
 # No step, and none behind which one comes.
 
@@ -56,7 +54,8 @@ def help_along(
     """What another process does, until the pipe is closed.
 
     Args:
-        pipe: brings the number of each step, and takes what became of it: see `DONE`.
+        pipe: brings the number of each step, and takes of how many lines its gradients are, or else
+            what went wrong.
         options: of the experiment.
         real: lines of one's own.
         part: of every batch, that is this process's.
@@ -68,7 +67,7 @@ def help_along(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    answer: str | HwrError = DONE
+    wrong: str | HwrError | None = None
     try:
         learner = Learner(options)
         learner.network.encoder.half_precision = half_precision
@@ -76,18 +75,19 @@ def help_along(
             weight.data, weight.grad = shared.weights[name], shared.gradients[name]
         steps = _Steps(options, real, part)
         while (step := _asked(pipe)) is not None:
-            _compute(learner, steps.batch(step), step, part, shared)
+            batch = steps.batch(step)
+            _compute(learner, batch, step, part, shared)
             with suppress(OSError):  # nobody waits for it any more
-                pipe.send(DONE)
+                pipe.send(len(batch))
             # As Lightning does in the first process, while that one still changes the weights.
             steps.prepare(step + 1)
     except HwrError as error:
-        answer = error
+        wrong = error
     except Exception:
-        answer = f"in process {os.getpid()}: {traceback.format_exc()}"
-    if answer != DONE:
+        wrong = f"in process {os.getpid()}: {traceback.format_exc()}"
+    if wrong is not None:
         with suppress(OSError):
-            pipe.send(answer)
+            pipe.send(wrong)
 
 
 def _asked(pipe: Connection) -> int | None:
