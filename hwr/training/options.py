@@ -145,8 +145,7 @@ class TrainingOptions:
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
-            and gradients computed, and none is ahead; the first one's part is smaller with Muon,
-            whose steps it makes while the others wait; on a GPU one does all.
+            and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
