@@ -24,6 +24,8 @@ from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.real import RealLines
 
+DONE = ""
+"""What a process answers when it has its gradients; else what went wrong."""
 _NONE = -2
 # No step, and none behind which one comes.
 
@@ -54,8 +56,7 @@ def help_along(
     """What another process does, until the pipe is closed.
 
     Args:
-        pipe: brings the number of each step, and takes of how many lines its gradients are, or else
-            what went wrong.
+        pipe: brings the number of each step, and takes what became of it: see `DONE`.
         options: of the experiment.
         real: lines of one's own.
         part: of every batch, that is this process's.
@@ -67,7 +68,7 @@ def help_along(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
-    wrong: str | HwrError | None = None
+    answer: str | HwrError = DONE
     try:
         learner = Learner(options)
         learner.network.encoder.half_precision = half_precision
@@ -75,19 +76,18 @@ def help_along(
             weight.data, weight.grad = shared.weights[name], shared.gradients[name]
         steps = _Steps(options, real, part)
         while (step := _asked(pipe)) is not None:
-            batch = steps.batch(step)
-            _compute(learner, batch, step, part, shared)
+            _compute(learner, steps.batch(step), step, part, shared)
             with suppress(OSError):  # nobody waits for it any more
-                pipe.send(len(batch))
+                pipe.send(DONE)
             # As Lightning does in the first process, while that one still changes the weights.
             steps.prepare(step + 1)
     except HwrError as error:
-        wrong = error
+        answer = error
     except Exception:
-        wrong = f"in process {os.getpid()}: {traceback.format_exc()}"
-    if wrong is not None:
+        answer = f"in process {os.getpid()}: {traceback.format_exc()}"
+    if answer != DONE:
         with suppress(OSError):
-            pipe.send(wrong)
+            pipe.send(answer)
 
 
 def _asked(pipe: Connection) -> int | None:

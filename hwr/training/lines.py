@@ -31,26 +31,15 @@ Lot = Callable[[], LineBatch]
 
 
 class Part(NamedTuple):
-    """A part of every batch: its lines are dealt to all parts in turn, so that these are as wide as
-    each other.
-
-    Attributes:
-        number: of the part; that of the first is 0.
-        of: so many parts.
-        turns: in a round, if not all parts have as many: rounds begin with the second part, and
-            the first, which is last, misses its last turn.
-    """
+    """A part of every batch: of the lines from `number` on, every `of`-th, so that parts are as
+    wide as each other."""
 
     number: int = 0
     of: int = 1
-    turns: int = 0
 
     def rows(self, rows: list[int], before: int = 0) -> list[int]:
         """Those of a batch that belong to the part, where so many of another kind come before."""
-        if not self.turns:
-            return rows[(self.number - before) % self.of :: self.of]
-        places = enumerate(rows, before)
-        return [row for n, row in places if (n % self.turns + 1) % self.of == self.number]
+        return rows[(self.number - before) % self.of :: self.of]
 
     def lines(self, batch: LineBatch) -> LineBatch:
         """Those of a batch already made."""

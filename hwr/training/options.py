@@ -266,11 +266,12 @@ class Options:
             )
         if 0 < self.data.composed_share < 1 and self.training.batch < 2:
             raise ValueError("training.batch must be at least 2 to mix two kinds of lines")
-        if self.fewest < self.training.processes:
+        composed = self.data.composed_lines(self.training.batch)
+        fewest = min(composed, self.training.batch - composed) or self.training.batch
+        if fewest < self.training.processes:
             raise ValueError(
-                f"training.batch ({self.training.batch}) has {self.fewest} lines of one kind, too"
-                f" few for {self.training.processes} processes: take fewer of these, or a larger"
-                " batch"
+                f"training.batch ({self.training.batch}) has {fewest} lines of one kind, too few"
+                f" for {self.training.processes} processes: take fewer of these, or a larger batch"
             )
         if (
             "seq2seq" in self.heads
@@ -321,12 +322,6 @@ class Options:
     def reads_lines(self) -> bool:
         """Whether any head reads lines."""
         return any(head != DIGIT for head in self.heads)
-
-    @property
-    def fewest(self) -> int:
-        """Lines of one kind in a batch, of that which has fewer: composed, or one's own."""
-        composed = self.data.composed_lines(self.training.batch)
-        return min(composed, self.training.batch - composed) or self.training.batch
 
     @property
     def reads_digits(self) -> bool:

@@ -18,28 +18,14 @@ from torch.multiprocessing import get_context
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
-from hwr.training.helper import Shared, help_along
+from hwr.training.helper import DONE, Shared, help_along
 from hwr.training.lines import Part
-from hwr.training.options import Options
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 
-_MUON = 14
-# Its step takes as long as the first process takes for one line in so many and one.
-
-
-def parts(options: Options, processes: int) -> list[Part]:
-    """Of every batch, the first process's and those of the others. The first one's is smaller where
-    the others wait long while it alone changes the weights."""
-    turns = 0
-    # Even where it misses a turn, each process has lines of each kind.
-    if options.training.optimizer == "muon" and options.fewest >= 2 * processes - 1 > 1:
-        turns = processes * max(round(_MUON / processes), 2) - 1
-    return [Part(number, processes, turns) for number in range(processes)]
-
 
 class Parallel(pl.Callback):
-    """Lets other processes compute a part of every step's gradients; the mean of all lines counts.
+    """Lets other processes compute a part of every step's gradients; the mean of all parts counts.
     They begin where it is entered (`with`), and end where it is left.
 
     Statistics of normalisation are those of the first process's part.
@@ -47,20 +33,20 @@ class Parallel(pl.Callback):
     Args:
         task: the one that is trained.
         real: lines of one's own.
-        parts: of every batch, this process's and the others'; one leaves everything as it is.
+        processes: in all, this one with them; 1 leaves everything as it is.
     """
 
-    def __init__(self, task: ReadingTask, real: RealLines, parts: list[Part]) -> None:
-        self._task, self._real, self._others = task, real, parts[1:]
+    def __init__(self, task: ReadingTask, real: RealLines, processes: int) -> None:
+        self._task, self._real, self._processes = task, real, processes
         self._cores = torch.get_num_threads()
-        self._threads = max(self._cores // len(parts), 1)
+        self._threads = max(self._cores // processes, 1)
         self._helpers: list[_Helper] = []
-        self._lines = 0
 
     def __enter__(self) -> Self:
-        if self._others:
+        if self._processes > 1:
             self._task.network.share_memory()
-            for part in self._others:
+            for number in range(1, self._processes):
+                part = Part(number, self._processes)
                 self._helpers.append(_Helper(self._task, self._real, part, self._threads))
         torch.set_num_threads(self._threads)
         return self
@@ -78,7 +64,6 @@ class Parallel(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
     ) -> None:
-        self._lines = len(batch)
         for helper in self._helpers:
             helper.start(trainer.global_step)
 
@@ -87,12 +72,11 @@ class Parallel(pl.Callback):
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
-        lines = self._lines + sum(count for count, _ in others)
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:
-                weight.grad *= self._lines / lines
-                for count, gradients in others:
-                    weight.grad.add_(gradients[name], alpha=count / lines)
+                for other in others:
+                    weight.grad += other[name]
+                weight.grad /= self._processes
 
     # Validation is the first process's alone: it may have all cores.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -129,9 +113,8 @@ class _Helper:
         with suppress(OSError):  # it has ended: `gradients` will say so
             self._pipe.send(step)
 
-    def gradients(self) -> tuple[int, dict[str, Tensor]]:
-        """Of the step begun, of how many lines they are, and they themselves, when they are there;
-        they stay so until the next begins."""
+    def gradients(self) -> dict[str, Tensor]:
+        """Those of the step begun, when they are there; they stay so until the next begins."""
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError) as error:
@@ -139,9 +122,9 @@ class _Helper:
             raise HwrError(self._ended()) from error
         if isinstance(answer, HwrError):
             raise answer
-        if isinstance(answer, str):
+        if answer != DONE:
             raise RuntimeError(answer)
-        return answer, self._shared.gradients
+        return self._shared.gradients
 
     def _ended(self) -> str:
         """Why it may have ended."""

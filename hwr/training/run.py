@@ -24,10 +24,11 @@ from hwr.training.data import Data
 from hwr.training.finish import finish
 from hwr.training.freeze import Freeze
 from hwr.training.gather import Gathered, gather, write_left_out
+from hwr.training.lines import Part
 from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
-from hwr.training.parallel import Parallel, parts
+from hwr.training.parallel import Parallel
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -160,8 +161,8 @@ def _run(
     best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
-    shared = parts(options, processes(options))
-    parallel = Parallel(task, gathered.lines, shared)
+    sharing = processes(options)
+    parallel = Parallel(task, gathered.lines, sharing)
     trainer = pl.Trainer(
         accelerator=_device(options),
         devices=1,
@@ -179,7 +180,7 @@ def _run(
         options,
         pace.over,
         gathered.lines,
-        shared[0],
+        Part(0, sharing),
         ahead_processes(options),
         echoes=_device(options) == "cuda",
     )

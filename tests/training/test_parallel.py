@@ -14,7 +14,7 @@ from hwr.training.config import parse_options
 from hwr.training.learner import hold
 from hwr.training.lines import Part
 from hwr.training.options import Options
-from hwr.training.parallel import Parallel, parts
+from hwr.training.parallel import Parallel
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 
@@ -31,14 +31,12 @@ def options(processes: int = 2, stride: int = 2, **training: Any) -> Options:
     return parse_options(content, "test")
 
 
-EQUAL = [Part(0, 2), Part(1, 2)]
-
-
 @pytest.mark.parametrize("heads", [{"ctc": 1.0}, {"ctc": 1.0, "digit": 0.5}])
 def test_the_parts_are_the_whole_batch(heads: dict[str, float]) -> None:
     both = parse_options(options().to_dict() | {"heads": heads}, "test")
     whole, *parts = (
-        list(islice(BatchMaker(both, part=part).training(5), 12)) for part in (Part(), *EQUAL)
+        list(islice(BatchMaker(both, part=part).training(5), 12))
+        for part in (Part(), Part(0, 2), Part(1, 2))
     )
     for batch, *halves in zip(whole, *parts, strict=True):
         for kind in ("lines", "digits"):
@@ -52,26 +50,9 @@ def test_the_parts_are_the_whole_batch(heads: dict[str, float]) -> None:
                     assert (mine.line(row) == wanted.line(row)).all()
 
 
-@pytest.mark.parametrize("processes", [2, 3, 4, 8])
-def test_the_first_part_is_smaller_where_its_process_does_more(processes: int) -> None:
-    batch = 16 * processes
-    for optimizer, turns in (("adamw", 0), ("muon", 1)):
-        shared = parts(options(processes, batch=batch, optimizer=optimizer), processes)
-        dealt = [part.rows(list(range(batch))) for part in shared]
-        assert sorted(row for rows in dealt for row in rows) == list(range(batch))
-        first, *others = map(len, dealt)
-        assert first == 16 if not turns else 0.45 * min(others) < first < min(others)
-        assert max(others) - min(others) <= 2
-        # Wherever lines of another kind begin, there are some for each process.
-        for before in range(20):
-            few = list(range(2 * processes - 1))
-            assert all(part.rows(few, before) for part in shared)
-
-
 def step(parallel: Parallel, task: ReadingTask, number: int, before: Callable[[], Any]) -> None:
     trainer: Any = SimpleNamespace(global_step=number)
-    own: Any = range(parts(task.options, 2)[0].rows([0] * task.options.training.batch).count(0))
-    parallel.on_train_batch_start(trainer, task, own, 0)
+    parallel.on_train_batch_start(trainer, task, None, 0)  # type: ignore[arg-type]
     before()
     parallel.on_after_backward(trainer, task)
 
@@ -93,30 +74,26 @@ def test_parts_are_alike_where_a_batch_has_lines_of_two_kinds() -> None:
     assert sorted(dealt) == composed
 
 
-@pytest.mark.parametrize(
-    ("freeze", "optimizer", "batch"),
-    [(0, "adamw", 4), (5, "adamw", 4), (0, "muon", 16)],
-    ids=["all learns", "frozen at first", "unequal parts"],
-)
-def test_gradients_are_the_mean_of_all_lines(freeze: int, optimizer: str, batch: int) -> None:
-    task = ReadingTask(options(freeze=freeze, optimizer=optimizer, batch=batch))
-    shared = parts(task.options, 2)
-    shares = [len(part.rows(list(range(batch)))) / batch for part in shared]
-    assert (shares[0] < shares[1]) == (optimizer == "muon")
+@pytest.mark.parametrize("freeze", [0, 5], ids=["all learns", "frozen at first"])
+def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
+    task = ReadingTask(options(freeze=freeze))
     for name, buffer in task.named_buffers():  # as of a model that this one begins with
         if "running" in name:
             buffer += 0.5
     threads = torch.get_num_threads()
-    with Parallel(task, RealLines(), shared) as parallel:
+    with Parallel(task, RealLines(), 2) as parallel:
         for number in (3, 4, 9):
             hold(task, learns=number >= freeze)
             wanted = [
-                shares[0] * one + shares[1] * other
+                (one + other) / 2
                 for one, other in zip(
-                    *(gradients(task, part, number) for part in shared), strict=True
+                    gradients(task, Part(0, 2), number),
+                    gradients(task, Part(1, 2), number),
+                    strict=True,
                 )
             ]
-            step(parallel, task, number, lambda at=number: gradients(task, shared[0], at))
+            own = Part(0, 2)
+            step(parallel, task, number, lambda own=own, at=number: gradients(task, own, at))
             found = [weight.grad for weight in task.parameters() if weight.grad is not None]
             for gradient, want in zip(found, wanted, strict=True):
                 torch.testing.assert_close(gradient, want)
@@ -134,7 +111,7 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
             step(parallel, task, number, lambda: None)
 
     with (
-        Parallel(task, RealLines(), EQUAL) as parallel,
+        Parallel(task, RealLines(), 2) as parallel,
         pytest.raises(DataError, match="frames") as caught,
     ):
         steps(parallel)
@@ -142,7 +119,7 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
 
 
 def test_a_process_that_ends_ends_the_training() -> None:
-    with Parallel(task := ReadingTask(options()), RealLines(), EQUAL) as parallel:
+    with Parallel(task := ReadingTask(options()), RealLines(), 2) as parallel:
         (helper,) = parallel._helpers
         helper._process.kill()
         helper._process.join()
@@ -154,7 +131,7 @@ def test_nothing_is_said_where_the_first_process_stops_in_the_midst_of_a_step(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for waits in (False, True):  # before it computes; when what it has computed is not taken
-        with Parallel(ReadingTask(options()), RealLines(), EQUAL) as parallel:
+        with Parallel(ReadingTask(options()), RealLines(), 2) as parallel:
             (helper,) = parallel._helpers
             helper.start(0)
             if waits:
