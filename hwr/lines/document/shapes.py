@@ -163,6 +163,7 @@ def _bend(
     across[rho] *= -1
     down.addcmul_(larger, square, value=-1)
     knots = lot[:, 8:].reshape(-1, 2, _KNOTS, _KNOTS) * of("unsteady")[:, None, None, None]
+    # (Of the halves' unlike height, what is the same everywhere: knots alike make no curve.)
     knots[:, 1] += 0.25 * larger
     field = _smooth() @ knots @ _smooth().T
     grid = torch.empty(len(labels), PATCH, PATCH, 2)
