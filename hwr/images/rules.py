@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -135,21 +137,24 @@ def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     begun = _beginnings(dark, length)
     if begun.any():
         found[: len(begun)] = begun
-        reach = 1
-        while reach < length:
-            step = min(reach, length - reach)
+        for step in _doublings(length):
             found[step:] |= found[:-step]
-            reach += step
     return found
 
 
 def _beginnings(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """Where, along the first dimension, runs at least so long begin: of that dimension, as many
     places are left as such runs can begin at, or none."""
-    # Runs of two pixels are two of one, those of four two of two, and so on.
+    for step in _doublings(length):
+        dark = dark[step:] & dark[:-step]
+    return dark
+
+
+def _doublings(length: int) -> Iterator[int]:
+    """By how much a run of one pixel grows each time until it is so long: one of two pixels is two
+    of one, one of four two of two, and so on."""
     reach = 1
     while reach < length:
         step = min(reach, length - reach)
-        dark = dark[step:] & dark[:-step]
+        yield step
         reach += step
-    return dark

@@ -13,12 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.lines.document.hands import Hand
+from hwr.lines.document.marks import Piece
 
 Points = NDArray[np.float32]
 """The middle of a digit's strokes, [points, (x, y)], in pixels of its frame."""
-
-Piece = tuple[float, float, float, float]
-"""A straight stroke: x0, y0, x1, y1."""
 
 EDGE = 1.5
 """Strokes end that far inside of the frame."""

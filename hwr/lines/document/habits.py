@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hwr.lines.document.by_digit import changes_of
-from hwr.lines.document.changes import Changes, Piece, Points
+from hwr.lines.document.changes import Changes, Points
 from hwr.lines.document.hands import Hand
+from hwr.lines.document.marks import Piece, squares
 from hwr.lines.document.skeletons import FINE, PITCH
 
 Fields = NDArray[np.float32]
@@ -82,12 +83,7 @@ def _distances(pieces: dict[int, list[Piece]]) -> Iterator[tuple[list[int], Fiel
     of every digit, then the second and so on."""
     for place in range(max(map(len, pieces.values()), default=0)):
         chosen = {row: found[place] for row, found in pieces.items() if len(found) > place}
-        x0, y0, x1, y1 = np.array(list(chosen.values()), np.float32).T[:, :, None, None]
-        across, down = x1 - x0, y1 - y0
-        x, y = _AT - x0, _DOWN - y0
-        along = (x * across + y * down) / (across**2 + down**2 + np.float32(1e-6))
-        np.clip(along, 0, 1, out=along)
-        yield list(chosen), _length(x - along * across, y - along * down)
+        yield list(chosen), np.sqrt(squares(_AT, _AT, list(chosen.values())))
 
 
 def _length(across: Fields, down: Fields) -> Fields:

@@ -19,13 +19,16 @@ Lengths = NDArray[np.floating[Any]]
 Points = Sequence[tuple[float, float]]
 """A stroke's (x, y) one after another, in pixels."""
 
+Piece = tuple[float, float, float, float]
+"""A straight piece of a stroke: x0, y0, x1, y1."""
+
 _MOST_AT_ONCE = 20_000
 # Pixels times pieces: of longer strokes, parts are drawn one after the other.
 
 
 def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
     """Draws a stroke of straight pieces, `pen` pixels wide with round ends, into `ink`."""
-    pieces = list(pairwise(points)) or [(points[0], points[0])]
+    pieces = [(*a, *b) for a, b in pairwise(points)] or [(*points[0], *points[0])]
     columns, rows = zip(*points, strict=True)
     reach, (height, width) = pen / 2 + 1, ink.shape
     left, right = max(int(min(columns) - reach), 0), min(int(max(columns) + reach) + 2, width)
@@ -38,15 +41,29 @@ def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
         stroke(ink, points[: half + 1], pen, strength)
         stroke(ink, points[half:], pen, strength)
         return
-    ways = [(x0, y0, x1 - x0, y1 - y0) for (x0, y0), (x1, y1) in pieces]
-    each = [(*way, way[2] ** 2 + way[3] ** 2 + 1e-6) for way in ways]
-    x0, y0, across, down, squared = np.array(each, np.float32).T[:, :, None, None]
-    x = np.arange(left, right, dtype=np.float32) + np.float32(0.5) - x0
-    y = np.arange(top, bottom, dtype=np.float32)[:, None] + np.float32(0.5) - y0
-    along = ((x * across + y * down) / squared).clip(0, 1)
-    beside, below = x - along * across, y - along * down
+    x = np.arange(left, right, dtype=np.float32) + np.float32(0.5)
+    y = np.arange(top, bottom, dtype=np.float32) + np.float32(0.5)
     part = ink[top:bottom, left:right]
-    np.maximum(part, _covered((beside * beside + below * below).min(0), pen) * strength, out=part)
+    np.maximum(part, _covered(squares(x, y, pieces).min(0), pen) * strength, out=part)
+
+
+def squares(
+    x: NDArray[np.float32], y: NDArray[np.float32], pieces: Sequence[Piece]
+) -> NDArray[np.float32]:
+    """The squares of how far it is to straight pieces, float32 [pieces, rows, columns].
+
+    Args:
+        x, y: where the columns and the rows are.
+        pieces: the ones.
+    """
+    ways = [(x0, y0, x1 - x0, y1 - y0) for x0, y0, x1, y1 in pieces]
+    each = [(*way, way[2] ** 2 + way[3] ** 2 + 1e-6) for way in ways]
+    x0, y0, across, down, length = np.array(each, np.float32).T[:, :, None, None]
+    right, low = x - x0, y[:, None] - y0
+    along = ((right * across + low * down) / length).clip(0, 1)
+    beside, below = right - along * across, low - along * down
+    found: NDArray[np.float32] = beside * beside + below * below
+    return found
 
 
 def dots(
@@ -72,10 +89,10 @@ def ring(ink: Ink, x: float, y: float, radius: float, pen: float, strength: floa
     np.maximum(ink, _covered(beside * beside, pen) * strength, out=ink)
 
 
-def _covered(squares: Lengths, pen: float) -> Lengths:
+def _covered(squared: Lengths, pen: float) -> Lengths:
     """How much ink a pen leaves in pixels, by the squares of their distances from its middle."""
     # A pen thinner than a pixel is a pixel wide and fainter.
-    return (max(pen, 1.0) / 2 + 0.5 - np.sqrt(squares)).clip(0, 1) * min(pen, 1.0)
+    return (max(pen, 1.0) / 2 + 0.5 - np.sqrt(squared)).clip(0, 1) * min(pen, 1.0)
 
 
 def curve(

@@ -510,8 +510,7 @@ def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> No
         ink = np.zeros((28, 60), np.float32)
         ink[:, 20:24] = 1
         written, none = Written(ink, 2.0, tall), np.zeros((PATCH, PATCH), np.uint8)
-        draws = map(np.random.default_rng, range(200))
-        return min(len(photograph(written, none, rng)) for rng in draws)
+        return min(len(photograph(written, none, rng)) for rng in draws(*range(200)))
 
     # 14 of a digit, in crops that hardly cut into it, for 20 of all the ink.
     assert least(28) < 24
