@@ -44,6 +44,7 @@ class Composer:
         device: where lines are drawn. What is drawn there is planned on the CPU, so that a seed
             gives the same lines on every device.
         image: how pictures of documents are made ready for a network, and how all are cleaned.
+        kept: so many documents written last are kept for their other photographs.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Composer:
         split: Split,
         device: torch.device | str = "cpu",
         image: ImageSettings | None = None,
+        kept: int = 0,
     ) -> None:
         self.split = split
         self._digits = digits
         self._image = image or ImageSettings()
+        self._kept = kept
         self.device = torch.device(device)
         images = torch.from_numpy(digits.images.copy())
         labels = torch.from_numpy(digits.labels.astype("int64"))
@@ -67,13 +70,17 @@ class Composer:
         self._first_column, self._last_column = _extent(ink.any(1))
         self._first_row, self._last_row = _extent(ink.any(2))
 
-    def plan(self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT) -> Plan:
-        """Draws `count` lines of `spec`, `height` pixels high."""
+    def plan(
+        self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT, take: int = 0
+    ) -> Plan:
+        """Draws `count` lines of `spec`, `height` pixels high. Of another take, documents are what
+        is written in the first, photographed anew; lines of other presets are others."""
         if spec.split != self.split:
             raise DataError(f"digits of split {self.split!r} cannot make {spec.split!r} lines")
         preset, longest = PRESETS[spec.preset], spec.max_length
         # One draw, a row for each line: so a longer plan begins with the lines of a shorter one.
-        draws = torch.rand(count, 3 + 5 * longest, generator=_generator(spec, seed))
+        generator = _generator(spec, seed, 0 if preset.document else take)
+        draws = torch.rand(count, 3 + 5 * longest, generator=generator)
         length_draw, margin_left, margin_right = draws[:, 0], draws[:, 1], draws[:, 2]
         class_draw, digit_draw, scale_draw, jitter_draw, gap_draw = (
             draws[:, 3:].reshape(count, 5, longest).unbind(1)
@@ -97,7 +104,7 @@ class Composer:
             widths = (lengths * (_DOCUMENT_PITCH * height)).long()
             return Plan(
                 names, lengths, labels, digits, unset, unset, unset,
-                unset.long(), unset.long(), widths, seeds, height,
+                unset.long(), unset.long(), widths, seeds, torch.full_like(seeds, take), height,
             )  # fmt: skip
 
         scale = _uniform(scale_draw, preset.scale)
@@ -139,6 +146,7 @@ class Composer:
             columns=columns,
             widths=(end * zoom).ceil().long(),
             seeds=torch.full((count,), -1),
+            takes=torch.full((count,), take),
             height=height,
         )
 
@@ -175,14 +183,15 @@ class Composer:
 
     @cached_property
     def _documents(self) -> DocumentComposer:
-        return DocumentComposer(self._digits)
+        return DocumentComposer(self._digits, kept=self._kept)
 
     def _photos(self, plan: Plan) -> list[NDArray[np.uint8]]:
         if not len(plan):
             return []
         lengths = plan.lengths.tolist()
         digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
-        return self._documents.pictures(plan.texts, digits, plan.seeds.tolist())
+        seeds, takes = plan.seeds.tolist(), plan.takes.tolist()
+        return self._documents.pictures(plan.texts, digits, seeds, takes)
 
     def _render_documents(self, plan: Plan) -> LineBatch:
         greys = [photo.astype(np.float32) / np.float32(255) for photo in self._photos(plan)]
@@ -270,7 +279,7 @@ def _uniform(draw: Tensor, bounds: tuple[float, float], whole: bool = False) -> 
     return low + draw * (high - low)
 
 
-def _generator(spec: LineSpec, seed: int) -> torch.Generator:
-    key = f"{spec.preset}/{spec.split}/{seed}".encode()
-    digest = hashlib.blake2b(key, digest_size=8).digest()
+def _generator(spec: LineSpec, seed: int, take: int) -> torch.Generator:
+    key = f"{spec.preset}/{spec.split}/{seed}" + (f"/{take}" if take else "")
+    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)

@@ -118,8 +118,11 @@ class Lines:
     def lots(self, pool: int) -> list[Lot]:
         """See LotSource."""
         lines, seed = self._options.lines, pool_seed(self._options.training.seed, pool)
-        longest = longest_text(lines, pool * POOL)
-        plan = self._plan("train", POOL * self._size, seed, longest)
+        take = pool % lines.photographs
+        first = pool - take
+        longest = longest_text(lines, first * POOL)
+        written = pool_seed(self._options.training.seed, first)
+        plan = self._plan("train", POOL * self._size, written, longest, take)
         order, size = torch.argsort(plan.widths).tolist(), self._size
         part, before = self._part, self._options.training.batch - size
 
@@ -135,10 +138,13 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            self._composers[split] = Composer(digits, split, self._device, image)
+            # From a photograph to the next there are never more lines than in two pools.
+            many = split == "train" and self._options.lines.photographs > 1
+            kept = 2 * POOL * self._size if many else 0
+            self._composers[split] = Composer(digits, split, self._device, image, kept)
         return self._composers[split]
 
-    def _plan(self, split: Split, count: int, seed: int, longest: int) -> Plan:
+    def _plan(self, split: Split, count: int, seed: int, longest: int, take: int = 0) -> Plan:
         options, plans, share_left = (
             self._options.lines,
             [],
@@ -151,9 +157,8 @@ class Lines:
             count -= lines
             if lines:
                 spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
-                plans.append(
-                    self._composer(split).plan(spec, lines, seed, self._options.image.height)
-                )
+                height = self._options.image.height
+                plans.append(self._composer(split).plan(spec, lines, seed, height, take))
         return join_plans(plans)
 
     def _changed(self, batch: LineBatch, seed: int) -> LineBatch:

@@ -61,6 +61,9 @@ class LinesOptions:
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
         augment: how lines to train on are changed, beyond what a preset does itself.
+        photographs: of each document to train on: what is written once is laid on paper and
+            photographed anew so many times, some steps apart. Saves a process time that makes all
+            steps' lines itself.
     """
 
     presets: dict[str, float] = field(default_factory=lambda: {"touching": 1.0})
@@ -70,6 +73,7 @@ class LinesOptions:
     grow: int = 0
     validation: int = 1000
     augment: AugmentOptions = field(default_factory=AugmentOptions)
+    photographs: int = 1
 
     def __post_init__(self) -> None:
         for preset, share in self.presets.items():
@@ -89,6 +93,8 @@ class LinesOptions:
             raise ValueError("grow must not be negative")
         if self.validation < 1:
             raise ValueError("validation must be at least 1 line")
+        if self.photographs < 1:
+            raise ValueError("photographs must be at least 1")
 
 
 def _ahead(said: object) -> object:

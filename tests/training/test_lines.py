@@ -1,3 +1,4 @@
+import dataclasses
 from collections import Counter
 from itertools import islice
 
@@ -72,6 +73,58 @@ def test_every_training_line_is_checked_for_its_frames() -> None:
         list(islice(Lines(options).batches(0), POOL))
     with pytest.raises(DataError, match=r"touching/val seed 0 line \d+: '\d+' needs"):
         list(Lines(options).validation())
+
+
+DOCUMENTS = Options(
+    lines=LinesOptions(presets={"document": 1, "touching": 1}, max_length=4, photographs=2),
+    training=TrainingOptions(batch=4),
+)
+
+
+def test_documents_are_photographed_again_some_steps_later() -> None:
+    batches = list(islice(Lines(DOCUMENTS).batches(0), 4 * POOL))
+    pools = [
+        {
+            name: (text, batch.line(row))
+            for batch in batches[start : start + POOL]
+            for row, (name, text) in enumerate(zip(batch.names, batch.texts, strict=True))
+        }
+        for start in range(0, 4 * POOL, POOL)
+    ]
+    documents = [{name for name in pool if name.startswith("document")} for pool in pools]
+    assert [len(names) for names in documents] == [2 * POOL] * 4
+    assert documents[0] == documents[1] != documents[2] == documents[3]
+    for name in documents[0]:
+        (text, first), (again, second) = pools[0][name], pools[1][name]
+        assert text == again
+        assert first.shape != second.shape or (first != second).any()
+    # Lines of other presets do not come again.
+    for names in ([n for n in pool if n.startswith("touching")] for pool in pools):
+        assert len(names) == 2 * POOL
+    first, second = (
+        sorted(text for name, (text, _) in pool.items() if name.startswith("touching"))
+        for pool in pools[:2]
+    )
+    assert first != second
+
+
+@pytest.mark.parametrize("step", [POOL - 1, POOL + 3])
+def test_photographs_depend_on_the_step_alone(step: int) -> None:
+    from_the_start = list(islice(Lines(DOCUMENTS).batches(0), step + 1))[-1]
+    from_there = next(Lines(DOCUMENTS).batches(step))
+    assert from_there.names == from_the_start.names
+    assert torch.equal(from_there.images, from_the_start.images)
+
+
+def test_photographs_change_neither_the_first_nor_what_is_validated_with() -> None:
+    once = dataclasses.replace(
+        DOCUMENTS, lines=dataclasses.replace(DOCUMENTS.lines, photographs=1, validation=10)
+    )
+    many = dataclasses.replace(once, lines=dataclasses.replace(once.lines, photographs=3))
+    one, other = (next(Lines(options).batches(POOL - 1)) for options in (once, many))
+    assert torch.equal(one.images, other.images)
+    one, other = (next(Lines(options).validation()) for options in (once, many))
+    assert torch.equal(one.images, other.images)
 
 
 def test_lines_grow() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,11 +11,22 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import edges_of, set_digits
+from hwr.lines.document.layout import Written, edges_of, set_digits
 from hwr.lines.document.photo import photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
 from hwr.lines.document.strays import without_strays
+
+
+class _Number(NamedTuple):
+    """A number as written, and a digit of which a piece may show beside it."""
+
+    written: Written
+    neighbour: NDArray[np.uint8]
+
+    def alone(self) -> _Number:
+        """Without what its arrays are pieces of."""
+        return _Number(self.written._replace(ink=self.written.ink.copy()), self.neighbour.copy())
 
 
 class DocumentComposer:
@@ -23,27 +35,70 @@ class DocumentComposer:
     Args:
         digits: of the split.
         hand: draws the hand that writes a number.
+        kept: so many numbers written last are kept for their other photographs, some 0.1 MB each.
     """
 
     def __init__(
-        self, digits: Digits, hand: Callable[[np.random.Generator], Hand] = draw_hand
+        self,
+        digits: Digits,
+        hand: Callable[[np.random.Generator], Hand] = draw_hand,
+        kept: int = 0,
     ) -> None:
         self._hand = hand
         self._images = without_strays(digits.images, digits.labels)
         self._threes = np.flatnonzero(digits.labels == 3)
         self._skeletons = Skeletons(self._images)
+        self._most = kept
+        self._kept: dict[int, _Number] = {}
 
     def pictures(
-        self, texts: Sequence[str], digits: Sequence[NDArray[np.int64]], seeds: Sequence[int]
+        self,
+        texts: Sequence[str],
+        digits: Sequence[NDArray[np.int64]],
+        seeds: Sequence[int],
+        takes: Sequence[int] | None = None,
     ) -> list[NDArray[np.uint8]]:
         """Pictures of numbers, uint8 [height, width] each, 0 black to 255 white.
 
         Args:
             texts: what they say.
             digits: the rows of each one's digits in the split.
-            seeds: each one's own; the same seed gives the same picture, whatever else is drawn.
+            seeds: each one's own; the same seed gives the same number, whatever else is drawn.
+            takes: which photograph of it, from 0; the same one gives the same picture.
+                Without them, the first.
         """
+        takes = [0] * len(seeds) if takes is None else takes
         draws = [np.random.default_rng(seed) for seed in seeds]
+        known = {
+            row: self._kept[seed]
+            for row, (seed, take) in enumerate(zip(seeds, takes, strict=True))
+            if take and seed in self._kept
+        }
+        new = [row for row in range(len(seeds)) if row not in known]
+        if new:
+            numbers = self._write(
+                [texts[row] for row in new],
+                [digits[row] for row in new],
+                [draws[row] for row in new],
+            )
+            known |= zip(new, numbers, strict=True)
+        if self._most:
+            for row in new:
+                self._kept[seeds[row]] = known[row].alone()
+            for seed in list(self._kept)[: -self._most]:
+                del self._kept[seed]
+        for row, take in enumerate(takes):
+            if take:
+                draws[row] = np.random.default_rng([seeds[row], take])
+        return [photograph(*known[row], rng) for row, rng in enumerate(draws)]
+
+    def _write(
+        self,
+        texts: Sequence[str],
+        digits: Sequence[NDArray[np.int64]],
+        draws: Sequence[np.random.Generator],
+    ) -> list[_Number]:
+        """Numbers as hands write them, each by its own generator."""
         hands = [self._hand(rng) for rng in draws]
         lengths = [len(text) for text in texts]
         rows = np.concatenate(
@@ -62,7 +117,7 @@ class DocumentComposer:
             rows_of = slice(start, start + len(text))
             own, start = patches[rows_of], rows_of.stop
             written = set_digits(own, edges[rows_of], text, hand, rng)
-            found.append(photograph(written, own[int(rng.integers(len(own)))], rng))
+            found.append(_Number(written, own[int(rng.integers(len(own)))]))
         return found
 
     def _rows(

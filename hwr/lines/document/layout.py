@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.marks import Ink, curve, flourish, separator, stroke
-from hwr.lines.document.shapes import PATCH, TALL
+from hwr.lines.document.shapes import PATCH, TALL, THINNEST
 
 _SEEN = 80
 # Of 255; fainter edges of a stroke do not count where digits are set.
@@ -108,7 +108,7 @@ def set_digits(
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
     tall = hand.size * TALL
-    pen = max(hand.pen * tall, 0.8)
+    pen = max(hand.pen * tall, THINNEST)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.15, rng.random() < 0.25
     width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
@@ -176,7 +176,7 @@ def _join(
     """A thin stroke from a digit to the next."""
     first, second = base - tall * rng.uniform(0.0, 1.0, 2)
     bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
-    stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, 0.8))
+    stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, THINNEST))
 
 
 def _string(

@@ -28,6 +28,9 @@ TALL = 28
 PATCH = 52
 """Rows and columns of a drawn digit's picture."""
 
+THINNEST = 0.8
+"""Pixels of the drawn picture that strokes are wide, at least: who can read others?"""
+
 _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5
@@ -59,8 +62,10 @@ def write(
         uint8 [digits, PATCH, PATCH], ink high.
     """
     of = _Column(hands)
-    half = of("pen") * DIGIT_HEIGHT / 2
-    wide = _pen(fields, half, of("nib"))
+    shrunk = torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
+    least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * shrunk)
+    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2, least)
+    wide = torch.maximum(_pen(fields, half, of("nib")), least[:, None, None])
     edge = fields - wide
     kept = torch.tensor([hand.keeps_strokes for hand in hands])
     if kept.any():
@@ -69,7 +74,8 @@ def write(
         more = (half[kept] - 1.4).clamp(-0.7, 1.0)
         strokes = (0.5 - fine) * _EDGE - more[:, None, None]
         # What is thin in MNIST would vanish: half of the pen is left of it.
-        edge[kept] = torch.minimum(strokes, fields[kept] - 0.5 * half[kept, None, None])
+        some = torch.maximum(0.5 * half, least)[kept, None, None]
+        edge[kept] = torch.minimum(strokes, fields[kept] - some)
         wide[kept] = half[kept, None, None]  # a nib writes none of them
     add_habits(edge, fields, labels, hands, draws, half)
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
@@ -77,7 +83,7 @@ def write(
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
         border.clamp_(min=1.0)
-    grid, scale = _bend(labels, hands, draws, stretched)
+    grid, scale = _bend(labels, hands, draws, shrunk, stretched)
     drawn = grid_sample(edge[:, None], grid, align_corners=False, padding_mode="border")[:, 0]
     alpha = drawn.mul_(-255 * scale[:, None, None]).add_(255 * 0.5).clamp_(0, 255)
     patches: NDArray[np.uint8] = alpha.round_().to(torch.uint8).numpy()
@@ -124,6 +130,7 @@ def _bend(
     labels: NDArray[np.int64],
     hands: Sequence[Hand],
     draws: Sequence[np.random.Generator],
+    shrunk: Tensor,
     stretched: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """Where each pixel of a digit's picture is taken from, [digits, PATCH, PATCH, 2] as
@@ -132,8 +139,7 @@ def _bend(
     lots = np.stack([rng.standard_normal(8 + 2 * _KNOTS * _KNOTS) for rng in draws])
     lot = torch.from_numpy(lots.astype(np.float32)).clamp(-2.5, 2.5)
     uneven = of("uneven")
-    zero = torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
-    size = of("size") * (zero * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
+    size = of("size") * (shrunk * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
     scale = TALL / DIGIT_HEIGHT * size
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from hwr.lines.digits import DIGIT_SIZE, load_digits
+from hwr.lines.document import composer as composer_module
 from hwr.lines.document import layout
 from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.composer import DocumentComposer
@@ -127,6 +128,18 @@ def test_thin_pens_leave_of_every_stroke_what_can_be_seen() -> None:
         drawn = written(thin, label) > 200
         lost = drawn & (written(kept, label) < 100)
         assert lost.sum() < 0.1 * drawn.sum()
+
+
+@pytest.mark.parametrize("keeps_strokes", [False, True])
+def test_no_stroke_is_thinner_than_can_be_seen(keeps_strokes: bool) -> None:
+    """Not even of a small zero by a fine nib whose digits are small beside its long stems."""
+    hand = dataclasses.replace(
+        PLAIN, pen=0.04, nib=0.75, zero=0.5, stems=0.75, keeps_strokes=keeps_strokes
+    )
+    for picture in written(hand, 0, 40):
+        # In every row: between two pixels, both are inked by half of its 0.8 pixels.
+        across = picture.max(1) / 255
+        assert across[np.flatnonzero(across > 0.05)[1:-1]].min() >= 0.4
 
 
 def test_nines_like_a_rho_are_mirrored_and_lean_to_the_right() -> None:
@@ -487,11 +500,14 @@ def test_paper_and_patterns_are_in_range() -> None:
         assert pattern.max() <= 1
 
 
-def composed(count: int) -> list[np.ndarray]:
+def composed(
+    count: int, take: int = 0, composer: DocumentComposer | None = None
+) -> list[np.ndarray]:
     rng = np.random.default_rng(3)
     digits = [rng.integers(len(DIGITS.labels), size=1 + row % 7) for row in range(count)]
     texts = ["".join(map(str, DIGITS.labels[rows])) for rows in digits]
-    return DocumentComposer(DIGITS).pictures(texts, digits, list(range(count)))
+    composer = composer or DocumentComposer(DIGITS)
+    return composer.pictures(texts, digits, list(range(count)), [take] * count)
 
 
 def test_pictures_have_the_heights_of_documents() -> None:
@@ -528,3 +544,52 @@ def test_a_picture_depends_on_its_seed_alone() -> None:
         assert first.shape == second.shape
         # Drawn in batches of another size, the last bit may differ, and JPEG makes it more.
         assert np.abs(first.astype(int) - second).mean() < 0.5
+
+
+def test_a_number_is_written_once_for_all_its_photographs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers: list[int] = []
+
+    def counted(text: str, *others: object) -> Written:
+        numbers.append(len(text))
+        return set_digits(text, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(composer_module, "set_digits", counted)
+    keeping, alone = DocumentComposer(DIGITS, kept=12), DocumentComposer(DIGITS)
+    first, second, third = (composed(12, take, keeping) for take in range(3))
+    assert len(numbers) == 12
+    for others in (second, third):
+        assert all(
+            one.shape != other.shape or (one != other).any()
+            for one, other in zip(first, others, strict=True)
+        )
+    # Written anew where it was not kept, a number is the same.
+    for one, other in zip(second, composed(12, 1, alone), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert len(numbers) == 24
+
+
+def test_photographs_show_the_same_ink(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Written] = []
+
+    def kept(written: Written, *others: object) -> np.ndarray:
+        seen.append(written)
+        return np.zeros((20, 20), np.uint8)
+
+    monkeypatch.setattr(composer_module, "photograph", kept)
+    composer = DocumentComposer(DIGITS, kept=5)
+    for take in range(2):
+        composed(5, take, composer)
+    for first, second in zip(seen[:5], seen[5:], strict=True):
+        np.testing.assert_array_equal(first.ink, second.ink)
+        assert (first.pen, first.tall) == (second.pen, second.tall)
+
+
+def test_no_more_numbers_are_kept_than_asked_for() -> None:
+    composer = DocumentComposer(DIGITS, kept=4)
+    composed(9, 0, composer)
+    assert list(composer._kept) == [5, 6, 7, 8]
+    careless = DocumentComposer(DIGITS)
+    composed(9, 0, careless)
+    assert not careless._kept
