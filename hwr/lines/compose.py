@@ -73,14 +73,13 @@ class Composer:
     def plan(
         self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT, take: int = 0
     ) -> Plan:
-        """Draws `count` lines of `spec`, `height` pixels high. Of another take, documents are what
-        is written in the first, photographed anew; lines of other presets are others."""
+        """Draws `count` lines of `spec`, `height` pixels high. Of another take, documents are the
+        same numbers, written by the same hands and photographed anew; other lines are the same."""
         if spec.split != self.split:
             raise DataError(f"digits of split {self.split!r} cannot make {spec.split!r} lines")
         preset, longest = PRESETS[spec.preset], spec.max_length
         # One draw, a row for each line: so a longer plan begins with the lines of a shorter one.
-        generator = _generator(spec, seed, 0 if preset.document else take)
-        draws = torch.rand(count, 3 + 5 * longest, generator=generator)
+        draws = torch.rand(count, 3 + 5 * longest, generator=_generator(spec, seed))
         length_draw, margin_left, margin_right = draws[:, 0], draws[:, 1], draws[:, 2]
         class_draw, digit_draw, scale_draw, jitter_draw, gap_draw = (
             draws[:, 3:].reshape(count, 5, longest).unbind(1)
@@ -146,7 +145,7 @@ class Composer:
             columns=columns,
             widths=(end * zoom).ceil().long(),
             seeds=torch.full((count,), -1),
-            takes=torch.full((count,), take),
+            takes=torch.zeros(count, dtype=torch.int64),
             height=height,
         )
 
@@ -279,7 +278,7 @@ def _uniform(draw: Tensor, bounds: tuple[float, float], whole: bool = False) -> 
     return low + draw * (high - low)
 
 
-def _generator(spec: LineSpec, seed: int, take: int) -> torch.Generator:
-    key = f"{spec.preset}/{spec.split}/{seed}" + (f"/{take}" if take else "")
-    digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+def _generator(spec: LineSpec, seed: int) -> torch.Generator:
+    key = f"{spec.preset}/{spec.split}/{seed}".encode()
+    digest = hashlib.blake2b(key, digest_size=8).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)

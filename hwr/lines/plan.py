@@ -24,7 +24,7 @@ class Plan:
         first_column, columns: the part of the digit that shows, in columns of its own frame.
         widths: int64 [lines], in pixels; of documents about so many.
         seeds: int64 [lines], from which the picture of a document is drawn; -1 for other lines.
-        takes: int64 [lines], which photograph of a document it is, from 0.
+        takes: int64 [lines], which photograph of a document it is, from 0; 0 for other lines.
         height: of all lines, in pixels.
     """
 

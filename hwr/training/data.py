@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -91,7 +92,9 @@ class Data(pl.LightningDataModule):
         """The same without echoes, by whichever processes make them."""
         if not self._processes:
             return self._maker.training(step)
-        maker = BatchMaker(self._options, self._real)
+        # Each makes a batch now and then, seldom what it has written before.
+        training = dataclasses.replace(self._options.training, photographs=1)
+        maker = BatchMaker(dataclasses.replace(self._options, training=training), self._real)
         self._ahead = ahead = Ahead(maker.training, step, self._processes)
         # They are made on the CPU.
         device = self._device

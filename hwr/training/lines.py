@@ -17,7 +17,7 @@ from hwr.lines.batch import LineBatch, join_batches
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.plan import Plan, join_plans
-from hwr.lines.presets import LineSpec
+from hwr.lines.presets import PRESETS, LineSpec
 from hwr.nets.network import NetworkOptions
 from hwr.training.options import LinesOptions, Options
 
@@ -117,14 +117,13 @@ class Lines:
 
     def lots(self, pool: int) -> list[Lot]:
         """See LotSource."""
-        lines, seed = self._options.lines, pool_seed(self._options.training.seed, pool)
-        take = pool % lines.photographs
-        first = pool - take
-        longest = longest_text(lines, first * POOL)
-        written = pool_seed(self._options.training.seed, first)
-        plan = self._plan("train", POOL * self._size, written, longest, take)
+        training = self._options.training
+        seed, take = pool_seed(training.seed, pool), pool % training.photographs
+        # What a pool's documents say was written for the first of so many pools.
+        longest = longest_text(self._options.lines, (pool - take) * POOL)
+        plan = self._plan("train", POOL * self._size, seed, longest, take)
         order, size = torch.argsort(plan.widths).tolist(), self._size
-        part, before = self._part, self._options.training.batch - size
+        part, before = self._part, training.batch - size
 
         def lot(number: int, rows: list[int]) -> Lot:
             return lambda: self._changed(
@@ -138,9 +137,9 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            # From a photograph to the next there are never more lines than in two pools.
-            many = split == "train" and self._options.lines.photographs > 1
-            kept = 2 * POOL * self._size if many else 0
+            # A pool's documents, until the next pool that is not written yet.
+            many = split == "train" and self._options.training.photographs > 1
+            kept = POOL * self._size if many else 0
             self._composers[split] = Composer(digits, split, self._device, image, kept)
         return self._composers[split]
 
@@ -158,7 +157,10 @@ class Lines:
             if lines:
                 spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
                 height = self._options.image.height
-                plans.append(self._composer(split).plan(spec, lines, seed, height, take))
+                # Pools that follow each other have seeds that follow each other.
+                again = take if PRESETS[preset].document else 0
+                plan = self._composer(split).plan(spec, lines, seed - again, height, again)
+                plans.append(plan)
         return join_plans(plans)
 
     def _changed(self, batch: LineBatch, seed: int) -> LineBatch:

@@ -61,9 +61,6 @@ class LinesOptions:
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
         augment: how lines to train on are changed, beyond what a preset does itself.
-        photographs: of each document to train on: what is written once is laid on paper and
-            photographed anew so many times, some steps apart. Saves a process time that makes all
-            steps' lines itself.
     """
 
     presets: dict[str, float] = field(default_factory=lambda: {"touching": 1.0})
@@ -73,7 +70,6 @@ class LinesOptions:
     grow: int = 0
     validation: int = 1000
     augment: AugmentOptions = field(default_factory=AugmentOptions)
-    photographs: int = 1
 
     def __post_init__(self) -> None:
         for preset, share in self.presets.items():
@@ -93,8 +89,6 @@ class LinesOptions:
             raise ValueError("grow must not be negative")
         if self.validation < 1:
             raise ValueError("validation must be at least 1 line")
-        if self.photographs < 1:
-            raise ValueError("photographs must be at least 1")
 
 
 def _ahead(said: object) -> object:
@@ -150,6 +144,9 @@ class TrainingOptions:
             make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one,
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
+        photographs: so many of each document: what is written once is laid on paper and
+            photographed anew some steps later, which takes half as long as writing another. Where
+            batches are made ahead, whatever is asked for, one: twins would be other processes'.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
@@ -176,6 +173,7 @@ class TrainingOptions:
     sampling_rise: int = 0
     ahead: Annotated[int | Literal["auto"], BeforeValidator(_ahead)] = 0
     echo: EchoOptions = field(default_factory=EchoOptions)
+    photographs: int = 1
     processes: int = 1
     freeze: int = 0
     validate_every: int = 250
@@ -186,7 +184,7 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         Budget.parse(self.budget)
-        for name in ("batch", "validate_every", "processes"):
+        for name in ("batch", "photographs", "validate_every", "processes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
         if self.batch % self.processes:

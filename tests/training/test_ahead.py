@@ -3,6 +3,7 @@
 import multiprocessing
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from hwr.training.ahead import Ahead
 from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
+from hwr.training.data import Data
+from hwr.training.lines import POOL, WHOLE
 from hwr.training.options import Options
+from hwr.training.real import RealLines
 from hwr.training.run import ahead_processes, train
 
 
@@ -104,3 +108,21 @@ def test_they_end_where_a_training_fails(tmp_path: Path) -> None:
         train(options(1, stride=32), tmp_path / "run")
     assert caught.tb is not None
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("ahead", [0, 3])
+def test_what_is_made_ahead_is_photographed_once(
+    ahead: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second photograph would be made by another process, which had to write it again."""
+    content = {
+        "lines": {"presets": {"document": 1}, "max_length": 2},
+        "training": {"batch": 2, "photographs": 2},
+    }
+    monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, processes: make(step, 1))
+    data = Data(parse_options(content, "test"), lambda step: False, RealLines(), WHOLE, ahead)
+    data.trainer = SimpleNamespace(
+        global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))
+    )
+    names = [name for batch in islice(data.epoch(), 2 * POOL) for name in batch.lines.names]
+    assert len(set(names)) == (len(names) if ahead else len(names) // 2)

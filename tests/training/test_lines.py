@@ -1,6 +1,6 @@
-import dataclasses
 from collections import Counter
 from itertools import islice
+from typing import Any
 
 import pytest
 import torch
@@ -9,9 +9,11 @@ from hwr.alphabet import Alphabet
 from hwr.errors import DataError
 from hwr.lines.batch import LineBatch
 from hwr.lines.digits import load_digits
+from hwr.lines.document import composer
+from hwr.lines.document.layout import Written, set_digits
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
-from hwr.training.lines import POOL, Lines, check_frames
+from hwr.training.lines import POOL, WHOLE, Lines, Part, check_frames
 from hwr.training.options import LinesOptions, Options, TrainingOptions
 
 OPTIONS = Options(
@@ -75,56 +77,79 @@ def test_every_training_line_is_checked_for_its_frames() -> None:
         list(Lines(options).validation())
 
 
-DOCUMENTS = Options(
-    lines=LinesOptions(presets={"document": 1, "touching": 1}, max_length=4, photographs=2),
-    training=TrainingOptions(batch=4),
-)
+def documents(photographs: int, part: Part = WHOLE, **lines: Any) -> Lines:
+    presets = lines.pop("presets", {"document": 1})
+    options = LinesOptions(presets=presets, max_length=4, validation=10, **lines)
+    training = TrainingOptions(batch=4, photographs=photographs)
+    return Lines(Options(lines=options, training=training), part=part)
 
 
-def test_documents_are_photographed_again_some_steps_later() -> None:
-    batches = list(islice(Lines(DOCUMENTS).batches(0), 4 * POOL))
+def pools_of(lines: Lines, count: int) -> list[list[LineBatch]]:
+    batches = list(islice(lines.batches(0), count * POOL))
+    return [batches[start : start + POOL] for start in range(0, len(batches), POOL)]
+
+
+def test_documents_are_photographed_again_a_pool_later() -> None:
+    lines = documents(2, presets={"document": 1, "touching": 1})
     pools = [
         {
             name: (text, batch.line(row))
-            for batch in batches[start : start + POOL]
+            for batch in pool
             for row, (name, text) in enumerate(zip(batch.names, batch.texts, strict=True))
         }
-        for start in range(0, 4 * POOL, POOL)
+        for pool in pools_of(lines, 4)
     ]
-    documents = [{name for name in pool if name.startswith("document")} for pool in pools]
-    assert [len(names) for names in documents] == [2 * POOL] * 4
-    assert documents[0] == documents[1] != documents[2] == documents[3]
-    for name in documents[0]:
+    numbers = [{name for name in pool if name.startswith("document")} for pool in pools]
+    assert [len(names) for names in numbers] == [2 * POOL] * 4
+    assert numbers[0] == numbers[1]
+    assert numbers[2] == numbers[3]
+    assert not numbers[0] & numbers[2]
+    for name in numbers[0]:
         (text, first), (again, second) = pools[0][name], pools[1][name]
         assert text == again
         assert first.shape != second.shape or (first != second).any()
-    # Lines of other presets do not come again.
-    for names in ([n for n in pool if n.startswith("touching")] for pool in pools):
-        assert len(names) == 2 * POOL
-    first, second = (
-        sorted(text for name, (text, _) in pool.items() if name.startswith("touching"))
-        for pool in pools[:2]
-    )
-    assert first != second
+    # Lines of other presets are new in each.
+    others = [name for pool in pools for name in pool if name.startswith("touching")]
+    assert len(set(others)) == len(others) == 4 * 2 * POOL
 
 
 @pytest.mark.parametrize("step", [POOL - 1, POOL + 3])
 def test_photographs_depend_on_the_step_alone(step: int) -> None:
-    from_the_start = list(islice(Lines(DOCUMENTS).batches(0), step + 1))[-1]
-    from_there = next(Lines(DOCUMENTS).batches(step))
+    from_the_start = list(islice(documents(2).batches(0), step + 1))[-1]
+    from_there = next(documents(2).batches(step))
     assert from_there.names == from_the_start.names
     assert torch.equal(from_there.images, from_the_start.images)
 
 
-def test_photographs_change_neither_the_first_nor_what_is_validated_with() -> None:
-    once = dataclasses.replace(
-        DOCUMENTS, lines=dataclasses.replace(DOCUMENTS.lines, photographs=1, validation=10)
-    )
-    many = dataclasses.replace(once, lines=dataclasses.replace(once.lines, photographs=3))
-    one, other = (next(Lines(options).batches(POOL - 1)) for options in (once, many))
-    assert torch.equal(one.images, other.images)
-    one, other = (next(Lines(options).validation()) for options in (once, many))
-    assert torch.equal(one.images, other.images)
+def test_first_photographs_and_what_is_validated_with_are_those_without() -> None:
+    for once, again in (
+        (next(documents(1).batches(POOL - 1)), next(documents(3).batches(POOL - 1))),
+        (next(documents(1).validation()), next(documents(3).validation())),
+    ):
+        assert torch.equal(once.images, again.images)
+
+
+@pytest.mark.parametrize("part", [WHOLE, Part(1, 2)])
+def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = 0
+
+    def counted(*line: Any) -> Written:
+        nonlocal written
+        written += 1
+        return set_digits(*line)
+
+    monkeypatch.setattr(composer, "set_digits", counted)
+    pools_of(documents(3, part), 6)
+    assert written == 2 * POOL * 4 // part.of
+
+
+def test_growing_lines_grow_behind_the_last_photographs() -> None:
+    pools = pools_of(documents(2, grow=6 * POOL), 6)
+    for first, second in zip(pools[::2], pools[1::2], strict=True):
+        texts, again = (
+            sorted(t for batch in pool for t in batch.texts) for pool in (first, second)
+        )
+        assert texts == again
 
 
 def test_lines_grow() -> None:

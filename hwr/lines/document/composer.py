@@ -24,8 +24,8 @@ class _Number(NamedTuple):
     written: Written
     neighbour: NDArray[np.uint8]
 
-    def alone(self) -> _Number:
-        """Without what its arrays are pieces of."""
+    def copy(self) -> _Number:
+        """To be kept: without the large arrays of which these are pieces."""
         return _Number(self.written._replace(ink=self.written.ink.copy()), self.neighbour.copy())
 
 
@@ -48,8 +48,9 @@ class DocumentComposer:
         self._images = without_strays(digits.images, digits.labels)
         self._threes = np.flatnonzero(digits.labels == 3)
         self._skeletons = Skeletons(self._images)
-        self._most = kept
-        self._kept: dict[int, _Number] = {}
+        self._most_kept = kept
+        # By seed and text; those written last at the end.
+        self._kept: dict[tuple[int, str], _Number] = {}
 
     def pictures(
         self,
@@ -69,12 +70,15 @@ class DocumentComposer:
         """
         takes = [0] * len(seeds) if takes is None else takes
         draws = [np.random.default_rng(seed) for seed in seeds]
+        keys = list(zip(seeds, texts, strict=True))
+        # The first photograph goes on with the generator that has drawn the number, so it is always
+        # drawn.
         known = {
-            row: self._kept[seed]
-            for row, (seed, take) in enumerate(zip(seeds, takes, strict=True))
-            if take and seed in self._kept
+            row: self._kept[key]
+            for row, (key, take) in enumerate(zip(keys, takes, strict=True))
+            if take and key in self._kept
         }
-        new = [row for row in range(len(seeds)) if row not in known]
+        new = [row for row in range(len(keys)) if row not in known]
         if new:
             numbers = self._write(
                 [texts[row] for row in new],
@@ -82,11 +86,10 @@ class DocumentComposer:
                 [draws[row] for row in new],
             )
             known |= zip(new, numbers, strict=True)
-        if self._most:
-            for row in new:
-                self._kept[seeds[row]] = known[row].alone()
-            for seed in list(self._kept)[: -self._most]:
-                del self._kept[seed]
+        if self._most_kept:
+            self._kept |= {keys[row]: known[row].copy() for row in new}
+            for key in list(self._kept)[: -self._most_kept]:
+                del self._kept[key]
         for row, take in enumerate(takes):
             if take:
                 draws[row] = np.random.default_rng([seeds[row], take])

@@ -29,7 +29,8 @@ PATCH = 52
 """Rows and columns of a drawn digit's picture."""
 
 THINNEST = 0.8
-"""Pixels of the drawn picture that strokes are wide, at least: who can read others?"""
+"""Pixels of the drawn picture that strokes are wide, about, at least: thinner ones are lost on
+paper."""
 
 _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
