@@ -12,6 +12,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from hwr.nets.dropout import Dropout
 from hwr.nets.recurrent import Directions, LineLSTM
 
 
@@ -149,7 +150,8 @@ class Encoder(nn.Module):
         if rows < 1:
             raise ValueError(f"the stem leaves nothing of a line {height} pixels high")
         self.half_precision = False
-        """Whether training computes the convolutions in bfloat16. Reading never does."""
+        """Whether training computes the convolutions, and on the CPU the LSTMs, in bfloat16.
+        Reading never does."""
         inputs = channels if options.collapse == "max" else channels * rows
         self.stem_features = inputs
         """Features of each column that the stem gives to the LSTMs."""
@@ -160,7 +162,7 @@ class Encoder(nn.Module):
             inputs = layer.features
         self.features = inputs
         """Features of each column that it puts out."""
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = Dropout(options.dropout)
 
     def forward(self, images: Tensor, widths: Tensor) -> tuple[Tensor, Tensor]:
         """Encodes lines.
@@ -185,8 +187,7 @@ class Encoder(nn.Module):
         missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
         images = nn.functional.pad(images, (0, missing))
         features, columns = images[:, None], (widths + stride - 1) // stride * stride
-        half = self.half_precision and self.training
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+        with self._precision(images):
             for block in self.stem:
                 features, columns = block(features, columns)
         features = features.float()
@@ -200,6 +201,15 @@ class Encoder(nn.Module):
         """The second half of `forward`: what the LSTMs make of the stem's columns, [columns, lines,
         `self.features`]."""
         for layer in self.recurrent:
-            sequence = layer(self.dropout(sequence), columns)
+            sequence = self.dropout(sequence)
+            if sequence.is_cpu:
+                with self._precision(sequence):
+                    sequence = layer(sequence, columns).float()
+            else:
+                sequence = layer(sequence, columns)
         dropped: Tensor = self.dropout(sequence)
         return dropped
+
+    def _precision(self, features: Tensor) -> torch.autocast:
+        half = self.half_precision and self.training
+        return torch.autocast(features.device.type, torch.bfloat16, enabled=half)

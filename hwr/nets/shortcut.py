@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from hwr.nets.ctc import CTCHead, CTCOptions
+from hwr.nets.dropout import Dropout
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Shortcut(nn.Module):
         super().__init__()
         self.weight = options.weight
         """Of its loss."""
-        self.dropout = nn.Dropout(options.dropout)
+        self.dropout = Dropout(options.dropout)
         self.head = CTCHead(ctc, features, classes)
 
     def forward(self, sequence: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
