@@ -9,7 +9,7 @@ training on touching lines alone, 3 to 10 digits, is validated every 100 steps, 
 printed after which it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what
 composing makes once and keeps is then there, as in the later part of a training. By
---precision 32, convolutions take as long as on processors without a unit for bfloat16.
+--precision 32, the network takes as long as on processors without a unit for bfloat16.
 """
 
 from __future__ import annotations

@@ -154,8 +154,9 @@ class TrainingOptions:
         keep: by what the best weights are told: the validation loss, or the CER, which is too
             coarse where it is low (of a thousand lines, luck would choose), but goes on falling
             behind the least loss where few lines are trained on.
-        precision: of the convolutions in training; `auto` takes bf16 (bfloat16) where the processor
-            computes with it, which is about 1.25 times as fast and reads as well.
+        precision: of the convolutions in training, and on the CPU of the encoder's LSTMs; `auto`
+            takes bf16 (bfloat16) where the processor computes with it, which is about 1.25 times as
+            fast and reads as well. (With a matrix unit, 1.9 times.)
         device: where to train; `auto` takes a GPU where there is one.
         seed: of weights and lines.
     """

@@ -216,7 +216,7 @@ def ahead_processes(options: Options) -> int:
 
 
 def half_precision(options: Options) -> bool:
-    """Whether to compute the convolutions of a training in bfloat16."""
+    """Whether to compute the encoder of a training in bfloat16."""
     if options.training.precision != "auto":
         return options.training.precision == "bf16"
     if _device(options) == "cuda":

@@ -83,3 +83,25 @@ def test_a_stem_that_leaves_nothing_is_refused() -> None:
 def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dict) -> None:
     with pytest.raises(ValueError, match="residual"):
         EncoderOptions(stem=(StemLayer(4), StemLayer(**layer, residual=True)))
+
+
+def test_half_precision_changes_training_little_and_reading_not_at_all(network: Network) -> None:
+    torch.manual_seed(0)
+    images, widths = torch.rand(len(WIDTHS), 16, max(WIDTHS)), torch.tensor(WIDTHS)
+
+    def encoded(half: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        network.encoder.half_precision = half
+        network.zero_grad()
+        features, _ = network.encoder(images, widths)
+        features.square().sum().backward()
+        return features.detach(), torch.cat(
+            [weight.grad.flatten() for weight in network.encoder.recurrent.parameters()]
+        )
+
+    (one, _), (other, _) = (encoded(half) for half in (False, True))
+    assert torch.equal(one, other)
+    network.train()
+    (one, slope), (other, coarse) = (encoded(half) for half in (False, True))
+    assert other.dtype == torch.float32
+    assert 0 < (one - other).abs().max() < 0.05
+    assert torch.nn.functional.cosine_similarity(slope, coarse, dim=0) > 0.99
