@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
 _LOTS = 256
-# That a byte can be.
+# Values of a byte.
 
 
 class Dropout(nn.Module):
     """Sets features to zero by lot, in training, and enlarges what is left so that their mean stays
     (Srivastava et al. 2014).
 
-    By a byte for each, eight of which torch draws at once; so the share is one in 256 at best.
+    By a byte for each, eight of which torch draws at once; so the share is rounded up to a 256th.
 
     Args:
         share: of the features, at least 0, below 1.
@@ -21,7 +23,7 @@ class Dropout(nn.Module):
 
     def __init__(self, share: float) -> None:
         super().__init__()
-        self._dropped = min(round(_LOTS * share), _LOTS - 1)
+        self._dropped = min(math.ceil(_LOTS * share), _LOTS - 1)
 
     def forward(self, features: Tensor) -> Tensor:
         """Features of any shape, and as many."""

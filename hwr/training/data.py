@@ -92,9 +92,11 @@ class Data(pl.LightningDataModule):
         """The same without echoes, by whichever processes make them."""
         if not self._processes:
             return self._maker.training(step)
-        # Each makes a batch now and then, seldom what it has written before.
-        training = dataclasses.replace(self._options.training, photographs=1)
-        maker = BatchMaker(dataclasses.replace(self._options, training=training), self._real)
+        options = self._options
+        if self._processes > 1:  # each makes a batch now and then, seldom of what it has written
+            training = dataclasses.replace(options.training, photographs=1)
+            options = dataclasses.replace(options, training=training)
+        maker = BatchMaker(options, self._real)
         self._ahead = ahead = Ahead(maker.training, step, self._processes)
         # They are made on the CPU.
         device = self._device

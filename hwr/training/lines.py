@@ -119,7 +119,7 @@ class Lines:
         """See LotSource."""
         training = self._options.training
         seed, take = pool_seed(training.seed, pool), pool % training.photographs
-        # What a pool's documents say was written for the first of so many pools.
+        # Of the first pool of those that photograph the same numbers.
         longest = longest_text(self._options.lines, (pool - take) * POOL)
         plan = self._plan("train", POOL * self._size, seed, longest, take)
         order, size = torch.argsort(plan.widths).tolist(), self._size

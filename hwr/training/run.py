@@ -17,6 +17,7 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from hwr.errors import ConfigError, HwrError
 from hwr.lines.cache.decode import cores
 from hwr.lines.digits import load_digits
+from hwr.nets.encoder import computes_bfloat16
 from hwr.training.average import MovingAverage
 from hwr.training.checkpoints import Rescue, budget_is_over, read_checkpoint, resumable
 from hwr.training.curve import draw_curve
@@ -221,7 +222,7 @@ def half_precision(options: Options) -> bool:
         return options.training.precision == "bf16"
     if _device(options) == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+    return computes_bfloat16()
 
 
 def _device(options: Options) -> str:

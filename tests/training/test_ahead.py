@@ -110,9 +110,9 @@ def test_they_end_where_a_training_fails(tmp_path: Path) -> None:
     assert not multiprocessing.active_children()
 
 
-@pytest.mark.parametrize("ahead", [0, 3])
-def test_what_is_made_ahead_is_photographed_once(
-    ahead: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("ahead", "times"), [(0, 2), (1, 2), (3, 1)])
+def test_what_several_processes_make_ahead_is_photographed_once(
+    ahead: int, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its second photograph would be made by another process, which had to write it again."""
     content = {
@@ -125,4 +125,4 @@ def test_what_is_made_ahead_is_photographed_once(
         global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))
     )
     names = [name for batch in islice(data.epoch(), 2 * POOL) for name in batch.lines.names]
-    assert len(set(names)) == (len(names) if ahead else len(names) // 2)
+    assert len(set(names)) == len(names) // times

@@ -144,7 +144,7 @@ def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPat
 
 
 def test_growing_lines_grow_behind_the_last_photographs() -> None:
-    pools = pools_of(documents(2, grow=6 * POOL), 6)
+    pools = pools_of(documents(2, grow=2 * POOL), 6)
     for first, second in zip(pools[::2], pools[1::2], strict=True):
         texts, again = (
             sorted(t for batch in pool for t in batch.texts) for pool in (first, second)
