@@ -158,7 +158,7 @@ class TrainingOptions:
             behind the least loss where few lines are trained on.
         precision: of the convolutions in training, and on the CPU of the encoder's LSTMs; `auto`
             takes bf16 (bfloat16) where the processor computes with it, which is about 1.25 times as
-            fast and reads as well. (With a matrix unit, 1.9 times.)
+            fast, twice where it has a matrix unit, and reads as well.
         device: where to train; `auto` takes a GPU where there is one.
         seed: of weights and lines.
     """
