@@ -69,31 +69,32 @@ class DocumentComposer:
                 Without them, the first.
         """
         takes = [0] * len(seeds) if takes is None else takes
-        draws = [np.random.default_rng(seed) for seed in seeds]
         keys = list(zip(seeds, texts, strict=True))
-        # The first photograph goes on with the generator that has drawn the number, so it is always
-        # drawn.
+        # A first photograph goes on with the generator that has drawn its number, which is so drawn
+        # always.
         known = {
             row: self._kept[key]
             for row, (key, take) in enumerate(zip(keys, takes, strict=True))
             if take and key in self._kept
         }
-        new = [row for row in range(len(keys)) if row not in known]
-        if new:
+        draws = {
+            row: np.random.default_rng(seed) for row, seed in enumerate(seeds) if row not in known
+        }
+        if draws:
             numbers = self._write(
-                [texts[row] for row in new],
-                [digits[row] for row in new],
-                [draws[row] for row in new],
+                [texts[row] for row in draws],
+                [digits[row] for row in draws],
+                list(draws.values()),
             )
-            known |= zip(new, numbers, strict=True)
+            known |= zip(draws, numbers, strict=True)
         if self._most_kept:
-            self._kept |= {keys[row]: known[row].copy() for row in new}
+            self._kept |= {keys[row]: known[row].copy() for row in draws}
             for key in list(self._kept)[: -self._most_kept]:
                 del self._kept[key]
-        for row, take in enumerate(takes):
-            if take:
-                draws[row] = np.random.default_rng([seeds[row], take])
-        return [photograph(*known[row], rng) for row, rng in enumerate(draws)]
+        return [
+            photograph(*known[row], np.random.default_rng([seed, take]) if take else draws[row])
+            for row, (seed, take) in enumerate(zip(seeds, takes, strict=True))
+        ]
 
     def _write(
         self,
