@@ -24,6 +24,10 @@ from hwr.training.options import LinesOptions, Options
 POOL = 8
 """Batches planned at once: lines of like width among them go into one batch, to save padding."""
 
+TWIN_POOLS = 8
+"""Pools of new documents, before they are photographed again: further apart than the steps that an
+optimizer's momentum joins (20 or so), twins count as two."""
+
 VALIDATION_BATCH = 100
 
 Lot = Callable[[], LineBatch]
@@ -78,6 +82,17 @@ def pool_seed(seed: int, pool: int) -> int:
     return seed * 1_000_003 + pool
 
 
+def first_pool(pool: int, photographs: int) -> tuple[int, int]:
+    """The pool whose documents a pool photographs again, itself where they are new, and which
+    photograph of them it takes, from 0.
+
+    So many pools of new ones are followed by as many that photograph these.
+    """
+    block, place = divmod(pool, TWIN_POOLS * photographs)
+    take, which = divmod(place, TWIN_POOLS)
+    return block * TWIN_POOLS * photographs + which, take
+
+
 class Lines:
     """Composed lines.
 
@@ -118,10 +133,10 @@ class Lines:
     def lots(self, pool: int) -> list[Lot]:
         """See LotSource."""
         training = self._options.training
-        seed, take = pool_seed(training.seed, pool), pool % training.photographs
-        # Of the first pool of those that photograph the same numbers.
-        longest = longest_text(self._options.lines, (pool - take) * POOL)
-        plan = self._plan("train", POOL * self._size, seed, longest, take)
+        first, take = first_pool(pool, training.photographs)
+        seed = pool_seed(training.seed, pool)
+        longest = longest_text(self._options.lines, first * POOL)
+        plan = self._plan("train", POOL * self._size, seed, longest, pool - first, take)
         order, size = torch.argsort(plan.widths).tolist(), self._size
         part, before = self._part, training.batch - size
 
@@ -137,13 +152,15 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            # A pool's documents, until the next pool that is not written yet.
+            # Until the next pools that are not written yet.
             many = split == "train" and self._options.training.photographs > 1
-            kept = POOL * self._size if many else 0
+            kept = TWIN_POOLS * POOL * -(-self._size // self._part.of) if many else 0
             self._composers[split] = Composer(digits, split, self._device, image, kept)
         return self._composers[split]
 
-    def _plan(self, split: Split, count: int, seed: int, longest: int, take: int = 0) -> Plan:
+    def _plan(
+        self, split: Split, count: int, seed: int, longest: int, behind: int = 0, take: int = 0
+    ) -> Plan:
         options, plans, share_left = (
             self._options.lines,
             [],
@@ -157,9 +174,9 @@ class Lines:
             if lines:
                 spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
                 height = self._options.image.height
-                # Pools that follow each other have seeds that follow each other.
-                again = take if PRESETS[preset].document else 0
-                plan = self._composer(split).plan(spec, lines, seed - again, height, again)
+                # Documents are those of a pool so many before it; seeds are apart as pools are.
+                again = (seed - behind, take) if PRESETS[preset].document else (seed, 0)
+                plan = self._composer(split).plan(spec, lines, again[0], height, again[1])
                 plans.append(plan)
         return join_plans(plans)
 

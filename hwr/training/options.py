@@ -145,7 +145,7 @@ class TrainingOptions:
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
         photographs: so many of each document: what is written once is laid on paper and
-            photographed anew some steps later, which takes less time than writing another. One,
+            photographed anew 64 steps later, which takes less time than writing another. One,
             whatever is asked for, where several processes make batches ahead: twins would seldom
             be the same process's. (Mixed with other presets, a resumed training's photographs may
             differ from an uninterrupted one's in their last bit.)

@@ -120,6 +120,7 @@ def test_what_several_processes_make_ahead_is_photographed_once(
         "training": {"batch": 2, "photographs": 2},
     }
     monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, processes: make(step, 1))
+    monkeypatch.setattr("hwr.training.lines.TWIN_POOLS", 1)
     data = Data(parse_options(content, "test"), lambda step: False, RealLines(), WHOLE, ahead)
     data.trainer = SimpleNamespace(
         global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))

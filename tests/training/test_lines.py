@@ -13,7 +13,8 @@ from hwr.lines.document import composer
 from hwr.lines.document.layout import Written, set_digits
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
-from hwr.training.lines import POOL, WHOLE, Lines, Part, check_frames
+from hwr.training import lines as training_lines
+from hwr.training.lines import POOL, TWIN_POOLS, WHOLE, Lines, Part, check_frames, first_pool
 from hwr.training.options import LinesOptions, Options, TrainingOptions
 
 OPTIONS = Options(
@@ -89,7 +90,14 @@ def pools_of(lines: Lines, count: int) -> list[list[LineBatch]]:
     return [batches[start : start + POOL] for start in range(0, len(batches), POOL)]
 
 
-def test_documents_are_photographed_again_a_pool_later() -> None:
+@pytest.fixture
+def twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are photographed again two pools later: so a test needs few of them."""
+    monkeypatch.setattr(training_lines, "TWIN_POOLS", 2)
+
+
+@pytest.mark.usefixtures("twins")
+def test_documents_are_photographed_again_pools_later() -> None:
     lines = documents(2, presets={"document": 1, "touching": 1})
     pools = [
         {
@@ -97,23 +105,33 @@ def test_documents_are_photographed_again_a_pool_later() -> None:
             for batch in pool
             for row, (name, text) in enumerate(zip(batch.names, batch.texts, strict=True))
         }
-        for pool in pools_of(lines, 4)
+        for pool in pools_of(lines, 6)
     ]
     numbers = [{name for name in pool if name.startswith("document")} for pool in pools]
-    assert [len(names) for names in numbers] == [2 * POOL] * 4
-    assert numbers[0] == numbers[1]
-    assert numbers[2] == numbers[3]
-    assert not numbers[0] & numbers[2]
+    assert [len(names) for names in numbers] == [2 * POOL] * 6
+    assert (numbers[0], numbers[1]) == (numbers[2], numbers[3])
+    new = [numbers[pool] for pool in (0, 1, 4, 5)]
+    assert len(set().union(*new)) == sum(map(len, new))
     for name in numbers[0]:
-        (text, first), (again, second) = pools[0][name], pools[1][name]
+        (text, first), (again, second) = pools[0][name], pools[2][name]
         assert text == again
         assert first.shape != second.shape or (first != second).any()
     # Lines of other presets are new in each.
     others = [name for pool in pools for name in pool if name.startswith("touching")]
-    assert len(set(others)) == len(others) == 4 * 2 * POOL
+    assert len(set(others)) == len(others) == 6 * 2 * POOL
 
 
-@pytest.mark.parametrize("step", [POOL - 1, POOL + 3])
+def test_twins_are_further_apart_than_what_momentum_joins() -> None:
+    takes = [first_pool(pool, 3) for pool in range(6 * TWIN_POOLS)]
+    for pool, (first, take) in enumerate(takes):
+        assert pool - first == take * TWIN_POOLS
+    assert [takes.count((pool, 0)) for pool in range(TWIN_POOLS)] == [1] * TWIN_POOLS
+    assert [first for first, _ in takes].count(0) == 3
+    assert TWIN_POOLS * POOL > 20
+
+
+@pytest.mark.usefixtures("twins")
+@pytest.mark.parametrize("step", [2 * POOL - 1, 2 * POOL + 3, 3 * POOL + 3])
 def test_photographs_depend_on_the_step_alone(step: int) -> None:
     from_the_start = list(islice(documents(2).batches(0), step + 1))[-1]
     from_there = next(documents(2).batches(step))
@@ -129,6 +147,7 @@ def test_first_photographs_and_what_is_validated_with_are_those_without() -> Non
         assert torch.equal(once.images, again.images)
 
 
+@pytest.mark.usefixtures("twins")
 @pytest.mark.parametrize("part", [WHOLE, Part(1, 2)])
 def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
@@ -139,17 +158,17 @@ def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPat
         return set_digits(*line)
 
     monkeypatch.setattr(composer, "set_digits", counted)
-    pools_of(documents(3, part), 6)
-    assert written == 2 * POOL * 4 // part.of
+    pools_of(documents(3, part), 12)
+    assert written == 4 * POOL * 4 // part.of
 
 
+@pytest.mark.usefixtures("twins")
 def test_growing_lines_grow_behind_the_last_photographs() -> None:
-    pools = pools_of(documents(2, grow=2 * POOL), 6)
-    for first, second in zip(pools[::2], pools[1::2], strict=True):
-        texts, again = (
-            sorted(t for batch in pool for t in batch.texts) for pool in (first, second)
-        )
-        assert texts == again
+    pools = [
+        sorted(text for batch in pool for text in batch.texts)
+        for pool in pools_of(documents(2, grow=3 * POOL), 8)
+    ]
+    assert (pools[0], pools[1], pools[4], pools[5]) == (pools[2], pools[3], pools[6], pools[7])
 
 
 def test_lines_grow() -> None:
