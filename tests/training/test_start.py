@@ -16,9 +16,19 @@ from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.nets.shortcut import ShortcutOptions
+from hwr.training.config import load_options
 from hwr.training.options import Options
-from hwr.training.start import FEW_LINES, FINE_TUNING, Source, fine_tuning, read_source, start_from
+from hwr.training.start import (
+    FEW_LINES,
+    FINE_TUNING,
+    Source,
+    fine_tuning,
+    places_in,
+    read_source,
+    start_from,
+)
 
+ROOT = Path(__file__).parents[2]
 STEM = (StemLayer(4, pool=(2, 2)), StemLayer(5), StemLayer(6, pool=(2, 2)))
 FED = Seq2seqOptions(image_hidden=4, merge=2, bridge=(7,), context=True, hidden=6, layers=2)
 VECTOR = Seq2seqOptions(image_hidden=4, hidden=6, feedback=False, bidirectional=True)
@@ -225,6 +235,16 @@ def test_a_deeper_stem_takes_what_a_stem_with_residual_layers_learnt() -> None:
     less = {name: weight for name, weight in other.weights.items() if "stem.1." not in name}
     with pytest.raises(RuntimeError, match=r"stem\.1\.convolution\.weight"):
         start_from(new, of(deeper, "12ab", ("ctc",)), dataclasses.replace(other, weights=less))
+
+
+def test_the_deep_document_network_takes_what_the_document_network_learnt() -> None:
+    plain, deep = (
+        load_options(ROOT / "configs" / f"{name}.yaml").network.encoder.stem
+        for name in ("document", "document_deep")
+    )
+    places = places_in(deep, plain)
+    assert places is not None
+    assert [deep[place] for place in places] == list(plain)
 
 
 def test_fine_tuning_keeps_the_network_and_not_the_lines() -> None:

@@ -35,7 +35,7 @@ class DocumentComposer:
     Args:
         digits: of the split.
         hand: draws the hand that writes a number.
-        kept: so many numbers written last are kept for their other photographs, some 0.1 MB each.
+        kept: so many numbers written last are kept for their other photographs, some 20 KB each.
     """
 
     def __init__(
