@@ -41,15 +41,17 @@ _DEPTH_SIDE = 64
 # Pixels; a larger picture is looked at more coarsely.
 
 
-def ink_of(grey: Grey, single: bool = False) -> Grey:
+def ink_of(grey: Grey, single: bool = False, dark: bool | None = None) -> Grey:
     """How much ink there is in every pixel, 0..1, whichever way round the picture is.
 
     Args:
         grey: float32 [height, width], 0..1.
         single: whether it shows a single character, which may leave no margin at all.
+        dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     light = grey > _otsu_threshold(grey)
-    if not (_wider_paper(light) if single else _more_paper(light)):
+    told = _wider_paper if single else _more_paper
+    if not (told(light) if dark is None else dark):
         grey, light = 1 - grey, ~light
     paper, noise = _level_and_noise(grey[light])
     if paper - _ink_level(grey[~light], paper) < _CLEARLY_INK * noise:
@@ -67,7 +69,7 @@ def ink_of(grey: Grey, single: bool = False) -> Grey:
     return ((paper - grey) / (paper - black)).clip(0, 1).astype(np.float32)
 
 
-def local_ink_of(grey: Grey) -> tuple[Grey, NDArray[np.bool_]]:
+def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np.bool_]]:
     """How much ink there is in every pixel, 0..1, by the paper around it; and which pixels are of
     ruled lines and borders of boxes.
 
@@ -75,9 +77,13 @@ def local_ink_of(grey: Grey) -> tuple[Grey, NDArray[np.bool_]]:
     whole picture parts nothing. What is taken for paper is the brightest of the surroundings, as by
     a grey closing; between the median and the darkest hundredth, ink is stretched to 0..1. Ruled
     lines do not count there: beside thick black ones, a pen's ink would be too faint.
+
+    Args:
+        grey: float32 [height, width], 0..1.
+        dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     picture = _picture(grey)
-    if _is_light_on_dark(picture):
+    if not (_is_dark(picture) if dark is None else dark):
         grey = 1 - grey
         picture = _picture(grey)
     height, width = grey.shape
@@ -102,10 +108,10 @@ def _picture(grey: Grey) -> Image.Image:
     return Image.fromarray((grey * 255).astype(np.uint8))
 
 
-def _is_light_on_dark(picture: Image.Image) -> bool:
-    """Whether what stands out of its surroundings is lighter than they are."""
+def _is_dark(picture: Image.Image) -> bool:
+    """Whether what stands out of its surroundings is no lighter than they are."""
     skewness = _skewness(picture.reduce(max(1, picture.height // _TOLD_BY)))
-    return (skewness if abs(skewness) > _CLEARLY_SKEWED else _skewness(picture)) > 0
+    return (skewness if abs(skewness) > _CLEARLY_SKEWED else _skewness(picture)) <= 0
 
 
 def _skewness(picture: Image.Image) -> float:

@@ -100,7 +100,9 @@ class Line:
         return min(max(self.left + column * self.step, 0.0), float(self.picture_width))
 
 
-def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Line:
+def normalise(
+    grey: Grey, settings: ImageSettings, name: str = "picture", dark: bool | None = None
+) -> Line:
     """The picture as a line: ink 255 on 0, `settings.height` pixels high.
 
     A blank picture gives a blank square.
@@ -109,6 +111,7 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
         grey: float32 [height, width], 0..1, dark on light or light on dark.
         settings: the form to bring it to.
         name: what to call the picture in a message.
+        dark: whether ink is darker than paper, where that is known; else it is told by the picture.
 
     Raises:
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
@@ -118,13 +121,13 @@ def normalise(grey: Grey, settings: ImageSettings, name: str = "picture") -> Lin
     grey = clean(grey, settings.clean)
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
-    ink, dark = _writing(grey.astype(np.float32, copy=False), settings)
-    if not dark.any():
+    ink, written = _writing(grey.astype(np.float32, copy=False), settings, dark)
+    if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
-    top, bottom = _rows(ink, dark, settings)
+    top, bottom = _rows(ink, written, settings)
     window = bottom - top
-    seen = np.flatnonzero(dark[max(top, 0) : bottom].any(axis=0))
+    seen = np.flatnonzero(written[max(top, 0) : bottom].any(axis=0))
     left, right = _columns(int(seen[0]), int(seen[-1]) + 1, grey.shape[1], window, settings)
     scale = settings.height / window
     width = max(_LEAST_WIDTH, round((right - left) * scale))
@@ -149,12 +152,14 @@ def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
 
-def _writing(grey: Grey, settings: ImageSettings) -> tuple[Grey, NDArray[np.bool_]]:
+def _writing(
+    grey: Grey, settings: ImageSettings, dark: bool | None
+) -> tuple[Grey, NDArray[np.bool_]]:
     """How much ink there is, and which of it says where the writing is."""
     if settings.ink == "local":
-        ink, lines = local_ink_of(grey)
+        ink, lines = local_ink_of(grey, dark)
         return ink, writing(ink, lines)
-    ink = ink_of(grey)
+    ink = ink_of(grey, dark=dark)
     return ink, ink > 0.5
 
 

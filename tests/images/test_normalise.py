@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -66,6 +67,18 @@ def test_faint_ink_is_kept(ink: Grey) -> None:
     ink = ink.copy()
     ink[15, :3] = 0.02
     assert (normalise(1 - ink, SETTINGS).pixels[15, :3] == 5).all()
+
+
+@pytest.mark.parametrize("kind", ["global", "local"])
+def test_whether_ink_is_dark_may_be_known(ink: Grey, kind: Literal["global", "local"]) -> None:
+    settings = dataclasses.replace(SETTINGS, ink=kind)
+    for page, dark in ((1 - ink, True), (ink, False)):
+        told = normalise(page, settings).pixels
+        np.testing.assert_array_equal(normalise(page, settings, dark=dark).pixels, told)
+        # It is believed, whatever the picture looks like.
+        believed = normalise(page, settings, dark=not dark).pixels
+        np.testing.assert_array_equal(believed, normalise(1 - page, settings, dark=dark).pixels)
+        assert not np.array_equal(believed, told)
 
 
 @pytest.mark.parametrize("times", [1.5, 3.0, 5.25])

@@ -4,12 +4,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from hwr.errors import AlphabetError, ConfigError, DataError
+from hwr.images import ink
 from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
-from hwr.lines.digits import Digits, load_digits
+from hwr.lines.digits import Digits, Split, load_digits
 from hwr.lines.plan import join_plans
 from hwr.lines.presets import PRESETS, LineSpec
 
@@ -226,3 +228,25 @@ def test_lines_are_cleaned_as_pictures_that_are_read_will_be() -> None:
         read = normalise(1 - lines.line(row).astype(np.float32) / np.float32(255), settings)
         assert np.array_equal(found.line(row), read.pixels)
     assert not torch.equal(found.widths, lines.widths)
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_it_is_found_out_that_ink_is_dark_only_where_that_is_measured(
+    split: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+
+    def counted(picture: Image.Image) -> bool:
+        told.append(is_dark(picture))
+        return told[-1]
+
+    is_dark = ink._is_dark
+    monkeypatch.setattr(ink, "_is_dark", counted)
+    settings = ImageSettings(height=40, ink="local")
+    composer = Composer(load_digits(split), split, image=settings)
+    plan = composer.plan(LineSpec("document", split), 8, seed=2, height=40)
+    lines = composer.render(plan)
+    assert told == ([] if split == "train" else [True] * 8)
+    for row, picture in enumerate(composer.pictures(plan)):
+        read = normalise((255 - picture).astype(np.float32) / np.float32(255), settings)
+        assert np.array_equal(lines.line(row), read.pixels)
