@@ -2,14 +2,16 @@
 
     python tools/throughput.py [--config configs/ctc.yaml] [--steps 200] [--budget "3 minutes"]
     python tools/throughput.py --config configs/document.yaml --budget none     # the steps alone
-    python tools/throughput.py --config configs/document.yaml --budget none --skip 2000
+    python tools/throughput.py --config configs/document.yaml --budget none --skip 3564 --steps 256
 
 Steps are timed in one process, one after the other, parts by the clock; medians are printed. Then a
 training on touching lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are
 printed after which it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what
-composing makes once and keeps is then there, as in the later part of a training. By
---precision 32, the network takes as long as on processors without a unit for bfloat16.
+composing makes once and keeps is then there, as in the later part of a training. (The 20 steps
+behind them, which are not timed either, and those make up whole rounds of documents written and
+photographed again, of 128 steps, and so do the steps that are timed.) By --precision 32, the
+network takes as long as on processors without a unit for bfloat16.
 """
 
 from __future__ import annotations

@@ -50,8 +50,9 @@ def ink_of(grey: Grey, single: bool = False, dark: bool | None = None) -> Grey:
         dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     light = grey > _otsu_threshold(grey)
-    told = _wider_paper if single else _more_paper
-    if not (told(light) if dark is None else dark):
+    if dark is None:
+        dark = _wider_paper(light) if single else _more_paper(light)
+    if not dark:
         grey, light = 1 - grey, ~light
     paper, noise = _level_and_noise(grey[light])
     if paper - _ink_level(grey[~light], paper) < _CLEARLY_INK * noise:
@@ -83,7 +84,7 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
         dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     picture = _picture(grey)
-    if not (_is_dark(picture) if dark is None else dark):
+    if not (_ink_is_dark(picture) if dark is None else dark):
         grey = 1 - grey
         picture = _picture(grey)
     height, width = grey.shape
@@ -108,7 +109,7 @@ def _picture(grey: Grey) -> Image.Image:
     return Image.fromarray((grey * 255).astype(np.uint8))
 
 
-def _is_dark(picture: Image.Image) -> bool:
+def _ink_is_dark(picture: Image.Image) -> bool:
     """Whether what stands out of its surroundings is no lighter than they are."""
     skewness = _skewness(picture.reduce(max(1, picture.height // _TOLD_BY)))
     return (skewness if abs(skewness) > _CLEARLY_SKEWED else _skewness(picture)) <= 0

@@ -111,7 +111,8 @@ def normalise(
         grey: float32 [height, width], 0..1, dark on light or light on dark.
         settings: the form to bring it to.
         name: what to call the picture in a message.
-        dark: whether ink is darker than paper, where that is known; else it is told by the picture.
+        dark: whether ink is darker than paper, where that is known; else, and where cleaning has
+            changed the picture, it is told by the picture.
 
     Raises:
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
@@ -121,7 +122,8 @@ def normalise(
     grey = clean(grey, settings.clean)
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
-    ink, written = _writing(grey.astype(np.float32, copy=False), settings, dark)
+    known = None if settings.clean.any else dark
+    ink, written = _writing(grey.astype(np.float32, copy=False), settings, known)
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
@@ -144,10 +146,10 @@ def normalise(
     return Line(pixels, left - added, (right - left) / width, given_width)
 
 
-def ink_extent(ink: Grey, dark: NDArray[np.bool_], axis: int) -> tuple[int, int]:
-    """First row (axis 1) or column (axis 0) of the dark ink, and the one behind its last."""
+def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, int]:
+    """First row (axis 1) or column (axis 0) of the ink that counts, and the one behind its last."""
     # By the mass of the ink and not by its first and last row, so that a speck moves nothing.
-    mass = np.cumsum((ink * dark).sum(axis=axis, dtype=np.float64))
+    mass = np.cumsum((ink * written).sum(axis=axis, dtype=np.float64))
     first = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
@@ -163,9 +165,9 @@ def _writing(
     return ink, ink > 0.5
 
 
-def _rows(ink: Grey, dark: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
+def _rows(ink: Grey, written: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
     """First row and end of the line, perhaps outside the picture."""
-    top, bottom = ink_extent(ink, dark, axis=1)
+    top, bottom = ink_extent(ink, written, axis=1)
     height, ink_height = ink.shape[0], bottom - top
     share = ink_height / height
     if settings.min_ink <= share <= settings.max_ink:

@@ -206,8 +206,8 @@ class Composer:
     def _ready(self, greys: Sequence[Grey], plan: Plan) -> LineBatch:
         """Pictures of a plan's lines, dark on light, made ready for a network as those of real
         lines are."""
-        # That ink is dark need not be found out. (A twelfth of the time that composing takes; where
-        # it is measured, it is found out as with real lines.)
+        # Why find out that ink is dark? It takes a twelfth of composing's time. (It is found out as
+        # with real lines where that is measured.)
         dark = True if self.split == "train" else None
         image = dataclasses.replace(self._image, height=plan.height)
         lines = []

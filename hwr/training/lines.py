@@ -26,7 +26,8 @@ POOL = 8
 
 TWIN_POOLS = 8
 """Pools of new documents, before they are photographed again: further apart than the steps that an
-optimizer's momentum joins (20 or so), twins count as two."""
+optimizer's momentum joins (20 or so), twins count as two. As batches are shuffled within a pool,
+they are up to a pool less apart, or more."""
 
 VALIDATION_BATCH = 100
 
@@ -86,7 +87,7 @@ def first_pool(pool: int, photographs: int) -> tuple[int, int]:
     """The pool whose documents a pool photographs again, itself where they are new, and which
     photograph of them it takes, from 0.
 
-    So many pools of new ones are followed by as many that photograph these.
+    `TWIN_POOLS` pools of new ones are followed by as many for each other photograph of these.
     """
     block, place = divmod(pool, TWIN_POOLS * photographs)
     take, which = divmod(place, TWIN_POOLS)
@@ -152,7 +153,7 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            # Until the next pools that are not written yet.
+            # As many as are written before the first of them is photographed for the last time.
             many = split == "train" and self._options.training.photographs > 1
             kept = TWIN_POOLS * POOL * -(-self._size // self._part.of) if many else 0
             self._composers[split] = Composer(digits, split, self._device, image, kept)
@@ -175,8 +176,8 @@ class Lines:
                 spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
                 height = self._options.image.height
                 # Documents are those of a pool so many before it; seeds are apart as pools are.
-                again = (seed - behind, take) if PRESETS[preset].document else (seed, 0)
-                plan = self._composer(split).plan(spec, lines, again[0], height, again[1])
+                which = (seed - behind, take) if PRESETS[preset].document else (seed, 0)
+                plan = self._composer(split).plan(spec, lines, which[0], height, which[1])
                 plans.append(plan)
         return join_plans(plans)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import PictureError
+from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch
 from hwr.lines.compose import Composer
@@ -79,6 +80,12 @@ def test_whether_ink_is_dark_may_be_known(ink: Grey, kind: Literal["global", "lo
         believed = normalise(page, settings, dark=not dark).pixels
         np.testing.assert_array_equal(believed, normalise(1 - page, settings, dark=dark).pixels)
         assert not np.array_equal(believed, told)
+
+
+def test_a_cleaned_picture_is_no_longer_light_on_dark(ink: Grey) -> None:
+    settings = dataclasses.replace(SETTINGS, clean=CleanOptions(binarize="otsu"))
+    told = normalise(ink, settings).pixels
+    np.testing.assert_array_equal(normalise(ink, settings, dark=False).pixels, told)
 
 
 @pytest.mark.parametrize("times", [1.5, 3.0, 5.25])

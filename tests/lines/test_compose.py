@@ -240,8 +240,8 @@ def test_it_is_found_out_that_ink_is_dark_only_where_that_is_measured(
         told.append(is_dark(picture))
         return told[-1]
 
-    is_dark = ink._is_dark
-    monkeypatch.setattr(ink, "_is_dark", counted)
+    is_dark = ink._ink_is_dark
+    monkeypatch.setattr(ink, "_ink_is_dark", counted)
     settings = ImageSettings(height=40, ink="local")
     composer = Composer(load_digits(split), split, image=settings)
     plan = composer.plan(LineSpec("document", split), 8, seed=2, height=40)
