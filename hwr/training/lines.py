@@ -89,9 +89,8 @@ def first_pool(pool: int, photographs: int) -> tuple[int, int]:
 
     `TWIN_POOLS` pools of new ones are followed by as many for each other photograph of these.
     """
-    block, place = divmod(pool, TWIN_POOLS * photographs)
-    take, which = divmod(place, TWIN_POOLS)
-    return block * TWIN_POOLS * photographs + which, take
+    take = pool // TWIN_POOLS % photographs
+    return pool - take * TWIN_POOLS, take
 
 
 class Lines:
@@ -137,7 +136,7 @@ class Lines:
         first, take = first_pool(pool, training.photographs)
         seed = pool_seed(training.seed, pool)
         longest = longest_text(self._options.lines, first * POOL)
-        plan = self._plan("train", POOL * self._size, seed, longest, pool - first, take)
+        plan = self._plan("train", POOL * self._size, seed, longest, take)
         order, size = torch.argsort(plan.widths).tolist(), self._size
         part, before = self._part, training.batch - size
 
@@ -159,9 +158,7 @@ class Lines:
             self._composers[split] = Composer(digits, split, self._device, image, kept)
         return self._composers[split]
 
-    def _plan(
-        self, split: Split, count: int, seed: int, longest: int, behind: int = 0, take: int = 0
-    ) -> Plan:
+    def _plan(self, split: Split, count: int, seed: int, longest: int, take: int = 0) -> Plan:
         options, plans, share_left = (
             self._options.lines,
             [],
@@ -175,9 +172,10 @@ class Lines:
             if lines:
                 spec = LineSpec(preset, split, options.min_length, longest, options.alphabet)
                 height = self._options.image.height
-                # Documents are those of a pool so many before it; seeds are apart as pools are.
-                which = (seed - behind, take) if PRESETS[preset].document else (seed, 0)
-                plan = self._composer(split).plan(spec, lines, which[0], height, which[1])
+                # Documents are those of their first pool; seeds are apart as pools are.
+                again = take if PRESETS[preset].document else 0
+                first = seed - again * TWIN_POOLS
+                plan = self._composer(split).plan(spec, lines, first, height, again)
                 plans.append(plan)
         return join_plans(plans)
 

@@ -18,14 +18,7 @@ from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.nets.shortcut import ShortcutOptions
 from hwr.training.config import load_options
 from hwr.training.options import Options
-from hwr.training.start import (
-    FEW_LINES,
-    FINE_TUNING,
-    Source,
-    fine_tuning,
-    read_source,
-    start_from,
-)
+from hwr.training.start import FEW_LINES, FINE_TUNING, Source, fine_tuning, read_source, start_from
 
 ROOT = Path(__file__).parents[2]
 STEM = (StemLayer(4, pool=(2, 2)), StemLayer(5), StemLayer(6, pool=(2, 2)))
