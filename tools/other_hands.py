@@ -73,8 +73,8 @@ def main() -> None:
             rows = [rng.integers(len(digits.labels), size=length) for length in lengths]
             texts = ["".join(str(digits.labels[row]) for row in own) for own in rows]
             seeds = rng.integers(2**62, size=count).tolist()
-            for number, picture in enumerate(composer.pictures(texts, rows, seeds), start):
-                Image.fromarray(picture).save(folder / f"{number:05}.png")
+            for number, photo in enumerate(composer.pictures(texts, rows, seeds), start):
+                Image.fromarray(photo.pixels).save(folder / f"{number:05}.png")
                 text = texts[number - start] + "\n"
                 (folder / f"{number:05}.gt.txt").write_text(text, encoding="utf-8")
     print(f"{arguments.count} numbers in {arguments.out}")

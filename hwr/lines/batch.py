@@ -99,10 +99,22 @@ def _boxes(batch: LineBatch, longest: int) -> Tensor:
     return pad(batch.boxes, (0, 0, 0, longest - batch.boxes.shape[1]), value=math.nan)
 
 
-def to_batch(lines: Sequence[NDArray[np.uint8]], texts: list[str], names: list[str]) -> LineBatch:
-    """Lines of one height, uint8 [height, width] each, as one batch on the CPU."""
+def to_batch(
+    lines: Sequence[NDArray[np.uint8]],
+    texts: list[str],
+    names: list[str],
+    boxes: Sequence[NDArray[np.floating]] = (),
+) -> LineBatch:
+    """Lines of one height, uint8 [height, width] each, as one batch on the CPU; with the boxes of
+    each one's characters, [characters, 2], where they are known."""
     widths = [line.shape[1] for line in lines]
     images = np.zeros((len(lines), lines[0].shape[0], max(widths)), np.uint8)
     for row, line in enumerate(lines):
         images[row, :, : line.shape[1]] = line
-    return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names)
+    joined = None
+    if boxes:
+        known = np.full((len(lines), max(map(len, texts)), 2), math.nan, np.float32)
+        for row, box in enumerate(boxes):
+            known[row, : len(box)] = box
+        joined = torch.from_numpy(known)
+    return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names, joined)

@@ -25,6 +25,7 @@ from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.photo import Photo
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
 
@@ -175,7 +176,7 @@ class Composer:
         row = 0
         for document in drawn.tolist():
             if document:
-                yield 255 - next(found)
+                yield 255 - next(found).pixels
             elif lines is not None:
                 yield lines.line(row)
                 row += 1
@@ -184,7 +185,7 @@ class Composer:
     def _documents(self) -> DocumentComposer:
         return DocumentComposer(self._digits, kept=self._kept)
 
-    def _photos(self, plan: Plan) -> list[NDArray[np.uint8]]:
+    def _photos(self, plan: Plan) -> list[Photo]:
         if not len(plan):
             return []
         lengths = plan.lengths.tolist()
@@ -193,8 +194,9 @@ class Composer:
         return self._documents.pictures(plan.texts, digits, seeds, takes)
 
     def _render_documents(self, plan: Plan) -> LineBatch:
-        greys = [photo.astype(np.float32) / np.float32(255) for photo in self._photos(plan)]
-        return self._ready(greys, plan)
+        photos = self._photos(plan)
+        greys = [photo.pixels.astype(np.float32) / np.float32(255) for photo in photos]
+        return self._ready(greys, plan, [photo.columns for photo in photos])
 
     def _rendered(self, plan: Plan) -> LineBatch:
         batch = self._render(plan)
@@ -203,23 +205,32 @@ class Composer:
         inks = [batch.line(row).astype(np.float32) for row in range(len(batch))]
         return self._ready([1 - ink / np.float32(255) for ink in inks], plan)
 
-    def _ready(self, greys: Sequence[Grey], plan: Plan) -> LineBatch:
+    def _ready(
+        self,
+        greys: Sequence[Grey],
+        plan: Plan,
+        columns: Sequence[NDArray[np.float32]] | None = None,
+    ) -> LineBatch:
         """Pictures of a plan's lines, dark on light, made ready for a network as those of real
-        lines are."""
+        lines are, and where in them the characters are, if it is known of the pictures."""
         # Why find out that ink is dark? It takes a twelfth of composing's time. (It is found out as
         # with real lines where that is measured.)
         dark = True if self.split == "train" else None
         image = dataclasses.replace(self._image, height=plan.height)
-        lines = []
-        for grey, text in zip(greys, plan.texts, strict=True):
-            line = normalise(grey, image, dark=dark).pixels
+        lines, boxes = [], []
+        for row, (grey, text) in enumerate(zip(greys, plan.texts, strict=True)):
+            made = normalise(grey, image, dark=dark)
+            line = made.pixels
             # Numbers small in their picture: wide enough to be told apart all the same.
             least = _LEAST_PITCH * frames_needed(text)
             if line.shape[1] < least:
                 stretched = Image.fromarray(line).resize((least, plan.height))
                 line = np.asarray(stretched)
             lines.append(line)
-        return to_batch(lines, plan.texts, plan.names).to(self.device)
+            if columns is not None:
+                zoom = line.shape[1] / made.pixels.shape[1]
+                boxes.append(zoom * (columns[row] - made.left) / made.step)
+        return to_batch(lines, plan.texts, plan.names, boxes).to(self.device)
 
     def _render(self, plan: Plan) -> LineBatch:
         device, height = self.device, plan.height

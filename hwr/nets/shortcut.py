@@ -1,13 +1,15 @@
-"""The CTC shortcut: a small head on the convolutions alone, in training only."""
+"""The shortcut: a small CTC head on the convolutions alone, in training only."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
-from hwr.nets.ctc import CTCHead, CTCOptions
+from hwr.nets.ctc import CTCHead, CTCOptions, ctc_loss
 from hwr.nets.dropout import Dropout
+from hwr.nets.framewise import framewise_loss
 
 
 @dataclass(frozen=True)
@@ -19,15 +21,23 @@ class ShortcutOptions:
 
     Attributes:
         weight: of its loss, beside the CTC head's 1; 0 is without a shortcut.
+        framewise: weight of the loss that lines have instead whose characters' places are known, as
+            those of composed lines are: each frame is taught what stands there
+            (`hwr.nets.framewise`). 0 is CTC for these too.
         dropout: share of the stem's features set to zero before it, in training.
     """
 
     weight: float = 0.0
+    framewise: float = 0.0
     dropout: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight < float("inf"):
             raise ValueError("weight must be 0 or more")
+        if not 0 <= self.framewise < float("inf"):
+            raise ValueError("framewise must be 0 or more")
+        if self.framewise and not self.weight:
+            raise ValueError("framewise: there is no shortcut without a weight")
         if not 0 <= self.dropout < 1:
             raise ValueError("dropout must be at least 0 and below 1")
 
@@ -36,7 +46,7 @@ class Shortcut(nn.Module):
     """Features of the stem to log-probabilities.
 
     Args:
-        options: its weight and dropout.
+        options: its weights and dropout.
         ctc: the shape of the CTC head that it stands beside.
         features: of each column, as the stem gives them.
         classes: characters and blank.
@@ -46,8 +56,7 @@ class Shortcut(nn.Module):
         self, options: ShortcutOptions, ctc: CTCOptions, features: int, classes: int
     ) -> None:
         super().__init__()
-        self.weight = options.weight
-        """Of its loss."""
+        self.options = options
         self.dropout = Dropout(options.dropout)
         self.head = CTCHead(ctc, features, classes)
 
@@ -55,3 +64,40 @@ class Shortcut(nn.Module):
         """As `CTCHead.forward`, of the stem's columns instead of the encoder's."""
         log_probs, frames = self.head(self.dropout(sequence), columns)
         return log_probs, frames
+
+    def loss(
+        self, log_probs: Tensor, frames: Tensor, texts: list[list[int]], boxes: Tensor | None
+    ) -> Tensor:
+        """Its loss, weighted; of lines with and without known places, by how many there are.
+
+        Args:
+            log_probs, frames: as `forward` gives them.
+            texts: each line's ids, without blanks.
+            boxes: the columns of features from and to which each character reaches, [lines, longest
+                text, 2]; nan, or None, where that is not known.
+
+        Returns:
+            A scalar.
+        """
+        known = torch.zeros(len(texts), dtype=torch.bool)
+        if boxes is not None and self.options.framewise:
+            known = boxes[:, 0].isfinite().all(dim=1).cpu()
+        share = known.float().mean().item()
+        total = log_probs.new_zeros(())
+        if boxes is not None and known.any():
+            mine, own = _rows(known, log_probs, frames, texts)
+            loss = framewise_loss(*mine, own, boxes[known.to(boxes.device)] * self.head.split)
+            total = total + share * self.options.framewise * loss
+        if not known.all():
+            mine, own = _rows(~known, log_probs, frames, texts)
+            total = total + (1 - share) * self.options.weight * ctc_loss(*mine, own)
+        return total
+
+
+def _rows(
+    wanted: Tensor, log_probs: Tensor, frames: Tensor, texts: list[list[int]]
+) -> tuple[tuple[Tensor, Tensor], list[list[int]]]:
+    """Some of the lines."""
+    own = [text for text, taken in zip(texts, wanted.tolist(), strict=True) if taken]
+    rows = wanted.to(log_probs.device)
+    return (log_probs[rows], frames[rows]), own

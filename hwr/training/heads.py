@@ -44,11 +44,14 @@ class Encoded(NamedTuple):
         stem: what its convolutions give to its LSTMs, [columns, lines, features].
         features: what it puts out, [columns, lines, features].
         columns: true ones of each line, int64 [lines].
+        boxes: those from and to which each character reaches, [lines, longest text, 2], nan where
+            not known; None where none is.
     """
 
     stem: Tensor
     features: Tensor
     columns: Tensor
+    boxes: Tensor | None = None
 
 
 class HeadTask(Protocol):
@@ -74,7 +77,7 @@ class CTCTask:
         loss = ctc_loss(log_probs, frames, texts)
         if self.shortcut is not None and self.shortcut.training:
             log_probs, frames = self.shortcut(encoded.stem, encoded.columns)
-            loss = loss + self.shortcut.weight * ctc_loss(log_probs, frames, texts)
+            loss = loss + self.shortcut.loss(log_probs, frames, texts, encoded.boxes)
         return Loss(loss, sum(map(len, texts)))
 
     def read(self, encoded: Encoded) -> list[list[int]]:

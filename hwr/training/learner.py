@@ -39,7 +39,8 @@ class Learner(nn.Module):
         """What the encoder makes of pictures."""
         encoder = self.network.encoder
         stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
-        return Encoded(stem, encoder.recur(stem, columns), columns)
+        boxes = None if batch.boxes is None else batch.boxes / encoder.options.stride
+        return Encoded(stem, encoder.recur(stem, columns), columns, boxes)
 
     def loss(self, batch: Batch, step: int = 0) -> Tensor:
         """The sum of the heads' losses for a step's batch, each with its weight."""

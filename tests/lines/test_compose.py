@@ -12,6 +12,7 @@ from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
+from hwr.lines.document.photo import Photo
 from hwr.lines.plan import join_plans
 from hwr.lines.presets import PRESETS, LineSpec
 
@@ -141,6 +142,52 @@ def test_boxes_are_where_the_ink_is(blocks: Composer) -> None:
         width = 6 + 2 * int(lines.texts[row])
         assert 0.8 * width - 0.01 <= x1 - x0 <= 1.2 * width + 0.01
     assert torch.isnan(blocks.render(blocks.plan(spec("touching"), 50, 0)).boxes).any()
+
+
+def test_boxes_of_documents_are_where_the_digits_are(composer: Composer) -> None:
+    lines = composer.render(composer.plan(spec("document", 1, 4), 60, 0, 40))
+    inside, outside = [], []
+    for row, text in enumerate(lines.texts):
+        ink, boxes = lines.line(row).astype(float) / 255, lines.boxes[row].numpy()
+        assert np.isfinite(boxes).all(axis=1).tolist() == [n < len(text) for n in range(4)]
+        boxes = boxes[: len(text)]
+        assert (boxes[:, 0] < boxes[:, 1]).all()
+        middles = boxes.mean(axis=1)
+        assert (np.diff(middles) > 0).all()
+        # A crop may have cut a little off.
+        assert boxes.min() > -0.3 * 40
+        assert boxes.max() < ink.shape[1] + 0.3 * 40
+        column = np.arange(ink.shape[1]) + 0.5
+        within = ((column[:, None] >= boxes[:, 0]) & (column[:, None] <= boxes[:, 1])).any(axis=1)
+        inside.append(ink.mean(axis=0)[within].mean())
+        outside.append(ink.mean(axis=0)[~within].mean() if (~within).any() else 0.0)
+    # Beside them there are papers, borders and marks, but less of these.
+    assert np.mean(np.array(inside) > outside) > 0.8
+    assert np.median(inside) > 3 * np.median(outside)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "bars"),
+    [
+        (20, 120, [(20, 30), (70, 72)]),
+        (40, 240, [(30, 50), (60, 66)]),
+        (90, 300, [(10, 60), (170, 175)]),
+        (80, 44, [(start, start + 6) for start in range(2, 44, 11)]),  # stretched
+    ],
+)
+def test_boxes_of_documents_follow_what_makes_them_ready(
+    height: int, width: int, bars: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composer = Composer(load_digits("train"), "train", image=ImageSettings(height=40, ink="local"))
+    plan = composer.plan(LineSpec("document", "train", len(bars), len(bars), "1"), 1, 0, 40)
+    picture = np.full((height, width), 255, np.uint8)
+    for start, end in bars:
+        picture[height // 4 : -height // 4, start:end] = 0
+    photo = Photo(picture, np.array(bars, np.float32))
+    monkeypatch.setattr(composer, "_photos", lambda plan: [photo])
+    lines = composer.render(plan)
+    edges = np.flatnonzero(np.diff((lines.line(0) > 127).any(axis=0), prepend=0, append=0))
+    np.testing.assert_allclose(lines.boxes[0].flatten(), edges, atol=1.01)
 
 
 def test_overlapping_ink_is_joined_by_the_brighter(blocks: Composer) -> None:

@@ -1,5 +1,7 @@
 """The shortcut teaches the stem alone, and is gone when it comes to reading."""
 
+import dataclasses
+import math
 from pathlib import Path
 
 import onnx
@@ -13,6 +15,7 @@ from hwr.lines.batch import Batch, LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.ctc import ctc_loss
 from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.framewise import framewise_loss
 from hwr.nets.network import Network, NetworkOptions
 from hwr.nets.shortcut import ShortcutOptions
 from hwr.training.config import parse_options
@@ -27,11 +30,14 @@ def network(weight: float, heads: tuple[str, ...] = ("ctc",)) -> Network:
     return Network(options, height=16, classes=4, heads=heads)
 
 
-def task(weight: float) -> ReadingTask:
+def task(weight: float, framewise: float = 0.0) -> ReadingTask:
     torch.manual_seed(0)
     content = {
         "image": {"height": 16},
-        "network": {"encoder": ENCODER, "shortcut": {"weight": weight, "dropout": 0.0}},
+        "network": {
+            "encoder": ENCODER,
+            "shortcut": {"weight": weight, "framewise": framewise, "dropout": 0.0},
+        },
     }
     return ReadingTask(parse_options(content, "test"))
 
@@ -67,6 +73,32 @@ def test_training_adds_its_loss_by_its_weight() -> None:
     torch.testing.assert_close(with_it.loss(batch()), without.loss(batch()) + 0.25 * own)
 
 
+def test_lines_whose_places_are_known_are_taught_frame_by_frame() -> None:
+    plain, told = task(0.25).train(), task(0.25, framewise=2.0).train()
+    told.load_state_dict(plain.state_dict())
+    lines, nan = batch().lines, math.nan
+    assert lines is not None
+    # In pixels, two to a frame.
+    known = torch.tensor([[(4.0, 12.0), (20.0, 30.0)], [(6.0, 20.0), (nan, nan)]])
+    # CTC's where none is known, or where nobody asked.
+    torch.testing.assert_close(told.loss(batch()), plain.loss(batch()))
+    both = Batch(dataclasses.replace(lines, boxes=known))
+    torch.testing.assert_close(plain.loss(both), plain.loss(batch()))
+
+    encoded = told.encoded(lines)
+    log_probs, frames = told.network.shortcut(encoded.stem, encoded.columns)
+    ids = [told.alphabet.encode(text) for text in lines.texts]
+    head = plain.loss(batch()) - 0.25 * ctc_loss(log_probs, frames, ids)
+    own = framewise_loss(log_probs, frames, ids, known / 4)
+    torch.testing.assert_close(told.loss(both), head + 2 * own)
+    # Of two lines, one each.
+    known[1] = nan
+    own = framewise_loss(log_probs[:1], frames[:1], ids[:1], known[:1] / 4)
+    other = ctc_loss(log_probs[1:], frames[1:], ids[1:])
+    one = Batch(dataclasses.replace(lines, boxes=known))
+    torch.testing.assert_close(told.loss(one), head + own + 0.125 * other)
+
+
 def test_its_loss_reaches_the_stem_and_not_the_lstms() -> None:
     of = network(0.1).train()
     sequence, columns = of.encoder.convolve(torch.rand(1, 16, 40), torch.tensor([40]))
@@ -92,7 +124,10 @@ def test_the_model_file_is_without_it(tmp_path: Path) -> None:
     assert sizes[0.1] == sizes[0.0]
 
 
-@pytest.mark.parametrize("values", [{"weight": -1.0}, {"dropout": 1.0}])
+@pytest.mark.parametrize(
+    "values",
+    [{"weight": -1.0}, {"dropout": 1.0}, {"framewise": -1.0, "weight": 0.1}, {"framewise": 0.5}],
+)
 def test_bad_options_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(values))):
         ShortcutOptions(**values)

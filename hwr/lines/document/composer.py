@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hwr.lines.digits import Digits
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
-from hwr.lines.document.photo import photograph
+from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
 from hwr.lines.document.strays import without_strays
@@ -58,8 +58,8 @@ class DocumentComposer:
         digits: Sequence[NDArray[np.int64]],
         seeds: Sequence[int],
         takes: Sequence[int] | None = None,
-    ) -> list[NDArray[np.uint8]]:
-        """Pictures of numbers, uint8 [height, width] each, 0 black to 255 white.
+    ) -> list[Photo]:
+        """Pictures of numbers.
 
         Args:
             texts: what they say.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,20 @@ HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
 
 
-def photograph(
-    written: Written, neighbour: NDArray[np.uint8], rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """The picture of a number, uint8 [height, width], 0 black to 255 white.
+class Photo(NamedTuple):
+    """The picture of a number.
+
+    Attributes:
+        pixels: uint8 [height, width], 0 black to 255 white.
+        columns: float32 [digits, 2], those from and to which each digit's own ink reaches.
+    """
+
+    pixels: NDArray[np.uint8]
+    columns: NDArray[np.float32]
+
+
+def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Generator) -> Photo:
+    """The picture of a number.
 
     Args:
         written: the number.
@@ -34,7 +45,7 @@ def photograph(
     """
     import cv2
 
-    ink, room = _crop(written.ink, rng)
+    ink, before, behind = _crop(written.ink, rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -54,7 +65,7 @@ def photograph(
     strength = max(strength, min(0.5 / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
-    _ruled(printed, pen, room, rng)
+    _ruled(printed, pen, (max(before, 0), max(behind, 0)), rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
@@ -63,12 +74,13 @@ def photograph(
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
     grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
-    return _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
+    pixels = _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
+    return Photo(pixels, (written.columns + before) * (pixels.shape[1] / width))
 
 
-def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, tuple[int, int]]:
+def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:
     """The ink with room around it, tight to loose, and how many columns of it are on the left and
-    on the right; a very tight crop cuts a little of the ink off."""
+    on the right: below zero where a very tight crop cuts a little of the ink off."""
     height, width = ink.shape
     kind = rng.random()
     if kind < 0.35:
@@ -80,7 +92,7 @@ def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, tuple[int, int]]:
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
-    return cut(ink, -top, height + bottom, -left, width + right), (max(left, 0), max(right, 0))
+    return cut(ink, -top, height + bottom, -left, width + right), left, right
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:

@@ -18,7 +18,7 @@ from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
 from hwr.lines.document.marks import dots, ring, stroke
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
-from hwr.lines.document.photo import HEIGHTS, photograph
+from hwr.lines.document.photo import HEIGHTS, Photo, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 from hwr.lines.document.strays import without_strays
@@ -211,7 +211,8 @@ def test_bowed_nines_are_made_of_no_nine() -> None:
         """The same number of one two and of two unlike nines."""
         hand = dataclasses.replace(PLAIN, bowed=bowed)
         lines = [np.array([rows_of(2, 1)[0], nine]) for nine in rows_of(9, 2)]
-        return DocumentComposer(DIGITS, lambda rng: hand).pictures(["29"] * 2, lines, [0, 0])
+        composer = DocumentComposer(DIGITS, lambda rng: hand)
+        return [photo.pixels for photo in composer.pictures(["29"] * 2, lines, [0, 0])]
 
     one, other = pictures(bowed=True)
     assert (one == other).all()
@@ -507,7 +508,8 @@ def composed(
     digits = [rng.integers(len(DIGITS.labels), size=1 + row % 7) for row in range(count)]
     texts = ["".join(map(str, DIGITS.labels[rows])) for rows in digits]
     composer = composer or DocumentComposer(DIGITS)
-    return composer.pictures(texts, digits, list(range(count)), [take] * count)
+    photos = composer.pictures(texts, digits, list(range(count)), [take] * count)
+    return [photo.pixels for photo in photos]
 
 
 def test_pictures_have_the_heights_of_documents() -> None:
@@ -521,12 +523,46 @@ def test_pictures_have_the_heights_of_documents() -> None:
     assert all(picture.dtype == np.uint8 for picture in pictures)
 
 
+def test_a_written_number_tells_where_each_digit_is() -> None:
+    patches = written(PLAIN, 8, 3)
+    hand = dataclasses.replace(PLAIN, spacing=0.5)
+    for seed in range(30):
+        line = set_digits(patches, edges_of(patches), "888", hand, np.random.default_rng(seed))
+        assert line.columns.shape == (3, 2)
+        assert (line.columns[1:, 0] > line.columns[:-1, 1]).all()
+        for start, end in line.columns.round().astype(int):
+            columns = line.ink[:, start:end].max(axis=0)
+            assert columns[0] > 0.3
+            assert columns[-1] > 0.3
+            assert (columns > 0.3).mean() > 0.9
+
+
+def test_photographs_tell_where_each_digit_is() -> None:
+    ink = np.zeros((28, 200), np.float32)
+    ink[:, 30:50] = ink[:, 140:160] = 1
+    columns, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
+    for rng in draws(*range(60)):
+        picture, places = photograph(Written(ink, 2.0, 28.0, columns), none, rng)
+        edges = np.clip(places, 0, picture.shape[1]).round().astype(int)
+        first, last = (picture[:, start:end].mean() for start, end in edges)
+        between = picture[:, edges[0, 1] + 2 : edges[1, 0] - 2].mean()
+        assert max(first, last) < between
+        # To the column: half of one from it, there is ink on one side and none on the other.
+        profile = picture.mean(axis=0)
+        for start, end in edges:
+            if start >= 3 and end <= picture.shape[1] - 3:
+                half = (profile[start:end].mean() + between) / 2
+                assert profile[start - 3] > half > profile[start + 2]
+                assert profile[end + 2] > half > profile[end - 3]
+
+
 def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> None:
     def least(tall: float) -> int:
         ink = np.zeros((28, 60), np.float32)
         ink[:, 20:24] = 1
-        written, none = Written(ink, 2.0, tall), np.zeros((PATCH, PATCH), np.uint8)
-        return min(len(photograph(written, none, rng)) for rng in draws(*range(200)))
+        columns, none = np.array([[20, 24]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
+        written = Written(ink, 2.0, tall, columns)
+        return min(len(photograph(written, none, rng).pixels) for rng in draws(*range(200)))
 
     # 14 of a digit, in crops that hardly cut into it, for 20 of all the ink.
     assert least(28) < 24
@@ -574,9 +610,9 @@ def test_a_number_is_written_once_for_all_its_photographs(
 def test_photographs_show_the_same_ink(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Written] = []
 
-    def kept(written: Written, *others: object) -> np.ndarray:
+    def kept(written: Written, *others: object) -> Photo:
         seen.append(written)
-        return np.zeros((20, 20), np.uint8)
+        return Photo(np.zeros((20, 20), np.uint8), written.columns)
 
     monkeypatch.setattr(composer_module, "photograph", kept)
     composer = DocumentComposer(DIGITS, kept=5)
