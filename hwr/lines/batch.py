@@ -23,7 +23,8 @@ class LineBatch:
         texts: what each line says.
         names: what to call each line in a message (a file, or a seed and a number).
         boxes: float32 [lines, longest text, 2], the columns from and to which each character's
-            ink reaches, in pixels; nan behind a line's last character. None where not known.
+            ink reaches (of `plain` lines its frame), in pixels; nan behind a line's last character,
+            and for the whole of a line where not known. None where known of none.
     """
 
     images: Tensor
@@ -103,7 +104,7 @@ def to_batch(
     lines: Sequence[NDArray[np.uint8]],
     texts: list[str],
     names: list[str],
-    boxes: Sequence[NDArray[np.floating]] = (),
+    boxes: Sequence[NDArray[np.floating]] | None = None,
 ) -> LineBatch:
     """Lines of one height, uint8 [height, width] each, as one batch on the CPU; with the boxes of
     each one's characters, [characters, 2], where they are known."""
@@ -112,7 +113,7 @@ def to_batch(
     for row, line in enumerate(lines):
         images[row, :, : line.shape[1]] = line
     joined = None
-    if boxes:
+    if boxes is not None:
         known = np.full((len(lines), max(map(len, texts)), 2), math.nan, np.float32)
         for row, box in enumerate(boxes):
             known[row, : len(box)] = box

@@ -196,7 +196,7 @@ class Composer:
     def _render_documents(self, plan: Plan) -> LineBatch:
         photos = self._photos(plan)
         greys = [photo.pixels.astype(np.float32) / np.float32(255) for photo in photos]
-        return self._ready(greys, plan, [photo.columns for photo in photos])
+        return self._ready(greys, plan, [photo.boxes for photo in photos])
 
     def _rendered(self, plan: Plan) -> LineBatch:
         batch = self._render(plan)
@@ -209,7 +209,7 @@ class Composer:
         self,
         greys: Sequence[Grey],
         plan: Plan,
-        columns: Sequence[NDArray[np.float32]] | None = None,
+        boxes: Sequence[NDArray[np.float32]] | None = None,
     ) -> LineBatch:
         """Pictures of a plan's lines, dark on light, made ready for a network as those of real
         lines are, and where in them the characters are, if it is known of the pictures."""
@@ -217,7 +217,8 @@ class Composer:
         # with real lines where that is measured.)
         dark = True if self.split == "train" else None
         image = dataclasses.replace(self._image, height=plan.height)
-        lines, boxes = [], []
+        lines: list[NDArray[np.uint8]] = []
+        places: list[NDArray[np.floating]] = []
         for row, (grey, text) in enumerate(zip(greys, plan.texts, strict=True)):
             made = normalise(grey, image, dark=dark)
             line = made.pixels
@@ -227,10 +228,10 @@ class Composer:
                 stretched = Image.fromarray(line).resize((least, plan.height))
                 line = np.asarray(stretched)
             lines.append(line)
-            if columns is not None:
+            if boxes is not None:
                 zoom = line.shape[1] / made.pixels.shape[1]
-                boxes.append(zoom * (columns[row] - made.left) / made.step)
-        return to_batch(lines, plan.texts, plan.names, boxes).to(self.device)
+                places.append(zoom * (boxes[row] - made.left) / made.step)
+        return to_batch(lines, plan.texts, plan.names, places or None).to(self.device)
 
     def _render(self, plan: Plan) -> LineBatch:
         device, height = self.device, plan.height

@@ -32,9 +32,10 @@ def framewise_loss(
     Returns:
         A scalar.
     """
-    targets = frame_targets(frames, log_probs.shape[1], texts, boxes)
+    targets = frame_targets(frames, log_probs.shape[1], texts, boxes).flatten()
     scores = log_probs.float().flatten(0, 1)
-    return torch.nn.functional.nll_loss(scores, targets.flatten(), ignore_index=_ANY)
+    total = torch.nn.functional.nll_loss(scores, targets, ignore_index=_ANY, reduction="sum")
+    return total / (targets != _ANY).sum().clamp_min(1)
 
 
 def frame_targets(frames: Tensor, most: int, texts: list[list[int]], boxes: Tensor) -> Tensor:
@@ -48,11 +49,11 @@ def frame_targets(frames: Tensor, most: int, texts: list[list[int]], boxes: Tens
     frame = torch.arange(most, device=boxes.device)
     away = (frame + 0.5 - (start + end)[:, :, None] / 2).abs() / half[:, :, None]
     away = away.nan_to_num(nan=torch.inf)
-    # Characters that overlap share their frames by which is nearer.
+    # Characters that overlap share their frames by which is nearer, in halves of its width.
     least, nearest = away.min(dim=1)
     targets = torch.where(least > _OUTSIDE, BLANK, ids.gather(1, nearest))
     targets[(least > _CORE) & (least <= _OUTSIDE)] = _ANY
-    # However narrow, each character has a frame.
+    # However narrow, a character has a frame, unless it shares it with another as narrow.
     line, place = (ids != BLANK).nonzero(as_tuple=True)
     targets[line, away.argmin(dim=2)[line, place]] = ids[line, place]
     targets[frame >= frames[:, None]] = _ANY

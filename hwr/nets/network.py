@@ -30,7 +30,7 @@ class NetworkOptions:
         ctc: the CTC head, where there is one.
         seq2seq: the seq2seq head, where there is one.
         digit: the digit head, where there is one.
-        shortcut: the second CTC loss, where there is a CTC head; in training only.
+        shortcut: a second loss, of what the stem gives, beside a CTC head; in training only.
     """
 
     encoder: EncoderOptions = field(default_factory=EncoderOptions)

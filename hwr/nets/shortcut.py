@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from hwr.nets.ctc import CTCHead, CTCOptions, ctc_loss
@@ -14,16 +13,16 @@ from hwr.nets.framewise import framewise_loss
 
 @dataclass(frozen=True)
 class ShortcutOptions:
-    """A second CTC loss, on what the stem gives, before the LSTMs (Retsinas et al. 2022).
+    """A second loss, on what the stem gives, before the LSTMs (Retsinas et al. 2022).
 
     The LSTMs are slow to learn, and as long as they say nothing, the convolutions below learn
     little; the shortcut teaches these from the first step on. Nothing is read by it.
 
     Attributes:
-        weight: of its loss, beside the CTC head's 1; 0 is without a shortcut.
+        weight: of its CTC loss, beside the CTC head's 1; 0 is without a shortcut.
         framewise: weight of the loss that lines have instead whose characters' places are known, as
-            those of composed lines are: each frame is taught what stands there
-            (`hwr.nets.framewise`). 0 is CTC for these too.
+            those of composed lines are, unless they were augmented, or cleaned and no documents:
+            each frame is taught what stands there (`hwr.nets.framewise`). 0 is CTC for these too.
         dropout: share of the stem's features set to zero before it, in training.
     """
 
@@ -36,8 +35,6 @@ class ShortcutOptions:
             raise ValueError("weight must be 0 or more")
         if not 0 <= self.framewise < float("inf"):
             raise ValueError("framewise must be 0 or more")
-        if self.framewise and not self.weight:
-            raise ValueError("framewise: there is no shortcut without a weight")
         if not 0 <= self.dropout < 1:
             raise ValueError("dropout must be at least 0 and below 1")
 
@@ -79,18 +76,20 @@ class Shortcut(nn.Module):
         Returns:
             A scalar.
         """
-        known = torch.zeros(len(texts), dtype=torch.bool)
-        if boxes is not None and self.options.framewise:
-            known = boxes[:, 0].isfinite().all(dim=1).cpu()
+        options = self.options
+        if boxes is None or not options.framewise:
+            return options.weight * ctc_loss(log_probs, frames, texts)
+        # A line's first character tells for all of them.
+        known = boxes[:, 0].isfinite().all(dim=1).cpu()
         share = known.float().mean().item()
         total = log_probs.new_zeros(())
-        if boxes is not None and known.any():
+        if known.any():
             mine, own = _rows(known, log_probs, frames, texts)
-            loss = framewise_loss(*mine, own, boxes[known.to(boxes.device)] * self.head.split)
-            total = total + share * self.options.framewise * loss
+            places = boxes[known.to(boxes.device)] * self.head.split
+            total = total + share * options.framewise * framewise_loss(*mine, own, places)
         if not known.all():
             mine, own = _rows(~known, log_probs, frames, texts)
-            total = total + (1 - share) * self.options.weight * ctc_loss(*mine, own)
+            total = total + (1 - share) * options.weight * ctc_loss(*mine, own)
         return total
 
 

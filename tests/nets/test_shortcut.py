@@ -30,12 +30,13 @@ def network(weight: float, heads: tuple[str, ...] = ("ctc",)) -> Network:
     return Network(options, height=16, classes=4, heads=heads)
 
 
-def task(weight: float, framewise: float = 0.0) -> ReadingTask:
+def task(weight: float, framewise: float = 0.0, split: int = 1) -> ReadingTask:
     torch.manual_seed(0)
     content = {
         "image": {"height": 16},
         "network": {
             "encoder": ENCODER,
+            "ctc": {"split": split},
             "shortcut": {"weight": weight, "framewise": framewise, "dropout": 0.0},
         },
     }
@@ -51,6 +52,7 @@ def batch() -> Batch:
 
 def test_without_a_weight_there_is_none() -> None:
     assert network(0).shortcut is None
+    assert task(0, framewise=1.0).network.shortcut is None
     assert network(0.1, heads=("digit",)).shortcut is None
     more = network(0.1).state_dict().keys() - network(0).state_dict().keys()
     assert {name.split(".")[0] for name in more} == {"shortcut"}
@@ -73,12 +75,14 @@ def test_training_adds_its_loss_by_its_weight() -> None:
     torch.testing.assert_close(with_it.loss(batch()), without.loss(batch()) + 0.25 * own)
 
 
-def test_lines_whose_places_are_known_are_taught_frame_by_frame() -> None:
-    plain, told = task(0.25).train(), task(0.25, framewise=2.0).train()
+@pytest.mark.parametrize("split", [1, 2])
+def test_lines_whose_places_are_known_are_taught_frame_by_frame(split: int) -> None:
+    plain = task(0.25, split=split).train()
+    told = task(0.25, framewise=2.0, split=split).train()
     told.load_state_dict(plain.state_dict())
     lines, nan = batch().lines, math.nan
     assert lines is not None
-    # In pixels, two to a frame.
+    # In pixels, four to a column.
     known = torch.tensor([[(4.0, 12.0), (20.0, 30.0)], [(6.0, 20.0), (nan, nan)]])
     # CTC's where none is known, or where nobody asked.
     torch.testing.assert_close(told.loss(batch()), plain.loss(batch()))
@@ -89,11 +93,11 @@ def test_lines_whose_places_are_known_are_taught_frame_by_frame() -> None:
     log_probs, frames = told.network.shortcut(encoded.stem, encoded.columns)
     ids = [told.alphabet.encode(text) for text in lines.texts]
     head = plain.loss(batch()) - 0.25 * ctc_loss(log_probs, frames, ids)
-    own = framewise_loss(log_probs, frames, ids, known / 4)
+    own = framewise_loss(log_probs, frames, ids, known / 4 * split)
     torch.testing.assert_close(told.loss(both), head + 2 * own)
     # Of two lines, one each.
     known[1] = nan
-    own = framewise_loss(log_probs[:1], frames[:1], ids[:1], known[:1] / 4)
+    own = framewise_loss(log_probs[:1], frames[:1], ids[:1], known[:1] / 4 * split)
     other = ctc_loss(log_probs[1:], frames[1:], ids[1:])
     one = Batch(dataclasses.replace(lines, boxes=known))
     torch.testing.assert_close(told.loss(one), head + own + 0.125 * other)
@@ -126,7 +130,7 @@ def test_the_model_file_is_without_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"weight": -1.0}, {"dropout": 1.0}, {"framewise": -1.0, "weight": 0.1}, {"framewise": 0.5}],
+    [{"weight": -1.0}, {"dropout": 1.0}, {"framewise": -1.0}],
 )
 def test_bad_options_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(values))):

@@ -121,6 +121,12 @@ def test_documents_are_photographed_again_pools_later() -> None:
     assert len(set(others)) == len(others) == 6 * 2 * POOL
 
 
+def test_documents_tell_where_their_digits_are() -> None:
+    for batch in islice(documents(1).batches(0), 2):
+        assert batch.boxes is not None
+        assert batch.boxes[:, 0].isfinite().all()
+
+
 def test_twins_are_further_apart_than_what_momentum_joins() -> None:
     takes = [first_pool(pool, 3) for pool in range(6 * TWIN_POOLS)]
     for pool, (first, take) in enumerate(takes):

@@ -80,13 +80,13 @@ class Written(NamedTuple):
         ink: float32 [height, width], 0 to 1, cut to its ink.
         pen: the width of its strokes, in pixels.
         tall: the height of its digits without long stems, in pixels.
-        columns: float32 [digits, 2], those from and to which each digit's own ink reaches.
+        boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
     """
 
     ink: Ink
     pen: float
     tall: float
-    columns: NDArray[np.float32]
+    boxes: NDArray[np.float32]
 
 
 def set_digits(
@@ -116,7 +116,7 @@ def set_digits(
     width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
-    columns = np.zeros((count, 2), np.float32)
+    boxes = np.zeros((count, 2), np.float32)
     x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
     base = _ROOM + (PATCH + tall) / 2
     if before:
@@ -141,7 +141,7 @@ def set_digits(
             _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
         behind_last = left + last
-        columns[place] = left + first, behind_last
+        boxes[place] = left + first, behind_last
         if place + 1 == count:
             break
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
@@ -164,9 +164,9 @@ def set_digits(
             flourish(canvas, x, base, tall, pen, rng, behind=True)
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
-        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, tall, columns)
+        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, tall, boxes)
     ink = canvas[top : top + high, left : left + wide]
-    return Written(ink, pen, tall, columns - left)
+    return Written(ink, pen, tall, boxes - left)
 
 
 def _join(

@@ -28,11 +28,11 @@ class Photo(NamedTuple):
 
     Attributes:
         pixels: uint8 [height, width], 0 black to 255 white.
-        columns: float32 [digits, 2], those from and to which each digit's own ink reaches.
+        boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
     """
 
     pixels: NDArray[np.uint8]
-    columns: NDArray[np.float32]
+    boxes: NDArray[np.float32]
 
 
 def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Generator) -> Photo:
@@ -75,7 +75,7 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     lines = rng.uniform(0.4, 1.1) * strength
     grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
     pixels = _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
-    return Photo(pixels, (written.columns + before) * (pixels.shape[1] / width))
+    return Photo(pixels, (written.boxes + before) * (pixels.shape[1] / width))
 
 
 def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:

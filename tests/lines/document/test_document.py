@@ -528,9 +528,9 @@ def test_a_written_number_tells_where_each_digit_is() -> None:
     hand = dataclasses.replace(PLAIN, spacing=0.5)
     for seed in range(30):
         line = set_digits(patches, edges_of(patches), "888", hand, np.random.default_rng(seed))
-        assert line.columns.shape == (3, 2)
-        assert (line.columns[1:, 0] > line.columns[:-1, 1]).all()
-        for start, end in line.columns.round().astype(int):
+        assert line.boxes.shape == (3, 2)
+        assert (line.boxes[1:, 0] > line.boxes[:-1, 1]).all()
+        for start, end in line.boxes.round().astype(int):
             columns = line.ink[:, start:end].max(axis=0)
             assert columns[0] > 0.3
             assert columns[-1] > 0.3
@@ -540,14 +540,14 @@ def test_a_written_number_tells_where_each_digit_is() -> None:
 def test_photographs_tell_where_each_digit_is() -> None:
     ink = np.zeros((28, 200), np.float32)
     ink[:, 30:50] = ink[:, 140:160] = 1
-    columns, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
+    boxes, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
     for rng in draws(*range(60)):
-        picture, places = photograph(Written(ink, 2.0, 28.0, columns), none, rng)
+        picture, places = photograph(Written(ink, 2.0, 28.0, boxes), none, rng)
         edges = np.clip(places, 0, picture.shape[1]).round().astype(int)
         first, last = (picture[:, start:end].mean() for start, end in edges)
         between = picture[:, edges[0, 1] + 2 : edges[1, 0] - 2].mean()
         assert max(first, last) < between
-        # To the column: half of one from it, there is ink on one side and none on the other.
+        # Within three columns of each edge there is ink on one side and none on the other.
         profile = picture.mean(axis=0)
         for start, end in edges:
             if start >= 3 and end <= picture.shape[1] - 3:
@@ -560,8 +560,8 @@ def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> No
     def least(tall: float) -> int:
         ink = np.zeros((28, 60), np.float32)
         ink[:, 20:24] = 1
-        columns, none = np.array([[20, 24]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
-        written = Written(ink, 2.0, tall, columns)
+        boxes, none = np.array([[20, 24]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
+        written = Written(ink, 2.0, tall, boxes)
         return min(len(photograph(written, none, rng).pixels) for rng in draws(*range(200)))
 
     # 14 of a digit, in crops that hardly cut into it, for 20 of all the ink.
@@ -612,7 +612,7 @@ def test_photographs_show_the_same_ink(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def kept(written: Written, *others: object) -> Photo:
         seen.append(written)
-        return Photo(np.zeros((20, 20), np.uint8), written.columns)
+        return Photo(np.zeros((20, 20), np.uint8), written.boxes)
 
     monkeypatch.setattr(composer_module, "photograph", kept)
     composer = DocumentComposer(DIGITS, kept=5)
