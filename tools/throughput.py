@@ -2,7 +2,7 @@
 
     python tools/throughput.py [--config configs/ctc.yaml] [--steps 200] [--budget "3 minutes"]
     python tools/throughput.py --config configs/document.yaml --budget none     # the steps alone
-    python tools/throughput.py --config configs/document.yaml --budget none --skip 3564 --steps 256
+    python tools/throughput.py --config configs/document.yaml --budget none --skip 1772 --steps 128
 
 Steps are timed in one process, one after the other, parts by the clock; medians are printed. Then a
 training on touching lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are
