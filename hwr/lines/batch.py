@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import pad
+from torch.nn.utils.rnn import pad_sequence
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,6 @@ def to_batch(
         images[row, :, : line.shape[1]] = line
     joined = None
     if boxes is not None:
-        known = np.full((len(lines), max(map(len, texts)), 2), math.nan, np.float32)
-        for row, box in enumerate(boxes):
-            known[row, : len(box)] = box
-        joined = torch.from_numpy(known)
+        known = [torch.from_numpy(box).float() for box in boxes]
+        joined = pad_sequence(known, batch_first=True, padding_value=math.nan)
     return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names, joined)

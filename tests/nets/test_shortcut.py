@@ -128,10 +128,7 @@ def test_the_model_file_is_without_it(tmp_path: Path) -> None:
     assert sizes[0.1] == sizes[0.0]
 
 
-@pytest.mark.parametrize(
-    "values",
-    [{"weight": -1.0}, {"dropout": 1.0}, {"framewise": -1.0}],
-)
+@pytest.mark.parametrize("values", [{"weight": -1.0}, {"dropout": 1.0}, {"framewise": -1.0}])
 def test_bad_options_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(values))):
         ShortcutOptions(**values)
