@@ -63,10 +63,10 @@ class Singles:
         )
 
     def drawn(
-        self, size: int, step: int, seed: int, distortion: DistortOptions, every: int = 1
+        self, size: int, step: int, seed: int, distortion: DistortOptions
     ) -> Iterator[LineBatch]:
-        """Batches from a step on, those of every so many-th, without end: a function of the step
-        alone. Every digit comes once before any comes again."""
+        """Batches from a step on, without end: a function of the step alone. Every digit comes
+        once before any comes again."""
         size = min(size, len(self))
         each = len(self) // size
         order: list[int] = []
@@ -78,7 +78,7 @@ class Singles:
                 shuffled = epoch
             generator = torch.Generator().manual_seed((seed * 1_000_003 + step) ^ _SALT)
             yield self.batch(order[place * size : (place + 1) * size], distortion, generator)
-            step += every
+            step += 1
 
 
 def _shuffled(count: int, seed: int) -> list[int]:

@@ -4,20 +4,19 @@ side by side."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count, islice
 
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
+from hwr.training.pools import POOL
 
-_WAITING = 16
-# Batches that may wait, of all processes: two pools, of which one process takes longest for the
-# first batch of each.
-_LEAST_WAITING = 2
-# Of each process.
+_WAITING = 2
+# Pools that may wait, of each process.
 
-Make = Callable[[int, int], Iterator[Batch]]
-"""Makes the training batches from a step on, those of every so many-th."""
+Make = Callable[[int], Iterator[Batch]]
+"""Makes the training batches from a step on."""
 
 
 class Ahead(Iterator[Batch]):
@@ -29,45 +28,50 @@ class Ahead(Iterator[Batch]):
     Args:
         make: makes them; goes to the other processes, so it must be one that pickles.
         step: of the first.
-        processes: so many make them, in turn.
+        processes: so many make them, a pool (`hwr.training.pools`) each in turn.
     """
 
     def __init__(self, make: Make, step: int, processes: int = 1) -> None:
         loader = DataLoader(
-            _Batches(make, step),
+            _Pools(make, step),
             batch_size=None,
             num_workers=processes,
-            prefetch_factor=max(_WAITING // processes, _LEAST_WAITING),
+            prefetch_factor=_WAITING,
             multiprocessing_context="spawn",
         )
-        self._batches: Iterator[Batch | HwrError] = iter(loader)
+        self._pools: Iterator[list[Batch] | HwrError] = iter(loader)
+        self._batches: Iterator[Batch] = iter(())
 
     def close(self) -> None:
         """Ends the processes."""
-        self._batches = iter(())
+        self._pools = self._batches = iter(())
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""
-        batch = next(self._batches)
-        if isinstance(batch, HwrError):
-            raise batch
+        while (batch := next(self._batches, None)) is None:
+            pool = next(self._pools)
+            if isinstance(pool, HwrError):
+                raise pool
+            self._batches = iter(pool)
         return batch
 
 
-class _Batches(IterableDataset[Batch | HwrError]):
+class _Pools(IterableDataset[list[Batch] | HwrError]):
     """What each of the other processes does."""
 
     def __init__(self, make: Make, step: int) -> None:
         self._make, self._step = make, step
 
-    def __iter__(self) -> Iterator[Batch | HwrError]:
+    def __iter__(self) -> Iterator[list[Batch] | HwrError]:
         import cv2
 
         cv2.setNumThreads(0)  # there are processes enough
         here = get_worker_info()
         assert here is not None
         try:
-            yield from self._make(self._step + here.id, here.num_workers)
+            for pool in count(self._step // POOL + here.id, here.num_workers):
+                start = max(pool * POOL, self._step)  # the first may be begun
+                yield list(islice(self._make(start), (pool + 1) * POOL - start))
         except HwrError as error:
             # Sent as it is: torch would wrap it in its traceback.
             yield error

@@ -14,8 +14,9 @@ import torch
 from hwr.lines.batch import Batch
 from hwr.lines.digits import Split, load_digits
 from hwr.lines.singles import Singles
-from hwr.training.lines import VALIDATION_BATCH, WHOLE, Lines, LotSource, Part, mixed
+from hwr.training.lines import VALIDATION_BATCH, Lines
 from hwr.training.options import Options
+from hwr.training.pools import WHOLE, LotSource, Part, mixed
 from hwr.training.real import RealLines, RealLots, validation_batches
 
 
@@ -55,15 +56,15 @@ class BatchMaker:
                 places = range(start, min(start + VALIDATION_BATCH, len(digits)))
                 yield Batch(digits=digits.batch(list(places)))
 
-    def training(self, step: int, every: int = 1) -> Iterator[Batch]:
-        """Training batches from a step on, those of every so many-th, without end."""
+    def training(self, step: int) -> Iterator[Batch]:
+        """Training batches from a step on, without end."""
         training, distortion = self._options.training, self._options.digits
         lines = None
         if self._options.reads_lines:
-            lines = mixed(self._line_sources, training.seed, step, every)
+            lines = mixed(self._line_sources, training.seed, step)
         digits = None
         if self._options.reads_digits:
-            digits = self._digits.drawn(training.batch, step, training.seed, distortion, every)
+            digits = self._digits.drawn(training.batch, step, training.seed, distortion)
         while True:
             yield Batch(
                 next(lines) if lines else None, self._part.lines(next(digits)) if digits else None

@@ -14,8 +14,8 @@ from hwr.lines.batch import Batch
 from hwr.training.ahead import Ahead
 from hwr.training.batches import BatchMaker
 from hwr.training.echo import echoed
-from hwr.training.lines import Part
 from hwr.training.options import Options
+from hwr.training.pools import Part
 from hwr.training.real import RealLines
 
 
@@ -93,7 +93,7 @@ class Data(pl.LightningDataModule):
         if not self._processes:
             return self._maker.training(step)
         options = self._options
-        if self._processes > 1:  # each makes a batch now and then, seldom of what it has written
+        if self._processes > 1:  # each makes a pool now and then, seldom of what it has written
             training = dataclasses.replace(options.training, photographs=1)
             options = dataclasses.replace(options, training=training)
         maker = BatchMaker(options, self._real)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 from hwr.lines.augment_batch import augment_batch
 from hwr.lines.batch import Batch, LineBatch, join_batches
-from hwr.training.lines import least_width, pool_seed
+from hwr.training.lines import least_width
 from hwr.training.options import Options
+from hwr.training.pools import pool_seed
 
 _SALT = 0x5EE2
 # So that an echo is changed otherwise than the lines of its step were, if these were.

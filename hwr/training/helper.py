@@ -20,8 +20,8 @@ from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 from hwr.training.batches import BatchMaker
 from hwr.training.learner import Learner, hold
-from hwr.training.lines import Part
 from hwr.training.options import Options
+from hwr.training.pools import Part
 from hwr.training.real import RealLines
 
 DONE = ""

@@ -1,11 +1,9 @@
-"""The composed lines that a training sees, and how batches are made of these or of others, as a
-function of the step alone."""
+"""The composed lines that a training sees, as a function of the step alone."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from functools import cache
 
 import torch
 
@@ -20,67 +18,14 @@ from hwr.lines.plan import Plan, join_plans
 from hwr.lines.presets import PRESETS, LineSpec
 from hwr.nets.network import NetworkOptions
 from hwr.training.options import LinesOptions, Options
+from hwr.training.pools import POOL, WHOLE, Lot, Part, by_width, mixed, pool_seed
 
-POOL = 8
-"""Batches planned at once: lines of like width among them go into one batch, to save padding."""
-
-TWIN_POOLS = 8
+TWIN_POOLS = 4
 """Pools of new documents, before they are photographed again: further apart than the steps that an
 optimizer's momentum joins (20 or so), twins count as two. As batches are shuffled within a pool,
 they are up to a pool less apart, or more."""
 
 VALIDATION_BATCH = 100
-
-Lot = Callable[[], LineBatch]
-"""Draws lines of one kind that go into one batch."""
-
-
-class Part(NamedTuple):
-    """A part of every batch: of the lines from `number` on, every `of`-th, so that parts are as
-    wide as each other."""
-
-    number: int = 0
-    of: int = 1
-
-    def rows(self, rows: list[int], before: int = 0) -> list[int]:
-        """Those of a batch that belong to the part, where so many of another kind come before."""
-        return rows[(self.number - before) % self.of :: self.of]
-
-    def lines(self, batch: LineBatch) -> LineBatch:
-        """Those of a batch already made."""
-        return batch if self.of == 1 else batch.rows(self.rows(list(range(len(batch)))))
-
-
-WHOLE = Part()
-
-
-class LotSource(Protocol):
-    """Lines of one kind to train on."""
-
-    def lots(self, pool: int) -> list[Lot]:
-        """`POOL` lots, from narrow to wide; a function of the pool's number alone."""
-
-
-def mixed(
-    sources: Sequence[LotSource], seed: int, step: int, every: int = 1
-) -> Iterator[LineBatch]:
-    """Training batches from a step on, those of every so many-th, without end: in each, lines of
-    all sources, those narrow among their own kind together."""
-    lots: list[tuple[Lot, ...]] = []
-    planned = None
-    while True:
-        pool, place = divmod(step, POOL)
-        if pool != planned:
-            lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
-            random.Random(pool_seed(seed, pool)).shuffle(lots)
-            planned = pool
-        yield join_batches([part() for part in lots[place]])
-        step += every
-
-
-def pool_seed(seed: int, pool: int) -> int:
-    """Pools of one run, and runs of different seeds, have seeds of their own."""
-    return seed * 1_000_003 + pool
 
 
 def first_pool(pool: int, photographs: int) -> tuple[int, int]:
@@ -122,9 +67,10 @@ class Lines:
         lines = self._options.lines
         plan = self._plan("val", lines.validation, seed, lines.max_length)
         order = torch.argsort(plan.widths).tolist()
-        for start in range(0, len(order), VALIDATION_BATCH):
-            rows = order[start : start + VALIDATION_BATCH]
-            yield self._checked(self._composer("val").render(plan.rows(rows)))
+        starts = range(0, len(order), VALIDATION_BATCH)
+        plans = [plan.rows(order[start : start + VALIDATION_BATCH]) for start in starts]
+        batches = [self._checked(self._composer("val").render(rows)) for rows in plans]
+        yield from by_width(join_batches(batches), len(batches))
 
     def batches(self, step: int) -> Iterator[LineBatch]:
         """Training batches from a step on, without end."""
@@ -140,14 +86,20 @@ class Lines:
         order, size = torch.argsort(plan.widths).tolist(), self._size
         part, before = self._part, training.batch - size
 
-        def lot(number: int, rows: list[int]) -> Lot:
-            return lambda: self._changed(
-                self._checked(self._composer("train").render(plan.rows(part.rows(rows, before)))),
-                (seed * POOL + number) * part.of + part.number,
-            )
+        # How wide a document is shows when it is there: of those planned as alike some are three
+        # times as wide as others. So a pool is drawn as a whole, when its first batch is wanted.
+        @cache
+        def drawn() -> list[LineBatch]:
+            lots = [order[start : start + size] for start in range(0, len(order), size)]
+            plans = [plan.rows(part.rows(rows, before)) for rows in lots]
+            batches = [self._checked(self._composer("train").render(rows)) for rows in plans]
+            return by_width(join_batches(batches), POOL)
 
-        starts = range(0, len(order), size)
-        return [lot(n, order[start : start + size]) for n, start in enumerate(starts)]
+        def lot(number: int) -> Lot:
+            place = (seed * POOL + number) * part.of + part.number
+            return lambda: self._changed(drawn()[number], place)
+
+        return [lot(number) for number in range(POOL)]
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:

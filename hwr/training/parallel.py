@@ -19,7 +19,7 @@ from torch.multiprocessing import get_context
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 from hwr.training.helper import DONE, Shared, help_along
-from hwr.training.lines import Part
+from hwr.training.pools import Part
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 

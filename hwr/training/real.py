@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from hwr.lines.augment import AugmentOptions, augment
 from hwr.lines.batch import LineBatch, to_batch
 from hwr.lines.cache.store import LineStore
-from hwr.training.lines import POOL, VALIDATION_BATCH, WHOLE, Lot, Part, least_width
+from hwr.training.lines import VALIDATION_BATCH, least_width
 from hwr.training.options import Options
+from hwr.training.pools import POOL, WHOLE, Lot, Part
 
 _VALIDATION_PIXELS = VALIDATION_BATCH * 32 * 320
 # In a batch: lines of text are five times as wide as numbers, and would take five times the memory.

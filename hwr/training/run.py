@@ -25,11 +25,11 @@ from hwr.training.data import Data
 from hwr.training.finish import finish
 from hwr.training.freeze import Freeze
 from hwr.training.gather import Gathered, gather, write_left_out
-from hwr.training.lines import Part
 from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
+from hwr.training.pools import Part
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from

@@ -15,8 +15,8 @@ from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.data import Data
-from hwr.training.lines import POOL, WHOLE
 from hwr.training.options import Options
+from hwr.training.pools import POOL, WHOLE
 from hwr.training.real import RealLines
 from hwr.training.run import ahead_processes, train
 
@@ -34,8 +34,10 @@ def options(ahead: int, stride: int = 2) -> Options:
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_they_are_the_batches_that_this_process_would_make(processes: int) -> None:
-    ahead = Ahead(BatchMaker(options(1)).training, 3, processes)
-    for there, here in zip(islice(ahead, 12), BatchMaker(options(1)).training(3), strict=False):
+    """In pools, the first of which is begun."""
+    maker, start, steps = BatchMaker(options(1)), POOL - 3, POOL + 6
+    ahead = Ahead(maker.training, start, processes)
+    for there, here in zip(islice(ahead, steps), maker.training(start), strict=False):
         assert there.lines is not None
         assert here.lines is not None
         assert there.lines.texts == here.lines.texts
@@ -119,7 +121,7 @@ def test_what_several_processes_make_ahead_is_photographed_once(
         "lines": {"presets": {"document": 1}, "max_length": 2},
         "training": {"batch": 2, "photographs": 2},
     }
-    monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, processes: make(step, 1))
+    monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, processes: make(step))
     monkeypatch.setattr("hwr.training.lines.TWIN_POOLS", 1)
     data = Data(parse_options(content, "test"), lambda step: False, RealLines(), WHOLE, ahead)
     data.trainer = SimpleNamespace(

@@ -12,7 +12,7 @@ from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
 from hwr.training.data import Data
 from hwr.training.echo import echoed
-from hwr.training.lines import WHOLE
+from hwr.training.pools import WHOLE
 from hwr.training.real import RealLines
 
 OPTIONS = parse_options(

@@ -1,5 +1,5 @@
 from collections import Counter
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 import pytest
@@ -14,8 +14,9 @@ from hwr.lines.document.layout import Written, set_digits
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
 from hwr.training import lines as training_lines
-from hwr.training.lines import POOL, TWIN_POOLS, WHOLE, Lines, Part, check_frames, first_pool
+from hwr.training.lines import TWIN_POOLS, Lines, check_frames, first_pool
 from hwr.training.options import LinesOptions, Options, TrainingOptions
+from hwr.training.pools import POOL, WHOLE, Part
 
 OPTIONS = Options(
     lines=LinesOptions(presets={"plain": 1, "touching": 2}, max_length=5, validation=30),
@@ -36,7 +37,7 @@ def test_no_line_comes_twice_and_presets_have_their_shares() -> None:
     names = [name for batch in batches for name in batch.names]
     assert len(set(names)) == len(names) == 3 * POOL * 6
     shares = Counter(name.split("/")[0] for name in names)
-    assert shares == {"plain": 48, "touching": 96}
+    assert shares == {"plain": 2 * 3 * POOL, "touching": 4 * 3 * POOL}
 
 
 def test_batches_hold_lines_of_like_width() -> None:
@@ -44,6 +45,27 @@ def test_batches_hold_lines_of_like_width() -> None:
     within = [batch.widths.float().std().item() for batch in batches]
     everywhere = torch.cat([batch.widths for batch in batches]).float().std().item()
     assert sum(within) / len(within) < everywhere / 3
+
+
+@pytest.mark.parametrize("part", [WHOLE, Part(1, 2)])
+def test_batches_of_documents_hold_lines_of_like_width(part: Part) -> None:
+    """Though how wide they are shows only when they are drawn."""
+    (pool,) = pools_of(documents(1, part), 1)
+    assert [len(batch) for batch in pool] == [4 // part.of] * POOL
+    assert all(batch.images.shape[2] == batch.widths.max() for batch in pool)
+    ranges = sorted((int(batch.widths.min()), int(batch.widths.max())) for batch in pool)
+    for (_, widest), (narrowest, _) in pairwise(ranges):
+        assert widest <= narrowest
+
+
+def test_parts_make_up_a_pool() -> None:
+    whole, *halves = (
+        sorted(
+            name for batch in islice(documents(1, part).batches(0), POOL) for name in batch.names
+        )
+        for part in (WHOLE, Part(0, 2), Part(1, 2))
+    )
+    assert sorted(halves[0] + halves[1]) == whole
 
 
 def test_training_lines_are_of_training_digits_and_validation_lines_of_validation_digits() -> None:

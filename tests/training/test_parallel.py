@@ -12,9 +12,9 @@ from hwr.errors import ConfigError, DataError, HwrError
 from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
 from hwr.training.learner import hold
-from hwr.training.lines import Part
 from hwr.training.options import Options
 from hwr.training.parallel import Parallel
+from hwr.training.pools import Part
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 

@@ -18,8 +18,9 @@ from hwr.nets.network import NetworkOptions
 from hwr.training.batches import BatchMaker
 from hwr.training.data import Data
 from hwr.training.data_options import DataOptions
-from hwr.training.lines import POOL, WHOLE, least_width, mixed
+from hwr.training.lines import least_width
 from hwr.training.options import LinesOptions, Options, TrainingOptions
+from hwr.training.pools import POOL, WHOLE, mixed
 from hwr.training.real import RealLines, RealLots, validation_batches
 
 SIZE = 3
@@ -55,10 +56,10 @@ def test_a_batch_depends_on_the_step_alone(step: int, store: LineStore) -> None:
 
 
 def test_every_line_comes_once_before_any_comes_again(store: LineStore) -> None:
-    # 5 pools of 8 batches of 3: 4 times all 30 lines.
+    # 5 pools of 16 batches of 3: 8 times all 30 lines.
     batches = list(islice(mixed([RealLots(store, options(), SIZE)], 0, 0), 5 * POOL))
     assert Counter(name for batch in batches for name in batch.names) == dict.fromkeys(
-        store.names, 4
+        store.names, 8
     )
     for batch in batches[:POOL]:
         for row in range(SIZE):
