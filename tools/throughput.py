@@ -1,13 +1,13 @@
 """How fast training is: where a step's time goes, lines a second, seconds to 2 % CER on touching.
 
-    python tools/throughput.py [--config configs/ctc.yaml] [--steps 200] [--budget "3 minutes"]
+    python tools/throughput.py [--config configs/ctc.yaml] [--steps 192] [--budget "3 minutes"]
     python tools/throughput.py --config configs/document.yaml --budget none     # the steps alone
     python tools/throughput.py --config configs/document.yaml --budget none --skip 1772 --steps 128
 
 Steps are timed in one process, one after the other, parts by the clock; means are printed, since
-the batches of a pool are narrow to wide, and composed at once. Then a training on touching lines
-alone, 3 to 10 digits, is validated every 100 steps, and the seconds are printed after which it
-first read the validation lines with at most 2 % CER (validation included).
+the batches of a pool are as wide as their lines, and composed at once. Then a training on touching
+lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are printed after which
+it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what
 composing makes once and keeps is then there, as in the later part of a training. (The 20 steps
 behind them, which are not timed either, and those make up whole rounds of documents written and
@@ -106,7 +106,7 @@ def seconds_to_target(options: Options, budget: str) -> tuple[float | None, floa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", type=Path, default=Path("configs/ctc.yaml"))
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=192)
     parser.add_argument("--budget", default="3 minutes")
     parser.add_argument("--skip", type=int, default=0, metavar="BATCHES")
     parser.add_argument("--precision", choices=("auto", "32", "bf16"))

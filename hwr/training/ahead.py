@@ -3,6 +3,7 @@ side by side."""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 
@@ -13,7 +14,7 @@ from hwr.lines.batch import Batch
 from hwr.training.pools import POOL
 
 _WAITING = 2
-# Pools that may wait, of each process.
+# Pools that may wait, of all processes; but one of each.
 
 Make = Callable[[int], Iterator[Batch]]
 """Makes the training batches from a step on."""
@@ -36,10 +37,10 @@ class Ahead(Iterator[Batch]):
             _Pools(make, step),
             batch_size=None,
             num_workers=processes,
-            prefetch_factor=_WAITING,
+            prefetch_factor=max(_WAITING // processes, 1),
             multiprocessing_context="spawn",
         )
-        self._pools: Iterator[list[Batch] | HwrError] = iter(loader)
+        self._pools: Iterator[bytes | HwrError] = iter(loader)
         self._batches: Iterator[Batch] = iter(())
 
     def close(self) -> None:
@@ -52,17 +53,20 @@ class Ahead(Iterator[Batch]):
             pool = next(self._pools)
             if isinstance(pool, HwrError):
                 raise pool
-            self._batches = iter(pool)
+            self._batches = iter(pickle.loads(pool))
         return batch
 
 
-class _Pools(IterableDataset[list[Batch] | HwrError]):
-    """What each of the other processes does."""
+class _Pools(IterableDataset[bytes | HwrError]):
+    """What each of the other processes does.
+
+    Pools go as bytes: of tensors, each would hold a file open, and many wait.
+    """
 
     def __init__(self, make: Make, step: int) -> None:
         self._make, self._step = make, step
 
-    def __iter__(self) -> Iterator[list[Batch] | HwrError]:
+    def __iter__(self) -> Iterator[bytes | HwrError]:
         import cv2
 
         cv2.setNumThreads(0)  # there are processes enough
@@ -71,7 +75,7 @@ class _Pools(IterableDataset[list[Batch] | HwrError]):
         try:
             for pool in count(self._step // POOL + here.id, here.num_workers):
                 start = max(pool * POOL, self._step)  # the first may be begun
-                yield list(islice(self._make(start), (pool + 1) * POOL - start))
+                yield pickle.dumps(list(islice(self._make(start), (pool + 1) * POOL - start)))
         except HwrError as error:
             # Sent as it is: torch would wrap it in its traceback.
             yield error

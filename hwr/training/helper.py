@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -26,8 +27,10 @@ from hwr.training.real import RealLines
 
 DONE = ""
 """What a process answers when it has its gradients; else what went wrong."""
-_NONE = -2
-# No step, and none behind which one comes.
+_NONE = -1
+# No step.
+_AHEAD = 2
+# Batches drawn behind a step.
 
 
 class Shared(NamedTuple):
@@ -79,8 +82,7 @@ def help_along(
             _compute(learner, steps.batch(step), step, part, shared)
             with suppress(OSError):  # nobody waits for it any more
                 pipe.send(DONE)
-            # As Lightning does in the first process, while that one still changes the weights.
-            steps.prepare(step + 1)
+            steps.draw_ahead()
     except HwrError as error:
         answer = error
     except Exception:
@@ -118,17 +120,23 @@ class _Steps:
     def __init__(self, options: Options, real: RealLines, part: Part) -> None:
         self._maker = BatchMaker(options, real, part)
         self._batches: Iterator[Batch] = iter(())
-        self._drawn, self._step = Batch(), _NONE
-
-    def prepare(self, step: int) -> None:
-        """Makes the batch of a step, if it is not there."""
-        if step == self._step:
-            return
-        if step != self._step + 1:
-            self._batches = self._maker.training(step)
-        self._drawn, self._step = next(self._batches), step
+        self._drawn: deque[Batch] = deque()
+        self._next = _NONE
+        """The step of the batch that is given next."""
 
     def batch(self, step: int) -> Batch:
         """That of a step."""
-        self.prepare(step)
-        return self._drawn
+        if step != self._next:
+            self._batches, self._next = self._maker.training(step), step
+            self._drawn.clear()
+        if not self._drawn:
+            self._drawn.append(next(self._batches))
+        self._next += 1
+        return self._drawn.popleft()
+
+    def draw_ahead(self) -> None:
+        """Draws batches as far ahead as Lightning does in the first process, which has the next one
+        when a step begins, and draws the one behind it before the next begins: so a pool is drawn
+        by all at once, and nobody waits for it twice."""
+        while len(self._drawn) < _AHEAD:
+            self._drawn.append(next(self._batches))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import NamedTuple, Protocol
 
 import torch
@@ -20,8 +21,9 @@ Lot = Callable[[], LineBatch]
 
 
 class Part(NamedTuple):
-    """A part of every batch: of the lines from `number` on, every `of`-th, so that parts are as
-    wide as each other."""
+    """A part of every pool, and as large a part of every batch: of the lines from `number` on,
+    every `of`-th, so that parts are as wide as each other. (Where widths show only when lines are
+    drawn, each part is cut into batches by itself.)"""
 
     number: int = 0
     of: int = 1
@@ -48,16 +50,11 @@ class LotSource(Protocol):
 def mixed(sources: Sequence[LotSource], seed: int, step: int) -> Iterator[LineBatch]:
     """Training batches from a step on, without end: in each, lines of all sources, those narrow
     among their own kind together."""
-    lots: list[tuple[Lot, ...]] = []
-    planned = None
-    while True:
-        pool, place = divmod(step, POOL)
-        if pool != planned:
-            lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
-            random.Random(pool_seed(seed, pool)).shuffle(lots)
-            planned = pool
-        yield join_batches([part() for part in lots[place]])
-        step += 1
+    for pool in count(step // POOL):
+        lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
+        random.Random(pool_seed(seed, pool)).shuffle(lots)
+        for parts in lots[max(step - pool * POOL, 0) :]:
+            yield join_batches([part() for part in parts])
 
 
 def pool_seed(seed: int, pool: int) -> int:
@@ -65,12 +62,13 @@ def pool_seed(seed: int, pool: int) -> int:
     return seed * 1_000_003 + pool
 
 
-def by_width(lines: LineBatch, count: int) -> list[LineBatch]:
-    """Lines as so many batches of as many lines each, from narrow to wide, each no wider than its
-    widest line. (Lines of one width stay in their order.)"""
-    order = torch.argsort(lines.widths, stable=True).tolist()
-    size = -(-len(order) // count)
-    batches = [lines.rows(order[start : start + size]) for start in range(0, len(order), size)]
-    return [
-        replace(batch, images=batch.images[:, :, : int(batch.widths.max())]) for batch in batches
-    ]
+def by_width(lines: LineBatch, batches: int) -> list[LineBatch]:
+    """Lines as so many batches, each of as many lines as the others or one less, from narrow to
+    wide; no batch is wider than its widest line. (Lines of one width stay in their order.)"""
+    order = torch.argsort(lines.widths, stable=True)
+    return [_cut(lines.rows(rows.tolist())) for rows in order.tensor_split(batches)]
+
+
+def _cut(lines: LineBatch) -> LineBatch:
+    """Without columns that no line reaches."""
+    return replace(lines, images=lines.images[:, :, : int(lines.widths.max())].contiguous())

@@ -63,7 +63,7 @@ class RealLots:
         self._changes = changes if changes != AugmentOptions(chance=changes.chance) else None
 
     def lots(self, pool: int) -> list[Lot]:
-        """See `hwr.training.lines.LotSource`."""
+        """See `hwr.training.pools.LotSource`."""
         size = self._size
         draws = range(pool * POOL * size, (pool + 1) * POOL * size)
         rows = self._rows(draws)

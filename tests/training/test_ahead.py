@@ -27,7 +27,12 @@ def options(ahead: int, stride: int = 2) -> Options:
         "network": {
             "encoder": {"stem": [{"channels": 4, "pool": [8, stride]}], "hidden": 6, "dropout": 0.2}
         },
-        "training": {"budget": "12 steps", "batch": 4, "validate_every": 5, "ahead": ahead},
+        "training": {
+            "budget": f"{POOL + 4} steps",
+            "batch": 4,
+            "validate_every": 5,
+            "ahead": ahead,
+        },
     }
     return parse_options(content, "test")
 

@@ -12,7 +12,7 @@ from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
 from hwr.training.data import Data
 from hwr.training.echo import echoed
-from hwr.training.pools import WHOLE
+from hwr.training.pools import POOL, WHOLE
 from hwr.training.real import RealLines
 
 OPTIONS = parse_options(
@@ -48,8 +48,8 @@ def test_a_batch_holds_the_lines_of_an_earlier_one_changed() -> None:
 
 
 def test_it_is_a_function_of_the_step_alone() -> None:
-    from_the_start = list(islice(batches(0), 12))
-    for step in (3, 8):
+    from_the_start = list(islice(batches(0), POOL + 8))
+    for step in (3, POOL + 2):
         for here, there in zip(from_the_start[step:], batches(step), strict=False):
             assert here.lines.texts == there.lines.texts
             assert torch.equal(here.lines.images, there.lines.images)

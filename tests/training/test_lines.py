@@ -53,9 +53,20 @@ def test_batches_of_documents_hold_lines_of_like_width(part: Part) -> None:
     (pool,) = pools_of(documents(1, part), 1)
     assert [len(batch) for batch in pool] == [4 // part.of] * POOL
     assert all(batch.images.shape[2] == batch.widths.max() for batch in pool)
+    # What waits elsewhere, or goes to another process, holds no other batch's columns.
+    assert all(batch.images.is_contiguous() for batch in pool)
     ranges = sorted((int(batch.widths.min()), int(batch.widths.max())) for batch in pool)
     for (_, widest), (narrowest, _) in pairwise(ranges):
         assert widest <= narrowest
+
+
+def test_so_do_batches_of_documents_that_are_validated_with() -> None:
+    lines = LinesOptions(presets={"document": 1}, max_length=4, validation=201)
+    batches = list(Lines(Options(lines=lines)).validation())
+    assert [len(batch) for batch in batches] == [67, 67, 67]
+    for before, after in pairwise(batches):
+        assert before.widths.max() == before.images.shape[2]
+        assert before.widths.max() <= after.widths.min()
 
 
 def test_parts_make_up_a_pool() -> None:

@@ -1,6 +1,6 @@
 """Steps that several processes share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +9,10 @@ import pytest
 import torch
 
 from hwr.errors import ConfigError, DataError, HwrError
+from hwr.lines.batch import Batch
 from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
+from hwr.training.helper import _Steps
 from hwr.training.learner import hold
 from hwr.training.options import Options
 from hwr.training.parallel import Parallel
@@ -156,3 +158,27 @@ def test_each_process_wants_lines_of_each_kind() -> None:
     content = options().to_dict() | {"alphabet": "01", "data": {"train": ["x"], "composed": 0.9}}
     with pytest.raises(ConfigError, match="1 lines of one kind, too few for 2 processes"):
         parse_options(content, "test")
+
+
+def test_a_part_is_drawn_as_far_ahead_as_the_first_process_draws_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else one would draw a pool while the other waits for it, and then the other way round."""
+    drawn: list[int] = []
+
+    def counted(maker: BatchMaker, step: int) -> Iterator[Batch]:
+        for number, batch in enumerate(training(maker, step), step):
+            drawn.append(number)
+            yield batch
+
+    training = BatchMaker.training
+    steps = _Steps(options(), RealLines(), Part(1, 2))
+    expected = list(islice(BatchMaker(options(), part=Part(1, 2)).training(5), 4))
+    monkeypatch.setattr(BatchMaker, "training", counted)
+    for step in range(5, 8):
+        assert steps.batch(step).lines.names == expected[step - 5].lines.names
+        steps.draw_ahead()
+        assert drawn == list(range(5, step + 3))
+    # A step elsewhere begins anew.
+    assert steps.batch(5).lines.names == expected[0].lines.names
+    assert drawn[-1] == 5

@@ -1,5 +1,6 @@
 """Lines of one's own in batches."""
 
+import dataclasses
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from hwr.training.data import Data
 from hwr.training.data_options import DataOptions
 from hwr.training.lines import least_width
 from hwr.training.options import LinesOptions, Options, TrainingOptions
-from hwr.training.pools import POOL, WHOLE, mixed
+from hwr.training.pools import POOL, WHOLE, Part, mixed
 from hwr.training.real import RealLines, RealLots, validation_batches
 
 SIZE = 3
@@ -90,6 +91,21 @@ def test_composed_lines_have_their_share_of_every_batch(
     for batch in islice(maker.training(0), POOL):
         assert len(batch) == SIZE
         assert sum("touching/train" in name for name in batch.lines.names) == expected
+
+
+def test_parts_of_mixed_batches_have_their_shares_too(store: LineStore) -> None:
+    drawn = options(composed=0.3)
+    training = TrainingOptions(batch=2 * SIZE, processes=2)
+    mixture = dataclasses.replace(drawn, training=training)
+    whole, *parts = (
+        BatchMaker(mixture, RealLines(store, store), part).training(POOL - 2)
+        for part in (WHOLE, Part(0, 2), Part(1, 2))
+    )
+    for batch, *halves in islice(zip(whole, *parts, strict=True), 4):
+        assert [len(half) for half in halves] == [SIZE, SIZE]
+        names = [name for half in halves for name in half.lines.names]
+        assert sum("touching/train" in name for name in names) == 2
+        assert sorted(names) == sorted(batch.lines.names)
 
 
 def test_validation_sees_every_line_once_as_it_is(store: LineStore) -> None:
