@@ -45,7 +45,8 @@ class Ahead(Iterator[Batch]):
 
     def close(self) -> None:
         """Ends the processes."""
-        self._pools = self._batches = iter(())
+        self._pools = iter(())
+        self._batches = iter(())
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""
