@@ -5,7 +5,7 @@
     python tools/throughput.py --config configs/document.yaml --budget none --skip 1772 --steps 128
 
 Steps are timed in one process, one after the other, parts by the clock; means are printed, since
-the batches of a pool are as wide as their lines, and composed at once. Then a training on touching
+the batches of a pool are of many widths, and composed at once. Then a training on touching
 lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are printed after which
 it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what

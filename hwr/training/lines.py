@@ -68,9 +68,8 @@ class Lines:
         plan = self._plan("val", lines.validation, seed, lines.max_length)
         order = torch.argsort(plan.widths).tolist()
         starts = range(0, len(order), VALIDATION_BATCH)
-        plans = [plan.rows(order[start : start + VALIDATION_BATCH]) for start in starts]
-        batches = [self._checked(self._composer("val").render(rows)) for rows in plans]
-        yield from by_width(join_batches(batches), len(batches))
+        lots = [order[start : start + VALIDATION_BATCH] for start in starts]
+        yield from self._drawn("val", plan, lots)
 
     def batches(self, step: int) -> Iterator[LineBatch]:
         """Training batches from a step on, without end."""
@@ -86,20 +85,24 @@ class Lines:
         order, size = torch.argsort(plan.widths).tolist(), self._size
         part, before = self._part, training.batch - size
 
-        # How wide a document is shows when it is there: of those planned as alike some are three
-        # times as wide as others. So a pool is drawn as a whole, when its first batch is wanted.
         @cache
         def drawn() -> list[LineBatch]:
-            lots = [order[start : start + size] for start in range(0, len(order), size)]
-            plans = [plan.rows(part.rows(rows, before)) for rows in lots]
-            batches = [self._checked(self._composer("train").render(rows)) for rows in plans]
-            return by_width(join_batches(batches), POOL)
+            starts = range(0, len(order), size)
+            rows = [part.rows(order[start : start + size], before) for start in starts]
+            return self._drawn("train", plan, rows)
 
         def lot(number: int) -> Lot:
             place = (seed * POOL + number) * part.of + part.number
             return lambda: self._changed(drawn()[number], place)
 
         return [lot(number) for number in range(POOL)]
+
+    def _drawn(self, split: Split, plan: Plan, lots: list[list[int]]) -> list[LineBatch]:
+        """A plan's lines, drawn lot by lot, as as many batches."""
+        # How wide a document is shows when it is there: of those planned as alike some are three
+        # times as wide as others. So all are drawn before they are parted.
+        drawn = [self._checked(self._composer(split).render(plan.rows(rows))) for rows in lots]
+        return by_width(join_batches(drawn), len(lots))
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
