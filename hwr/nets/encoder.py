@@ -7,7 +7,7 @@ set to zero again, and the backward LSTM starts at the line's true end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -107,6 +107,25 @@ def zero_behind(features: Tensor, columns: Tensor) -> Tensor:
     return features * inside[:, None, None, :].to(features.dtype)
 
 
+class _Rectified(torch.autograd.Function):
+    """`zero_behind(torch.relu(features), columns)`, in place: what either way would be read and
+    written once more is most of what they take on a CPU."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, columns: Tensor) -> Tensor:
+        ctx.mark_dirty(features.relu_())
+        least = int(columns.min())
+        features[..., least:] = zero_behind(features[..., least:], columns - least)
+        ctx.save_for_backward(features)
+        return features
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        # What was made zero behind a line has no gradient, as what was zero before.
+        (features,) = ctx.saved_tensors
+        return torch.ops.aten.threshold_backward(gradient, features, 0), None
+
+
 class StemBlock(nn.Module):
     """A layer of the stem: see StemLayer."""
 
@@ -131,8 +150,11 @@ class StemBlock(nn.Module):
         if self.pool != (1, 1):
             made = nn.functional.max_pool2d(made, self.pool)
         made = self.normalisation(made)
-        made = torch.relu(made + features if self.residual else made)
-        return zero_behind(made, columns), columns
+        if self.residual:
+            made = made + features
+        if self.training and made.is_cpu:
+            return _Rectified.apply(made, columns), columns  # type: ignore[no-untyped-call]
+        return zero_behind(torch.relu(made), columns), columns
 
 
 class Encoder(nn.Module):

@@ -77,8 +77,20 @@ class Parallel(pl.Callback):
                 for other in others:
                     weight.grad += other[name]
                 weight.grad /= self._processes
+        # The optimizer's step is the first process's alone: it may have all cores.
+        torch.set_num_threads(self._cores)
 
-    # Validation is the first process's alone: it may have all cores.
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: object,
+        batch: Batch,
+        batch_idx: int,
+    ) -> None:
+        torch.set_num_threads(self._threads)
+
+    # So is validation.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         torch.set_num_threads(self._cores)
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions, StemLayer, _Rectified, zero_behind
 from hwr.nets.network import Network, NetworkOptions
 
 SHAPES = {
@@ -83,6 +83,19 @@ def test_a_stem_that_leaves_nothing_is_refused() -> None:
 def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dict) -> None:
     with pytest.raises(ValueError, match="residual"):
         EncoderOptions(stem=(StemLayer(4), StemLayer(**layer, residual=True)))
+
+
+@pytest.mark.parametrize("columns", [(5, 1, 7), (7, 7, 7)])
+def test_rectified_in_place_is_as_rectified_and_then_cut(columns: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    given, weights = torch.randn(2, 3, 4, 2, 7)
+    wanted, found = given.clone().requires_grad_(), given.clone().requires_grad_()
+    one = zero_behind(torch.relu(wanted), torch.tensor(columns))
+    other = _Rectified.apply(found + 0, torch.tensor(columns))
+    for made in (one, other):
+        (made * weights).sum().backward()
+    assert torch.equal(one, other)
+    assert torch.equal(wanted.grad, found.grad)
 
 
 def test_half_precision_changes_training_little_and_reading_not_at_all(network: Network) -> None:

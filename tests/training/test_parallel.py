@@ -105,6 +105,19 @@ def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
     assert torch.get_num_threads() == threads
 
 
+def test_the_optimizer_has_the_cores_of_those_that_wait_for_it() -> None:
+    task, mine = ReadingTask(options()), torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with Parallel(task, RealLines(), 2) as parallel:
+            step(parallel, task, 3, lambda: gradients(task, Part(0, 2), 3))
+            assert torch.get_num_threads() == 2
+            parallel.on_train_batch_end(None, task, None, None, 0)  # type: ignore[arg-type]
+            assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(mine)
+
+
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
     task = ReadingTask(options(stride=32))
 
