@@ -108,14 +108,16 @@ def zero_behind(features: Tensor, columns: Tensor) -> Tensor:
 
 
 class _Rectified(torch.autograd.Function):
-    """`zero_behind(torch.relu(features), columns)`, in place: what either way would be read and
-    written once more is most of what they take on a CPU."""
+    """`zero_behind(torch.relu(features), columns)`, written over the features, which nothing else
+    may need: on a CPU, reading and writing them once more takes longer than what is done to them.
+    """
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, columns: Tensor) -> Tensor:
-        ctx.mark_dirty(features.relu_())
+        features.relu_()
         least = int(columns.min())
         features[..., least:] = zero_behind(features[..., least:], columns - least)
+        ctx.mark_dirty(features)
         ctx.save_for_backward(features)
         return features
 

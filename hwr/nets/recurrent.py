@@ -38,17 +38,17 @@ class LineLSTM(nn.Module):
         column = torch.arange(features.shape[0], device=features.device)[:, None]
         turned = torch.where(column < columns, columns - 1 - column, column)
         line = torch.arange(features.shape[1], device=features.device)
-        rows = (turned * features.shape[1] + line).flatten()
-        back = _rows(self.back(_rows(features, rows))[0], rows)
+        places = (turned * features.shape[1] + line).flatten()
+        back = _moved(self.back(_moved(features, places))[0], places)
         if self.directions == "backward":
             return back
         return torch.cat([self.ahead(features)[0], back], dim=2)
 
 
-def _rows(features: Tensor, rows: Tensor) -> Tensor:
-    """Features [columns, lines, features] in another order, int64 [columns x lines]. (Four times as
-    fast as `torch.gather`, there and back.)"""
-    return features.flatten(0, 1).index_select(0, rows).view_as(features)
+def _moved(features: Tensor, places: Tensor) -> Tensor:
+    """Features [columns, lines, features], of each column of each line those of another, by their
+    places, int64 [columns x lines]. (Four times as fast as `torch.gather`, there and back.)"""
+    return features.flatten(0, 1).index_select(0, places).view_as(features)
 
 
 def final_states(features: Tensor, columns: Tensor, directions: Directions) -> Tensor:

@@ -75,7 +75,8 @@ def _graphs_of(path: Path) -> Graphs:
 
 
 def _pairs(numbered: Graphs, written: Graphs) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    """The tensors that stand at the same places of graphs of the same form; none of others."""
+    """The tensors that stand at the same places of graphs whose operations on weights are the same;
+    none of others."""
     for ours, theirs in zip(numbered, written, strict=False):
         mine, other = _uses(ours), _uses(theirs)
         if [operation for operation, _ in mine] != [operation for operation, _ in other]:
@@ -88,18 +89,21 @@ def _pairs(numbered: Graphs, written: Graphs) -> Iterator[tuple[NDArray[np.float
 
 
 def _uses(model: onnx.ModelProto) -> list[tuple[str, dict[int, onnx.TensorProto]]]:
-    """Each operation of a graph with the weights that it takes, by their places among its inputs.
+    """Each operation of a graph that takes weights, with these by their places among its inputs.
 
+    Those that take none may differ: other versions of this program turn lines round by others, say.
     Weights that are equal are stored once; the others are nodes that say of which they are.
     """
-    weights = {weight.name: weight for weight in model.graph.initializer}
+    weights = {
+        weight.name: weight
+        for weight in model.graph.initializer
+        if weight.data_type == onnx.TensorProto.FLOAT
+    }
     found: list[tuple[str, dict[int, onnx.TensorProto]]] = []
     for node in model.graph.node:
-        if node.op_type == "Identity" and node.input[0] in weights:
-            weights[node.output[0]] = weights[node.input[0]]
-        else:
-            inputs = enumerate(node.input)
-            found.append(
-                (node.op_type, {at: weights[name] for at, name in inputs if name in weights})
-            )
+        taken = {at: weights[name] for at, name in enumerate(node.input) if name in weights}
+        if taken and node.op_type == "Identity":
+            weights[node.output[0]] = taken[0]
+        elif taken:
+            found.append((node.op_type, taken))
     return found

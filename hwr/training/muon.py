@@ -18,10 +18,10 @@ _MOMENTUM = 0.95
 _GATES = 4
 # Matrices that an LSTM's weight is of, one above the other.
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
-_ITERATIONS = (3, 2)
-# Of Newton and Schulz, by the products of rows; between the two these are computed anew, for their
-# rounding errors grow: in bfloat16 five at once end far off, two before three put entries out by
-# half as much again as three before two.
+_ITERATIONS = (2, 2, 1)
+# Of Newton and Schulz, by the products of rows, which are computed anew after each of these: their
+# rounding errors grow, and where few rows outweigh all others, three in a row end far off in
+# bfloat16.
 _SIZE = 0.2
 # Root mean square of a step's entries, as a share of the learning rate: about AdamW's, so that one
 # learning rate does for both (Liu et al. 2025).
@@ -144,9 +144,9 @@ def orthogonal(matrices: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def _iterated(square: Tensor, iterations: int) -> Tensor:
-    """What so many iterations multiply matrices by whose products with their own transposes are
-    `square`, [matrices, rows, rows]: all that is computed here is as small as that, however many
-    columns the matrices have."""
+    """The factor by which so many iterations multiply a matrix, of its product with its own
+    transpose: both [matrices, rows, rows], as is all between them, however many columns there are.
+    """
     product = factor = _factor(square)
     for _ in range(iterations - 1):
         square = factor @ square @ factor

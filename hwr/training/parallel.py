@@ -72,13 +72,14 @@ class Parallel(pl.Callback):
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
+        # What follows, to the step's end, the first process does alone, and most of the time the
+        # others wait for it: it may have all cores.
+        torch.set_num_threads(self._cores)
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:
                 for other in others:
                     weight.grad += other[name]
                 weight.grad /= self._processes
-        # The optimizer's step is the first process's alone: it may have all cores.
-        torch.set_num_threads(self._cores)
 
     def on_train_batch_end(
         self,
@@ -90,7 +91,7 @@ class Parallel(pl.Callback):
     ) -> None:
         torch.set_num_threads(self._threads)
 
-    # So is validation.
+    # Validation is the first process's alone, too.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         torch.set_num_threads(self._cores)
 

@@ -1,9 +1,11 @@
 """Padding and batch size never change a result, and one formula gives the frames."""
 
+from unittest.mock import Mock
+
 import pytest
 import torch
 
-from hwr.nets.encoder import EncoderOptions, StemLayer, _Rectified, zero_behind
+from hwr.nets.encoder import EncoderOptions, StemLayer, zero_behind
 from hwr.nets.network import Network, NetworkOptions
 
 SHAPES = {
@@ -85,17 +87,27 @@ def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dic
         EncoderOptions(stem=(StemLayer(4), StemLayer(**layer, residual=True)))
 
 
-@pytest.mark.parametrize("columns", [(5, 1, 7), (7, 7, 7)])
-def test_rectified_in_place_is_as_rectified_and_then_cut(columns: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
+def test_training_rectifies_and_cuts_at_once_what_reading_does_one_by_one(
+    network: Network, half: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch.manual_seed(0)
-    given, weights = torch.randn(2, 3, 4, 2, 7)
-    wanted, found = given.clone().requires_grad_(), given.clone().requires_grad_()
-    one = zero_behind(torch.relu(wanted), torch.tensor(columns))
-    other = _Rectified.apply(found + 0, torch.tensor(columns))
-    for made in (one, other):
-        (made * weights).sum().backward()
-    assert torch.equal(one, other)
-    assert torch.equal(wanted.grad, found.grad)
+    images, widths = torch.rand(len(WIDTHS), 16, max(WIDTHS)), torch.tensor(WIDTHS)
+    network.train()
+    network.encoder.half_precision = half
+
+    def slopes() -> list[torch.Tensor]:
+        network.zero_grad()
+        features, _ = network.encoder(images, widths)
+        features.square().sum().backward()
+        return [features.detach(), *(weight.grad for weight in network.encoder.parameters())]
+
+    at_once = slopes()
+    one_by_one = Mock(side_effect=lambda made, columns: zero_behind(torch.relu(made), columns))
+    monkeypatch.setattr("hwr.nets.encoder._Rectified.apply", one_by_one)
+    for found, wanted in zip(at_once, slopes(), strict=True):
+        assert torch.equal(found, wanted)
+    assert one_by_one.call_count == len(network.encoder.stem)
 
 
 def test_half_precision_changes_training_little_and_reading_not_at_all(network: Network) -> None:

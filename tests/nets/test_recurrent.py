@@ -8,21 +8,24 @@ from hwr.nets.recurrent import Directions, LineLSTM, final_states
 FEATURES, COLUMNS = torch.randn(7, 3, 3, generator=torch.manual_seed(0)), torch.tensor([7, 2, 5])
 
 
-@torch.no_grad()
 def test_both_directions_equal_torch_on_packed_sequences() -> None:
     torch.manual_seed(0)
     mine = LineLSTM(3, 4)
     theirs = torch.nn.LSTM(3, 4, bidirectional=True)
     for name, value in mine.ahead.named_parameters():
-        getattr(theirs, name).copy_(value)
+        getattr(theirs, name).data.copy_(value)
     for name, value in mine.back.named_parameters():
-        getattr(theirs, f"{name}_reverse").copy_(value)
-    packed = torch.nn.utils.rnn.pack_padded_sequence(FEATURES, COLUMNS, enforce_sorted=False)
+        getattr(theirs, f"{name}_reverse").data.copy_(value)
+    to_mine, to_theirs = (FEATURES.clone().requires_grad_() for _ in range(2))
+    packed = torch.nn.utils.rnn.pack_padded_sequence(to_theirs, COLUMNS, enforce_sorted=False)
     outputs, (states, _) = theirs(packed)
     expected, _ = torch.nn.utils.rnn.pad_packed_sequence(outputs)
-    found = mine(FEATURES, COLUMNS)
+    found = mine(to_mine, COLUMNS)
     for row, count in enumerate(COLUMNS.tolist()):
         torch.testing.assert_close(found[:count, row], expected[:count, row])
+        for outputs in (found, expected):
+            (outputs[:count, row] ** 2).sum().backward(retain_graph=True)
+    torch.testing.assert_close(to_mine.grad, to_theirs.grad)
     torch.testing.assert_close(
         final_states(found, COLUMNS, "both"), torch.cat([states[0], states[1]], dim=1)
     )

@@ -34,6 +34,14 @@ def test_singular_values_come_near_to_one(shape: tuple[int, int, int], dtype: to
     assert torch.linalg.matrix_norm(aside).max() < (0.05 if dtype is torch.float32 else 0.5)
 
 
+@pytest.mark.parametrize("rows", [2, 5])
+def test_few_rows_that_outweigh_all_others_do_not_put_it_out_of_bounds(rows: int) -> None:
+    torch.manual_seed(1)
+    given = 0.1 * torch.randn(4, 48, 96)
+    given[:, :rows] += torch.randn(4, rows, 1) @ torch.randn(4, 1, 96)
+    assert torch.linalg.svdvals(orthogonal(given, torch.bfloat16).float()).max() < 1.3
+
+
 def test_of_nothing_comes_nothing() -> None:
     assert not orthogonal(torch.zeros(1, 3, 4)).any()
 

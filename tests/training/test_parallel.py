@@ -110,6 +110,7 @@ def test_the_optimizer_has_the_cores_of_those_that_wait_for_it() -> None:
     torch.set_num_threads(2)
     try:
         with Parallel(task, RealLines(), 2) as parallel:
+            assert torch.get_num_threads() == 1
             step(parallel, task, 3, lambda: gradients(task, Part(0, 2), 3))
             assert torch.get_num_threads() == 2
             parallel.on_train_batch_end(None, task, None, None, 0)  # type: ignore[arg-type]

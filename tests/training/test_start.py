@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy
 import pytest
 import torch
 
@@ -10,12 +11,13 @@ from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError, HwrError, ModelFileError
 from hwr.export import export
 from hwr.images.clean import CleanOptions
-from hwr.model_file import ModelCard
+from hwr.model_file import SHIPPED, ModelCard
 from hwr.nets.ctc import CTCOptions
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.nets.shortcut import ShortcutOptions
+from hwr.recognizer import Recognizer
 from hwr.training.config import load_options
 from hwr.training.options import Options
 from hwr.training.start import FEW_LINES, FINE_TUNING, Source, fine_tuning, read_source, start_from
@@ -84,6 +86,20 @@ def test_a_model_file_gives_back_its_weights_exactly(
     assert found.weights.keys() == expected.keys()
     for name, weights in expected.items():
         assert torch.equal(found.weights[name], weights), name
+
+
+@torch.no_grad()
+def test_the_model_that_comes_along_gives_back_its_weights() -> None:
+    """An earlier version of this program made its graph."""
+    source = read_source(SHIPPED)
+    options = source.options
+    height, classes = options.image.height, len(options.characters) + 1
+    network = Network(options.network, height, classes, ("ctc",)).eval()
+    assert network.load_state_dict(source.weights, strict=False).unexpected_keys == []
+    pixels = torch.randint(256, (1, height, 90), generator=torch.Generator().manual_seed(0))
+    found = network(pixels / 255, torch.tensor([90]))["log_probs"].numpy()
+    wanted = Recognizer(SHIPPED).outputs([pixels[0].numpy().astype("uint8")])["log_probs"]
+    numpy.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
 def test_a_model_file_of_another_shape_is_refused(tmp_path: Path) -> None:
