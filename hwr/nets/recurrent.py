@@ -46,8 +46,8 @@ class LineLSTM(nn.Module):
 
 
 def _moved(features: Tensor, places: Tensor) -> Tensor:
-    """Features [columns, lines, features], of each column of each line those of another, by their
-    places, int64 [columns x lines]. (Four times as fast as `torch.gather`, there and back.)"""
+    """Features [columns, lines, features] taken from other places, int64 [columns x lines], which
+    count column x lines + line. (Four times as fast as `torch.gather`, forward and backward.)"""
     return features.flatten(0, 1).index_select(0, places).view_as(features)
 
 

@@ -26,6 +26,9 @@ from hwr.training.config import parse_options
 
 _FIRST, _MOST = 2**10, 2**22
 # The numbers are these and a half, which float32 holds exactly, and no graph holds otherwise.
+_TELLING = {"LogSoftmax", "MaxPool", "ReduceMax", "Relu", "Sigmoid", "Softmax", "Tanh"}
+# Operations that, like those on weights, tell one network from another. All others cast, move and
+# count, which other versions of this program may do by others, to the same end.
 
 Graphs = list[onnx.ModelProto]
 
@@ -36,7 +39,7 @@ def read_weights(path: Path) -> tuple[ModelCard, dict[str, Tensor]]:
     only training needs.)
 
     Raises:
-        ModelFileError: not a model file, or one whose graph another version of this program made.
+        ModelFileError: not a model file, or one whose graph is made of other operations than here.
     """
     card = open_model(path).card
     written = _graphs_of(path)
@@ -61,8 +64,8 @@ def read_weights(path: Path) -> tuple[ModelCard, dict[str, Tensor]]:
             found[places[ours]] = values[ours]
     if np.isnan(found).any():
         raise ModelFileError(
-            f"{path}: its weights cannot be taken back from its graph, which is too large or was"
-            " made by another version of this program: give the checkpoint (.ckpt) instead"
+            f"{path}: its weights cannot be taken back from its graph, which is too large or made"
+            " of other operations than by this version: give the checkpoint (.ckpt) instead"
         )
     taken = torch.from_numpy(found)
     return card, {name: taken[code.long() - _FIRST] for name, code in codes.items()}
@@ -75,8 +78,7 @@ def _graphs_of(path: Path) -> Graphs:
 
 
 def _pairs(numbered: Graphs, written: Graphs) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    """The tensors that stand at the same places of graphs whose operations on weights are the same;
-    none of others."""
+    """The tensors that stand at the same places of graphs of the same `_uses`; none of others."""
     for ours, theirs in zip(numbered, written, strict=False):
         mine, other = _uses(ours), _uses(theirs)
         if [operation for operation, _ in mine] != [operation for operation, _ in other]:
@@ -84,14 +86,14 @@ def _pairs(numbered: Graphs, written: Graphs) -> Iterator[tuple[NDArray[np.float
         for (_, one), (_, two) in zip(mine, other, strict=True):
             for place in one.keys() & two.keys():
                 numbers, values = map(numpy_helper.to_array, (one[place], two[place]))
-                if numbers.dtype == np.float32 and numbers.shape == values.shape:
+                if numbers.shape == values.shape:
                     yield numbers, values
 
 
 def _uses(model: onnx.ModelProto) -> list[tuple[str, dict[int, onnx.TensorProto]]]:
-    """Each operation of a graph that takes weights, with these by their places among its inputs.
+    """Each operation of a graph that takes weights or is telling, with its weights by their places
+    among its inputs.
 
-    Those that take none may differ: other versions of this program turn lines round by others, say.
     Weights that are equal are stored once; the others are nodes that say of which they are.
     """
     weights = {
@@ -104,6 +106,6 @@ def _uses(model: onnx.ModelProto) -> list[tuple[str, dict[int, onnx.TensorProto]
         taken = {at: weights[name] for at, name in enumerate(node.input) if name in weights}
         if taken and node.op_type == "Identity":
             weights[node.output[0]] = taken[0]
-        elif taken:
+        elif taken or node.op_type in _TELLING:
             found.append((node.op_type, taken))
     return found

@@ -19,8 +19,8 @@ _GATES = 4
 # Matrices that an LSTM's weight is of, one above the other.
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 _ITERATIONS = (2, 2, 1)
-# Of Newton and Schulz, by the products of rows, which are computed anew after each of these: their
-# rounding errors grow, and where few rows outweigh all others, three in a row end far off in
+# Of Newton and Schulz: so many at a time by one product of rows, which is then computed anew, since
+# its rounding errors grow: where few rows outweigh all others, three at a time end far off in
 # bfloat16.
 _SIZE = 0.2
 # Root mean square of a step's entries, as a share of the learning rate: about AdamW's, so that one
@@ -144,9 +144,8 @@ def orthogonal(matrices: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
 
 
 def _iterated(square: Tensor, iterations: int) -> Tensor:
-    """The factor by which so many iterations multiply a matrix, of its product with its own
-    transpose: both [matrices, rows, rows], as is all between them, however many columns there are.
-    """
+    """What so many iterations multiply matrices by, given their products with their own transposes:
+    all is [matrices, rows, rows], however many columns there are."""
     product = factor = _factor(square)
     for _ in range(iterations - 1):
         square = factor @ square @ factor
@@ -156,7 +155,7 @@ def _iterated(square: Tensor, iterations: int) -> Tensor:
 
 
 def _factor(square: Tensor) -> Tensor:
-    """What one iteration multiplies them by."""
+    """What one iteration multiplies matrices by, given the same products."""
     a, b, c = _COEFFICIENTS
     factor: Tensor = torch.baddbmm(square, square, square, beta=b, alpha=c)
     factor.diagonal(dim1=1, dim2=2).add_(a)

@@ -72,8 +72,8 @@ class Parallel(pl.Callback):
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
-        # What follows, to the step's end, the first process does alone, and most of the time the
-        # others wait for it: it may have all cores.
+        # From here to the step's end the first process works alone, while the others mostly wait:
+        # it may have all cores.
         torch.set_num_threads(self._cores)
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:
@@ -91,7 +91,7 @@ class Parallel(pl.Callback):
     ) -> None:
         torch.set_num_threads(self._threads)
 
-    # Validation is the first process's alone, too.
+    # Validation is the first process's alone, too: it may have all cores.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         torch.set_num_threads(self._cores)
 

@@ -89,10 +89,9 @@ def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dic
 
 @pytest.mark.parametrize("half", [False, True], ids=["single", "half"])
 def test_training_rectifies_and_cuts_at_once_what_reading_does_one_by_one(
-    network: Network, half: bool, monkeypatch: pytest.MonkeyPatch
+    network: Network, lines: list[torch.Tensor], half: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    torch.manual_seed(0)
-    images, widths = torch.rand(len(WIDTHS), 16, max(WIDTHS)), torch.tensor(WIDTHS)
+    images, widths = batch(lines, max(WIDTHS))
     network.train()
     network.encoder.half_precision = half
 

@@ -23,8 +23,8 @@ def test_both_directions_equal_torch_on_packed_sequences() -> None:
     found = mine(to_mine, COLUMNS)
     for row, count in enumerate(COLUMNS.tolist()):
         torch.testing.assert_close(found[:count, row], expected[:count, row])
-        for outputs in (found, expected):
-            (outputs[:count, row] ** 2).sum().backward(retain_graph=True)
+        for given in (found, expected):
+            (given[:count, row] ** 2).sum().backward(retain_graph=True)
     torch.testing.assert_close(to_mine.grad, to_theirs.grad)
     torch.testing.assert_close(
         final_states(found, COLUMNS, "both"), torch.cat([states[0], states[1]], dim=1)

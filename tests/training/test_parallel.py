@@ -106,7 +106,7 @@ def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
 
 
 def test_the_optimizer_has_the_cores_of_those_that_wait_for_it() -> None:
-    task, mine = ReadingTask(options()), torch.get_num_threads()
+    task, threads = ReadingTask(options()), torch.get_num_threads()
     torch.set_num_threads(2)
     try:
         with Parallel(task, RealLines(), 2) as parallel:
@@ -116,7 +116,7 @@ def test_the_optimizer_has_the_cores_of_those_that_wait_for_it() -> None:
             parallel.on_train_batch_end(None, task, None, None, 0)  # type: ignore[arg-type]
             assert torch.get_num_threads() == 1
     finally:
-        torch.set_num_threads(mine)
+        torch.set_num_threads(threads)
 
 
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
