@@ -45,7 +45,7 @@ class Composer:
         device: where lines are drawn. What is drawn there is planned on the CPU, so that a seed
             gives the same lines on every device.
         image: how pictures of documents are made ready for a network, and how all are cleaned.
-        kept: so many documents written last are kept for their other photographs.
+        kept: the digits of so many documents written last are kept for their other takes.
     """
 
     def __init__(
@@ -75,7 +75,8 @@ class Composer:
         self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT, take: int = 0
     ) -> Plan:
         """Draws `count` lines of `spec`, `height` pixels high. Of another take, documents are the
-        same numbers, written by the same hands and photographed anew; other lines are the same."""
+        same digits of the same hands, in another order and photographed anew; other lines are the
+        same."""
         if spec.split != self.split:
             raise DataError(f"digits of split {self.split!r} cannot make {spec.split!r} lines")
         preset, longest = PRESETS[spec.preset], spec.max_length
@@ -191,7 +192,7 @@ class Composer:
         lengths = plan.lengths.tolist()
         digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
         seeds, takes = plan.seeds.tolist(), plan.takes.tolist()
-        return self._documents.pictures(plan.texts, digits, seeds, takes)
+        return self._documents.pictures(plan.first_texts, digits, seeds, takes)
 
     def _render_documents(self, plan: Plan) -> LineBatch:
         photos = self._photos(plan)

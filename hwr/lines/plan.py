@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from hwr.errors import DataError
+
+
+def order_of(text: str, seed: int, take: int) -> list[int]:
+    """In which order the digits of a document's text stand in a take of it: in the first as the
+    text has them, in others by lot, but for zeros at its end."""
+    if not take:
+        return list(range(len(text)))
+    moved = len(text.rstrip("0"))
+    order = np.random.default_rng([seed, take, moved]).permutation(moved)
+    return [*map(int, order), *range(moved, len(text))]
 
 
 @dataclass(frozen=True)
@@ -18,13 +29,14 @@ class Plan:
     Attributes:
         names: what to call each line in a message.
         lengths: int64 [lines], characters in each line.
-        labels, digits: int64 [lines, longest], each character's class, and its row in the split.
+        labels, digits: int64 [lines, longest], each character's class, and its row in the split; of
+            a document in the order of its first take.
         scale, left, top: float32 [lines, longest], a digit's size, the column at which its ink (or
             frame) begins, and the row at which its 28-pixel frame begins.
         first_column, columns: the part of the digit that shows, in columns of its own frame.
         widths: int64 [lines], in pixels; of documents about so many.
         seeds: int64 [lines], from which the picture of a document is drawn; -1 for other lines.
-        takes: int64 [lines], which photograph of a document it is, from 0; 0 for other lines.
+        takes: int64 [lines], which take of a document it is, from 0; 0 for other lines.
         height: of all lines, in pixels.
     """
 
@@ -48,6 +60,16 @@ class Plan:
     @property
     def texts(self) -> list[str]:
         """What each line says."""
+        return [
+            "".join(text[place] for place in order_of(text, seed, take))
+            for text, seed, take in zip(
+                self.first_texts, self.seeds.tolist(), self.takes.tolist(), strict=True
+            )
+        ]
+
+    @property
+    def first_texts(self) -> list[str]:
+        """What each line says in its first take."""
         return [
             "".join(map(str, row[:length]))
             for row, length in zip(self.labels.tolist(), self.lengths.tolist(), strict=True)

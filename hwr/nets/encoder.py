@@ -26,14 +26,16 @@ class StemLayer:
     Attributes:
         channels: it puts out.
         kernel: of the convolution, height and width in pixels, odd.
+        stride: of the convolution, in rows and columns. Of two rows, [2, 1] makes one.
         pool: rows and columns of which the maximum is taken.
         residual: adds what it is given to what it makes of it, before the ReLU (He et al. 2016); it
-            has the channels of the layer before it, and no pool. It begins as doing nothing (Goyal
-            et al. 2017), so a stem trained without it can go on with it.
+            has the channels of the layer before it, no stride, and no pool. It begins as doing
+            nothing (Goyal et al. 2017), so a stem trained without it can go on with it.
     """
 
     channels: int
     kernel: int = 3
+    stride: tuple[int, int] = (1, 1)
     pool: tuple[int, int] = (1, 1)
     residual: bool = False
 
@@ -42,10 +44,21 @@ class StemLayer:
             raise ValueError("channels must be at least 1")
         if self.kernel < 1 or self.kernel % 2 == 0:
             raise ValueError(f"kernel must be odd, not {self.kernel}")
+        if min(self.stride) < 1:
+            raise ValueError("stride must be at least 1")
         if min(self.pool) < 1:
             raise ValueError("pool must be at least 1")
-        if self.residual and self.pool != (1, 1):
-            raise ValueError("residual: a layer that adds what it is given has no pool")
+        if self.residual and (self.stride, self.pool) != ((1, 1), (1, 1)):
+            raise ValueError("residual: a layer that adds what it is given has no stride or pool")
+
+    @property
+    def narrower(self) -> int:
+        """Columns that it is given to one that it puts out."""
+        return self.stride[1] * self.pool[1]
+
+    def rows(self, rows: int) -> int:
+        """How many it puts out of so many."""
+        return (rows + self.stride[0] - 1) // self.stride[0] // self.pool[0]
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ class EncoderOptions:
         """Columns of the picture to one column of features."""
         stride = 1
         for layer in self.stem:
-            stride *= layer.pool[1]
+            stride *= layer.narrower
         return stride
 
     def columns(self, width: int) -> int:
@@ -133,9 +146,9 @@ class StemBlock(nn.Module):
 
     def __init__(self, channels: int, layer: StemLayer) -> None:
         super().__init__()
-        self.pool = layer.pool
+        self.pool, self.narrower = layer.pool, layer.narrower
         self.convolution = nn.Conv2d(
-            channels, layer.channels, layer.kernel, padding=layer.kernel // 2, bias=False
+            channels, layer.channels, layer.kernel, layer.stride, layer.kernel // 2, bias=False
         )
         self.normalisation = nn.BatchNorm2d(layer.channels)
         self.residual = layer.residual
@@ -146,8 +159,9 @@ class StemBlock(nn.Module):
         self.convolution.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, features: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [lines, channels, rows, columns], and true columns, a multiple of the pool."""
-        columns = columns // self.pool[1]
+        """Features [lines, channels, rows, columns], and true columns, a multiple of the stride and
+        the pool."""
+        columns = columns // self.narrower
         made = self.convolution(features)
         if self.pool != (1, 1):
             made = nn.functional.max_pool2d(made, self.pool)
@@ -175,7 +189,7 @@ class Encoder(nn.Module):
         for shape in options.stem:
             self.stem.append(StemBlock(channels, shape))
             channels = shape.channels
-            rows //= shape.pool[0]
+            rows = shape.rows(rows)
         if rows < 1:
             raise ValueError(f"the stem leaves nothing of a line {height} pixels high")
         self.half_precision = False

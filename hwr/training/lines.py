@@ -21,7 +21,7 @@ from hwr.training.options import LinesOptions, Options
 from hwr.training.pools import POOL, WHOLE, Lot, Part, by_width, mixed, pool_seed
 
 TWIN_POOLS = 4
-"""Pools of new documents, before they are photographed again: further apart than the steps that an
+"""Pools of new documents, before their other takes come: further apart than the steps that an
 optimizer's momentum joins (20 or so), twins count as two. As batches are shuffled within a pool,
 they are up to a pool less apart, or more."""
 
@@ -29,10 +29,10 @@ VALIDATION_BATCH = 100
 
 
 def first_pool(pool: int, photographs: int) -> tuple[int, int]:
-    """The pool whose documents a pool photographs again, itself where they are new, and which
-    photograph of them it takes, from 0.
+    """The pool whose documents a pool shows in another take, itself where they are new, and which
+    take that is, from 0.
 
-    `TWIN_POOLS` pools of new ones are followed by as many for each other photograph of these.
+    `TWIN_POOLS` pools of new ones are followed by as many for each other take of these.
     """
     take = pool // TWIN_POOLS % photographs
     return pool - take * TWIN_POOLS, take
@@ -107,7 +107,7 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            # As many as are written before the first of them is photographed for the last time.
+            # As many as are written before the last take of the first of them.
             many = split == "train" and self._options.training.photographs > 1
             kept = TWIN_POOLS * POOL * -(-self._size // self._part.of) if many else 0
             self._composers[split] = Composer(digits, split, self._device, image, kept)

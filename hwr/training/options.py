@@ -144,10 +144,11 @@ class TrainingOptions:
             make, where a GPU does the steps; 0 for none. `auto` takes one for each core but one,
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
-        photographs: so many of each document: what is written once is laid on paper and
-            photographed anew some 64 steps later, which takes less time than writing another. One,
-            whatever is asked for, where several processes make batches ahead: twins would seldom
-            be the same process's. Where lines grow, twins are as long as the first. (Mixed with
+        photographs: so many takes of each document: digits written once are set side by side some
+            64 steps later, in another order, and photographed anew, which takes less time than
+            writing others. One, whatever is asked for, where several processes make batches ahead:
+            twins would seldom be the same process's. Where lines grow, twins are as long as the
+            first. (Mixed with
             other presets, a resumed training's photographs may differ from an uninterrupted one's
             in their last bit.)
         processes: so many share in a step on the CPU, each with its part of the batch, lines made

@@ -13,7 +13,7 @@ from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
 from hwr.lines.document.photo import Photo
-from hwr.lines.plan import join_plans
+from hwr.lines.plan import join_plans, order_of
 from hwr.lines.presets import PRESETS, LineSpec
 
 SPLIT = "val"
@@ -234,6 +234,17 @@ def test_another_height_scales_everything(composer: Composer, height: int) -> No
     assert scaled.texts == base.texts
     torch.testing.assert_close(scaled.left, base.left * height / 32)
     assert composer.render(scaled).images.shape[1] == height
+
+
+def test_other_takes_have_a_text_s_digits_in_other_orders_but_for_zeros_at_its_end() -> None:
+    for text in ("120034500", "7", "000", "10", "987654321"):
+        assert order_of(text, 5, 0) == list(range(len(text)))
+        orders = [order_of(text, seed, take) for seed in range(6) for take in (1, 2)]
+        head = len(text.rstrip("0"))
+        for order in orders:
+            assert sorted(order) == list(range(len(text)))
+            assert order[head:] == list(range(head, len(text)))
+        assert len(set(map(tuple, orders))) == (12 if head > 4 else 1)
 
 
 def test_joined_plans_keep_their_lines(composer: Composer) -> None:

@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from hwr.nets.encoder import EncoderOptions, StemLayer, zero_behind
+from hwr.nets.encoder import Encoder, EncoderOptions, StemLayer, zero_behind
 from hwr.nets.network import Network, NetworkOptions
 
 SHAPES = {
@@ -16,6 +16,14 @@ SHAPES = {
     ),
     "residual": EncoderOptions(
         stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True), StemLayer(6)), hidden=5
+    ),
+    "strides": EncoderOptions(
+        stem=(
+            StemLayer(4, stride=(2, 1), pool=(1, 2)),
+            StemLayer(4, kernel=5, stride=(1, 2)),
+            StemLayer(6, stride=(2, 3)),
+        ),
+        hidden=5,
     ),
     "maximum of columns": EncoderOptions(
         stem=(StemLayer(4, pool=(2, 3)),), collapse="max", hidden=5
@@ -81,7 +89,21 @@ def test_a_stem_that_leaves_nothing_is_refused() -> None:
         Network(NetworkOptions(options), height=16, classes=3)
 
 
-@pytest.mark.parametrize("layer", [{"channels": 5}, {"channels": 4, "pool": (1, 2)}])
+def test_a_stride_of_two_makes_one_row_of_two_and_of_both() -> None:
+    stem = (StemLayer(4, pool=(8, 1)), StemLayer(6, stride=(2, 1)))
+    encoder = Encoder(EncoderOptions(stem), height=16).eval()
+    assert encoder.stem_features == 6
+    images = torch.zeros(3, 16, 9)
+    images[1, 2:6, 3] = images[2, 10:14, 3] = 1.0
+    blank, upper, lower = encoder.convolve(images, torch.tensor([9] * 3))[0].unbind(1)
+    assert (upper != blank).any()
+    assert (lower != blank).any()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [{"channels": 5}, {"channels": 4, "pool": (1, 2)}, {"channels": 4, "stride": (2, 1)}],
+)
 def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dict) -> None:
     with pytest.raises(ValueError, match="residual"):
         EncoderOptions(stem=(StemLayer(4), StemLayer(**layer, residual=True)))

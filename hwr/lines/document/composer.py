@@ -11,22 +11,37 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import Written, edges_of, set_digits
+from hwr.lines.document.layout import Edges, edges_of, set_digits
 from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
 from hwr.lines.document.strays import without_strays
+from hwr.lines.plan import order_of
 
 
-class _Number(NamedTuple):
-    """A number as written, and a digit of which a piece may show beside it."""
+class _Digits(NamedTuple):
+    """A number's digits as a hand writes them: their pictures, where their ink is, and the hand."""
 
-    written: Written
-    neighbour: NDArray[np.uint8]
+    patches: NDArray[np.uint8]
+    edges: list[Edges]
+    hand: Hand
 
-    def copy(self) -> _Number:
+    def copy(self) -> _Digits:
         """To be kept: without the large arrays of which these are pieces."""
-        return _Number(self.written._replace(ink=self.written.ink.copy()), self.neighbour.copy())
+        edges = [
+            edge._replace(left=edge.left.copy(), right=edge.right.copy()) for edge in self.edges
+        ]
+        return self._replace(patches=self.patches.copy(), edges=edges)
+
+
+def _taken(digits: _Digits, text: str, order: list[int], rng: np.random.Generator) -> Photo:
+    """A number of these digits, set in an order and photographed."""
+    edges = [digits.edges[place] for place in order]
+    said = "".join(text[place] for place in order)
+    patches = digits.patches[order]
+    written = set_digits(patches, edges, said, digits.hand, rng)
+    # A piece of one of them may show beside it.
+    return photograph(written, patches[int(rng.integers(len(patches)))], rng)
 
 
 class DocumentComposer:
@@ -35,7 +50,8 @@ class DocumentComposer:
     Args:
         digits: of the split.
         hand: draws the hand that writes a number.
-        kept: so many numbers written last are kept for their other photographs, some 20 KB each.
+        kept: of so many numbers the digits written last are kept for their other takes, some 15 KB
+            of each.
     """
 
     def __init__(
@@ -50,7 +66,7 @@ class DocumentComposer:
         self._skeletons = Skeletons(self._images)
         self._most_kept = kept
         # By seed and text; those written last at the end.
-        self._kept: dict[tuple[int, str], _Number] = {}
+        self._kept: dict[tuple[int, str], _Digits] = {}
 
     def pictures(
         self,
@@ -62,16 +78,17 @@ class DocumentComposer:
         """Pictures of numbers.
 
         Args:
-            texts: what they say.
+            texts: what they say in their first takes.
             digits: the rows of each one's digits in the split.
-            seeds: each one's own; the same seed gives the same number, whatever else is drawn.
-            takes: which photograph of it, from 0; the same one gives the same picture.
-                Without them, the first.
+            seeds: each one's own; the same seed gives the same digits, whatever else is drawn.
+            takes: which take of it, from 0: its digits set side by side, in the first as the text
+                has them, in others as `order_of` says, and photographed. The same take gives the
+                same picture. Without them, the first.
         """
         takes = [0] * len(seeds) if takes is None else takes
         keys = list(zip(seeds, texts, strict=True))
-        # A first photograph goes on with the generator that has drawn its number, which is so drawn
-        # always.
+        # A first take goes on with the generator that its digits were written by, so these are
+        # written for it always.
         known = {
             row: self._kept[key]
             for row, (key, take) in enumerate(zip(keys, takes, strict=True))
@@ -91,18 +108,19 @@ class DocumentComposer:
             self._kept |= {keys[row]: known[row].copy() for row in draws}
             for key in list(self._kept)[: -self._most_kept]:
                 del self._kept[key]
-        return [
-            photograph(*known[row], np.random.default_rng([seed, take]) if take else draws[row])
-            for row, (seed, take) in enumerate(zip(seeds, takes, strict=True))
-        ]
+        found = []
+        for row, (text, seed, take) in enumerate(zip(texts, seeds, takes, strict=True)):
+            rng = np.random.default_rng([seed, take]) if take else draws[row]
+            found.append(_taken(known[row], text, order_of(text, seed, take), rng))
+        return found
 
     def _write(
         self,
         texts: Sequence[str],
         digits: Sequence[NDArray[np.int64]],
         draws: Sequence[np.random.Generator],
-    ) -> list[_Number]:
-        """Numbers as hands write them, each by its own generator."""
+    ) -> list[_Digits]:
+        """Numbers' digits as hands write them, each number's by its own generator."""
         hands = [self._hand(rng) for rng in draws]
         lengths = [len(text) for text in texts]
         rows = np.concatenate(
@@ -117,11 +135,10 @@ class DocumentComposer:
         )
         edges = edges_of(patches)
         found, start = [], 0
-        for text, hand, rng in zip(texts, hands, draws, strict=True):
-            rows_of = slice(start, start + len(text))
-            own, start = patches[rows_of], rows_of.stop
-            written = set_digits(own, edges[rows_of], text, hand, rng)
-            found.append(_Number(written, own[int(rng.integers(len(own)))]))
+        for length, hand in zip(lengths, hands, strict=True):
+            of_number = slice(start, start + length)
+            start = of_number.stop
+            found.append(_Digits(patches[of_number], edges[of_number], hand))
         return found
 
     def _rows(

@@ -18,10 +18,11 @@ from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
 from hwr.lines.document.marks import dots, ring, stroke
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
-from hwr.lines.document.photo import HEIGHTS, Photo, photograph
+from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 from hwr.lines.document.strays import without_strays
+from hwr.lines.plan import order_of
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
@@ -582,16 +583,18 @@ def test_a_picture_depends_on_its_seed_alone() -> None:
         assert np.abs(first.astype(int) - second).mean() < 0.5
 
 
-def test_a_number_is_written_once_for_all_its_photographs(
+def test_digits_are_written_once_for_all_takes_of_their_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    numbers: list[int] = []
+    numbers: set[object] = set()
 
-    def counted(patches: np.ndarray, *others: object) -> Written:
-        numbers.append(len(patches))
-        return set_digits(patches, *others)  # type: ignore[arg-type]
+    def counted(*given: object) -> np.ndarray:
+        numbers.update(map(id, given[-1]))  # type: ignore[call-overload]
+        kept.append(given[-1])
+        return write(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(composer_module, "set_digits", counted)
+    kept: list[object] = []  # so that no two have the same id
+    monkeypatch.setattr(composer_module, "write", counted)
     keeping, alone = DocumentComposer(DIGITS, kept=12), DocumentComposer(DIGITS)
     first, second, third = (composed(12, take, keeping) for take in range(3))
     assert len(numbers) == 12
@@ -600,27 +603,34 @@ def test_a_number_is_written_once_for_all_its_photographs(
             one.shape != other.shape or (one != other).any()
             for one, other in zip(first, others, strict=True)
         )
-    # Written anew where it was not kept, a number is the same.
+    # Written anew where they were not kept, digits are the same.
     for take, pictures in ((1, second), (2, third)):
         for one, other in zip(pictures, composed(12, take, alone), strict=True):
             np.testing.assert_array_equal(one, other)
     assert len(numbers) == 36
 
 
-def test_photographs_show_the_same_ink(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Written] = []
+def test_takes_show_the_same_digits_of_the_same_hand_in_another_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[np.ndarray, str, Hand]] = []
 
-    def kept(written: Written, *others: object) -> Photo:
-        seen.append(written)
-        return Photo(np.zeros((20, 20), np.uint8), written.boxes)
+    def kept(patches: np.ndarray, edges: object, text: str, hand: Hand, rng: object) -> Written:
+        seen.append((patches, text, hand))
+        return set_digits(patches, edges, text, hand, rng)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(composer_module, "photograph", kept)
-    composer = DocumentComposer(DIGITS, kept=5)
+    monkeypatch.setattr(composer_module, "set_digits", kept)
+    composer = DocumentComposer(DIGITS, kept=12)
     for take in range(2):
-        composed(5, take, composer)
-    for first, second in zip(seen[:5], seen[5:], strict=True):
-        np.testing.assert_array_equal(first.ink, second.ink)
-        assert (first.pen, first.tall) == (second.pen, second.tall)
+        composed(12, take, composer)
+    moved = 0
+    for seed, (first, second) in enumerate(zip(seen[:12], seen[12:], strict=True)):
+        order = order_of(first[1], seed, 1)
+        np.testing.assert_array_equal(first[0][order], second[0])
+        assert "".join(first[1][place] for place in order) == second[1]
+        assert first[2] is second[2]
+        moved += first[1] != second[1]
+    assert moved >= 6
 
 
 def test_no_more_numbers_are_kept_than_asked_for() -> None:
