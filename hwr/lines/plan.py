@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -57,7 +58,7 @@ class Plan:
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """What each line says."""
         return [
@@ -67,7 +68,7 @@ class Plan:
             )
         ]
 
-    @property
+    @cached_property
     def first_texts(self) -> list[str]:
         """What each line says in its first take."""
         return [
