@@ -25,40 +25,46 @@ class StemLayer:
 
     Attributes:
         channels: it puts out.
-        kernel: of the convolution, height and width in pixels, odd.
-        stride: of the convolution, in rows and columns. Of two rows, [2, 1] makes one.
+        kernel: of the convolution, height and width in pixels, one number for both. Its width is
+            odd; of an even height, it leaves a row fewer than it is given: [2, 3] makes one of two.
         pool: rows and columns of which the maximum is taken.
         residual: adds what it is given to what it makes of it, before the ReLU (He et al. 2016); it
-            has the channels of the layer before it, no stride, and no pool. It begins as doing
-            nothing (Goyal et al. 2017), so a stem trained without it can go on with it.
+            has the channels of the layer before it, and no pool. It begins as doing nothing (Goyal
+            et al. 2017), so a stem trained without it can go on with it.
     """
 
     channels: int
-    kernel: int = 3
-    stride: tuple[int, int] = (1, 1)
+    kernel: int | tuple[int, int] = 3
     pool: tuple[int, int] = (1, 1)
     residual: bool = False
 
     def __post_init__(self) -> None:
         if self.channels < 1:
             raise ValueError("channels must be at least 1")
-        if self.kernel < 1 or self.kernel % 2 == 0:
-            raise ValueError(f"kernel must be odd, not {self.kernel}")
-        if min(self.stride) < 1:
-            raise ValueError("stride must be at least 1")
+        height, width = self.reach
+        if isinstance(self.kernel, int) and height % 2 == 0:
+            raise ValueError(f"kernel must be odd, or a height and a width, not {height}")
+        if height < 1 or width < 1 or width % 2 == 0:
+            raise ValueError(
+                f"kernel must have a height of at least 1 and an odd width, not {width}"
+            )
         if min(self.pool) < 1:
             raise ValueError("pool must be at least 1")
-        if self.residual and (self.stride, self.pool) != ((1, 1), (1, 1)):
-            raise ValueError("residual: a layer that adds what it is given has no stride or pool")
+        if self.residual and self.pool != (1, 1):
+            raise ValueError("residual: a layer that adds what it is given has no pool")
+        if self.residual and height % 2 == 0:
+            raise ValueError(
+                "residual: a layer that adds what it is given has a kernel of odd height"
+            )
 
     @property
-    def narrower(self) -> int:
-        """Columns that it is given to one that it puts out."""
-        return self.stride[1] * self.pool[1]
+    def reach(self) -> tuple[int, int]:
+        """Height and width of the kernel."""
+        return (self.kernel, self.kernel) if isinstance(self.kernel, int) else self.kernel
 
     def rows(self, rows: int) -> int:
         """How many it puts out of so many."""
-        return (rows + self.stride[0] - 1) // self.stride[0] // self.pool[0]
+        return (rows - (self.reach[0] + 1) % 2) // self.pool[0]
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ class EncoderOptions:
         """Columns of the picture to one column of features."""
         stride = 1
         for layer in self.stem:
-            stride *= layer.narrower
+            stride *= layer.pool[1]
         return stride
 
     def columns(self, width: int) -> int:
@@ -146,9 +152,11 @@ class StemBlock(nn.Module):
 
     def __init__(self, channels: int, layer: StemLayer) -> None:
         super().__init__()
-        self.pool, self.narrower = layer.pool, layer.narrower
+        self.pool = layer.pool
+        height, width = layer.reach
+        padding = ((height - 1) // 2, width // 2)
         self.convolution = nn.Conv2d(
-            channels, layer.channels, layer.kernel, layer.stride, layer.kernel // 2, bias=False
+            channels, layer.channels, layer.reach, padding=padding, bias=False
         )
         self.normalisation = nn.BatchNorm2d(layer.channels)
         self.residual = layer.residual
@@ -159,9 +167,8 @@ class StemBlock(nn.Module):
         self.convolution.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, features: Tensor, columns: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [lines, channels, rows, columns], and true columns, a multiple of the stride and
-        the pool."""
-        columns = columns // self.narrower
+        """Features [lines, channels, rows, columns], and true columns, a multiple of the pool."""
+        columns = columns // self.pool[1]
         made = self.convolution(features)
         if self.pool != (1, 1):
             made = nn.functional.max_pool2d(made, self.pool)

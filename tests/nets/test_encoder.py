@@ -17,11 +17,12 @@ SHAPES = {
     "residual": EncoderOptions(
         stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True), StemLayer(6)), hidden=5
     ),
-    "strides": EncoderOptions(
+    "kernels": EncoderOptions(
         stem=(
-            StemLayer(4, stride=(2, 1), pool=(1, 2)),
-            StemLayer(4, kernel=5, stride=(1, 2)),
-            StemLayer(6, stride=(2, 3)),
+            StemLayer(4, kernel=(1, 5), pool=(2, 2)),
+            StemLayer(4, kernel=(4, 3)),
+            StemLayer(6, kernel=(2, 3), pool=(3, 2)),
+            StemLayer(6, kernel=(2, 1)),
         ),
         hidden=5,
     ),
@@ -89,8 +90,8 @@ def test_a_stem_that_leaves_nothing_is_refused() -> None:
         Network(NetworkOptions(options), height=16, classes=3)
 
 
-def test_a_stride_of_two_makes_one_row_of_two_and_of_both() -> None:
-    stem = (StemLayer(4, pool=(8, 1)), StemLayer(6, stride=(2, 1)))
+def test_a_kernel_two_rows_high_makes_one_row_of_two_and_of_both() -> None:
+    stem = (StemLayer(4, pool=(8, 1)), StemLayer(6, kernel=(2, 3)))
     encoder = Encoder(EncoderOptions(stem), height=16).eval()
     assert encoder.stem_features == 6
     images = torch.zeros(3, 16, 9)
@@ -100,9 +101,15 @@ def test_a_stride_of_two_makes_one_row_of_two_and_of_both() -> None:
     assert (lower != blank).any()
 
 
+@pytest.mark.parametrize("kernel", [0, 2, (0, 3), (2, 2), (3, 0)])
+def test_kernels_that_have_no_middle_column_are_refused(kernel: int | tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="kernel must"):
+        StemLayer(4, kernel=kernel)
+
+
 @pytest.mark.parametrize(
     "layer",
-    [{"channels": 5}, {"channels": 4, "pool": (1, 2)}, {"channels": 4, "stride": (2, 1)}],
+    [{"channels": 5}, {"channels": 4, "pool": (1, 2)}, {"channels": 4, "kernel": (2, 3)}],
 )
 def test_a_residual_layer_that_cannot_add_what_it_is_given_is_refused(layer: dict) -> None:
     with pytest.raises(ValueError, match="residual"):
