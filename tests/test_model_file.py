@@ -38,6 +38,9 @@ SHAPES = {
     "residual layer": NetworkOptions(
         EncoderOptions(stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True)), hidden=5)
     ),
+    "one row of two": NetworkOptions(
+        EncoderOptions(stem=(StemLayer(4, pool=(16, 2)), StemLayer(6, kernel=(2, 3))), hidden=5)
+    ),
 }
 
 

@@ -11,7 +11,7 @@ it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what
 composing makes once and keeps is then there, as in the later part of a training. (The 20 steps
 behind them, which are not timed either, and those make up whole rounds of documents written and
-photographed again, of 128 steps, and so do the steps that are timed.) By --precision 32, the
+shown again, of 128 steps, and so do the steps that are timed.) By --precision 32, the
 network takes as long as on processors without a unit for bfloat16.
 """
 

@@ -75,8 +75,7 @@ class Composer:
         self, spec: LineSpec, count: int, seed: int, height: int = BASE_HEIGHT, take: int = 0
     ) -> Plan:
         """Draws `count` lines of `spec`, `height` pixels high. Of another take, documents are the
-        same digits of the same hands, in another order and photographed anew; other lines are the
-        same."""
+        same digits of the same hands, set and photographed anew; other lines are the same."""
         if spec.split != self.split:
             raise DataError(f"digits of split {self.split!r} cannot make {spec.split!r} lines")
         preset, longest = PRESETS[spec.preset], spec.max_length

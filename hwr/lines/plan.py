@@ -15,12 +15,18 @@ from hwr.errors import DataError
 
 def order_of(text: str, seed: int, take: int) -> list[int]:
     """In which order the digits of a document's text stand in a take of it: in the first as the
-    text has them, in others by lot, but for zeros at its end."""
+    text has them, in others by lot, but for zeros at its end: numbers that end in many stay so."""
     if not take:
         return list(range(len(text)))
     moved = len(text.rstrip("0"))
+    # A generator of its own, beside the one that draws the rest of the take.
     order = np.random.default_rng([seed, take, moved]).permutation(moved)
     return [*map(int, order), *range(moved, len(text))]
+
+
+def in_order(text: str, order: Sequence[int]) -> str:
+    """A text's characters in an order of `order_of`."""
+    return "".join(text[place] for place in order)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Plan:
     def texts(self) -> list[str]:
         """What each line says."""
         return [
-            "".join(text[place] for place in order_of(text, seed, take))
+            in_order(text, order_of(text, seed, take))
             for text, seed, take in zip(
                 self.first_texts, self.seeds.tolist(), self.takes.tolist(), strict=True
             )

@@ -28,13 +28,14 @@ they are up to a pool less apart, or more."""
 VALIDATION_BATCH = 100
 
 
-def first_pool(pool: int, photographs: int) -> tuple[int, int]:
+def first_pool(pool: int, takes: int) -> tuple[int, int]:
     """The pool whose documents a pool shows in another take, itself where they are new, and which
     take that is, from 0.
 
-    `TWIN_POOLS` pools of new ones are followed by as many for each other take of these.
+    `TWIN_POOLS` pools of new ones are followed by as many for each of their other takes, so many
+    with the first.
     """
-    take = pool // TWIN_POOLS % photographs
+    take = pool // TWIN_POOLS % takes
     return pool - take * TWIN_POOLS, take
 
 

@@ -145,12 +145,11 @@ class TrainingOptions:
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
         photographs: so many takes of each document: digits written once are set side by side some
-            64 steps later, in another order, and photographed anew, which takes less time than
+            64 steps later, in an order drawn anew, and photographed, which takes less time than
             writing others. One, whatever is asked for, where several processes make batches ahead:
             twins would seldom be the same process's. Where lines grow, twins are as long as the
-            first. (Mixed with
-            other presets, a resumed training's photographs may differ from an uninterrupted one's
-            in their last bit.)
+            first. (Mixed with other presets, a resumed training's photographs may differ from an
+            uninterrupted one's in their last bit.)
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.

@@ -12,6 +12,7 @@ from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
+from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.photo import Photo
 from hwr.lines.plan import join_plans, order_of
 from hwr.lines.presets import PRESETS, LineSpec
@@ -234,6 +235,25 @@ def test_another_height_scales_everything(composer: Composer, height: int) -> No
     assert scaled.texts == base.texts
     torch.testing.assert_close(scaled.left, base.left * height / 32)
     assert composer.render(scaled).images.shape[1] == height
+
+
+@pytest.mark.parametrize("take", [0, 1, 2])
+def test_a_take_shows_what_it_is_said_to(
+    composer: Composer, take: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def watched(patches: object, edges: object, text: str, *others: object) -> Written:
+        shown.append(text)
+        return set_digits(patches, edges, text, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("hwr.lines.document.composer.set_digits", watched)
+    plan = composer.plan(spec("document"), 12, seed=5, take=take)
+    batch = composer.render(plan)
+    assert batch.texts == plan.texts == shown
+    assert batch.boxes is not None
+    assert batch.boxes[:, :, 0].isfinite().sum(1).tolist() == [len(text) for text in shown]
+    assert (plan.texts != plan.first_texts) == (take > 0)
 
 
 def test_other_takes_have_a_text_s_digits_in_other_orders_but_for_zeros_at_its_end() -> None:

@@ -118,10 +118,10 @@ def test_they_end_where_a_training_fails(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ahead", "times"), [(0, 2), (1, 2), (3, 1)])
-def test_what_several_processes_make_ahead_is_photographed_once(
+def test_what_several_processes_make_ahead_is_shown_in_one_take(
     ahead: int, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its second photograph would be made by another process, which had to write it again."""
+    """Its second take would be made by another process, which had to write its digits again."""
     content = {
         "lines": {"presets": {"document": 1}, "max_length": 2},
         "training": {"batch": 2, "photographs": 2},

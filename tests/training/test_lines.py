@@ -124,7 +124,7 @@ def pools_of(lines: Lines, count: int) -> list[list[LineBatch]]:
 
 @pytest.fixture
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are photographed again two pools later: so a test needs few of them."""
+    """Documents come again two pools later: so a test needs few of them."""
     monkeypatch.setattr(training_lines, "TWIN_POOLS", 2)
 
 
@@ -148,8 +148,7 @@ def test_documents_come_again_pools_later() -> None:
         (text, first), (again, second) = pools[0][name], pools[2][name]
         assert sorted(text) == sorted(again)
         assert first.shape != second.shape or (first != second).any()
-    orders = [pools[0][name][0] != pools[2][name][0] for name in numbers[0]]
-    assert any(orders)
+    assert any(pools[0][name][0] != pools[2][name][0] for name in numbers[0])
     # Lines of other presets are new in each.
     others = [name for pool in pools for name in pool if name.startswith("touching")]
     assert len(set(others)) == len(others) == 6 * 2 * POOL
@@ -182,14 +181,18 @@ def test_twins_are_further_apart_than_what_momentum_joins() -> None:
         (3, 10 * POOL + 5, WHOLE),
     ],
 )
-def test_photographs_depend_on_the_step_alone(photographs: int, step: int, part: Part) -> None:
+def test_takes_depend_on_the_step_alone(photographs: int, step: int, part: Part) -> None:
     from_the_start = list(islice(documents(photographs, part).batches(0), step + 1))[-1]
     from_there = next(documents(photographs, part).batches(step))
     assert from_there.names == from_the_start.names
+    assert from_there.texts == from_the_start.texts
     assert torch.equal(from_there.images, from_the_start.images)
+    torch.testing.assert_close(
+        from_there.boxes, from_the_start.boxes, rtol=0, atol=0, equal_nan=True
+    )
 
 
-def test_first_photographs_and_what_is_validated_with_are_those_without() -> None:
+def test_first_takes_and_what_is_validated_with_are_those_without() -> None:
     for once, again in (
         (next(documents(1).batches(POOL - 1)), next(documents(3).batches(POOL - 1))),
         (next(documents(1).validation()), next(documents(3).validation())),

@@ -31,6 +31,7 @@ VECTOR = Seq2seqOptions(image_hidden=4, hidden=6, feedback=False, bidirectional=
 NETWORKS = {
     "fed": NetworkOptions(EncoderOptions(STEM, hidden=5, layers=2), CTCOptions(2), FED),
     "residual": NetworkOptions(EncoderOptions((*STEM, StemLayer(6, residual=True)), hidden=5)),
+    "one row less": NetworkOptions(EncoderOptions((*STEM, StemLayer(6, kernel=(2, 3))), hidden=5)),
     "vector": NetworkOptions(EncoderOptions((), hidden=5, directions="backward"), seq2seq=VECTOR),
 }
 ALL: tuple[HeadName, ...] = ("ctc", "seq2seq", "digit")

@@ -16,7 +16,7 @@ from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
 from hwr.lines.document.strays import without_strays
-from hwr.lines.plan import order_of
+from hwr.lines.plan import in_order, order_of
 
 
 class _Digits(NamedTuple):
@@ -37,9 +37,8 @@ class _Digits(NamedTuple):
 def _taken(digits: _Digits, text: str, order: list[int], rng: np.random.Generator) -> Photo:
     """A number of these digits, set in an order and photographed."""
     edges = [digits.edges[place] for place in order]
-    said = "".join(text[place] for place in order)
     patches = digits.patches[order]
-    written = set_digits(patches, edges, said, digits.hand, rng)
+    written = set_digits(patches, edges, in_order(text, order), digits.hand, rng)
     # A piece of one of them may show beside it.
     return photograph(written, patches[int(rng.integers(len(patches)))], rng)
 
@@ -81,9 +80,8 @@ class DocumentComposer:
             texts: what they say in their first takes.
             digits: the rows of each one's digits in the split.
             seeds: each one's own; the same seed gives the same digits, whatever else is drawn.
-            takes: which take of it, from 0: its digits set side by side, in the first as the text
-                has them, in others as `order_of` says, and photographed. The same take gives the
-                same picture. Without them, the first.
+            takes: which take of it, from 0: its digits set side by side as `order_of` says, and
+                photographed. The same take gives the same picture. Without them, the first.
         """
         takes = [0] * len(seeds) if takes is None else takes
         keys = list(zip(seeds, texts, strict=True))
