@@ -191,7 +191,7 @@ class Composer:
         lengths = plan.lengths.tolist()
         digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
         seeds, takes = plan.seeds.tolist(), plan.takes.tolist()
-        return self._documents.pictures(plan.first_texts, digits, seeds, takes)
+        return self._documents.pictures(plan.first_texts, digits, seeds, takes, plan.orders)
 
     def _render_documents(self, plan: Plan) -> LineBatch:
         photos = self._photos(plan)

@@ -65,14 +65,15 @@ class Plan:
         return len(self.names)
 
     @cached_property
+    def orders(self) -> list[list[int]]:
+        """In which order each line shows the characters of its first take."""
+        rows = zip(self.first_texts, self.seeds.tolist(), self.takes.tolist(), strict=True)
+        return [order_of(*row) for row in rows]
+
+    @cached_property
     def texts(self) -> list[str]:
         """What each line says."""
-        return [
-            in_order(text, order_of(text, seed, take))
-            for text, seed, take in zip(
-                self.first_texts, self.seeds.tolist(), self.takes.tolist(), strict=True
-            )
-        ]
+        return list(map(in_order, self.first_texts, self.orders))
 
     @cached_property
     def first_texts(self) -> list[str]:

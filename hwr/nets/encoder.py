@@ -42,11 +42,9 @@ class StemLayer:
         if self.channels < 1:
             raise ValueError("channels must be at least 1")
         height, width = self.reach
-        if isinstance(self.kernel, int) and height % 2 == 0:
-            raise ValueError(f"kernel must be odd, or a height and a width, not {height}")
         if height < 1 or width < 1 or width % 2 == 0:
             raise ValueError(
-                f"kernel must have a height of at least 1 and an odd width, not {width}"
+                f"kernel must be odd, or a height of at least 1 and an odd width, not {self.kernel}"
             )
         if min(self.pool) < 1:
             raise ValueError("pool must be at least 1")

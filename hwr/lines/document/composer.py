@@ -16,7 +16,7 @@ from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons
 from hwr.lines.document.strays import without_strays
-from hwr.lines.plan import in_order, order_of
+from hwr.lines.plan import in_order
 
 
 class _Digits(NamedTuple):
@@ -73,6 +73,7 @@ class DocumentComposer:
         digits: Sequence[NDArray[np.int64]],
         seeds: Sequence[int],
         takes: Sequence[int] | None = None,
+        orders: Sequence[list[int]] | None = None,
     ) -> list[Photo]:
         """Pictures of numbers.
 
@@ -80,10 +81,12 @@ class DocumentComposer:
             texts: what they say in their first takes.
             digits: the rows of each one's digits in the split.
             seeds: each one's own; the same seed gives the same digits, whatever else is drawn.
-            takes: which take of it, from 0: its digits set side by side as `order_of` says, and
-                photographed. The same take gives the same picture. Without them, the first.
+            takes: which take of it, from 0: its digits set side by side and photographed. The same
+                take gives the same picture. Without them, the first.
+            orders: in which each one's digits are set. Without them, as the texts have them.
         """
         takes = [0] * len(seeds) if takes is None else takes
+        orders = [list(range(len(text))) for text in texts] if orders is None else orders
         keys = list(zip(seeds, texts, strict=True))
         # A first take goes on with the generator that its digits were written by, so these are
         # written for it always.
@@ -107,9 +110,9 @@ class DocumentComposer:
             for key in list(self._kept)[: -self._most_kept]:
                 del self._kept[key]
         found = []
-        for row, (text, seed, take) in enumerate(zip(texts, seeds, takes, strict=True)):
+        for row, (seed, take) in enumerate(zip(seeds, takes, strict=True)):
             rng = np.random.default_rng([seed, take]) if take else draws[row]
-            found.append(_taken(known[row], text, order_of(text, seed, take), rng))
+            found.append(_taken(known[row], texts[row], orders[row], rng))
         return found
 
     def _write(

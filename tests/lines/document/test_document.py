@@ -509,7 +509,8 @@ def composed(
     digits = [rng.integers(len(DIGITS.labels), size=1 + row % 7) for row in range(count)]
     texts = ["".join(map(str, DIGITS.labels[rows])) for rows in digits]
     composer = composer or DocumentComposer(DIGITS)
-    photos = composer.pictures(texts, digits, list(range(count)), [take] * count)
+    orders = [order_of(text, seed, take) for seed, text in enumerate(texts)]
+    photos = composer.pictures(texts, digits, list(range(count)), [take] * count, orders)
     return [photo.pixels for photo in photos]
 
 
