@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-_MOMENTUM = 0.95
 _GATES = 4
 # Matrices that an LSTM's weight is of, one above the other.
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -61,6 +60,7 @@ class Muon(torch.optim.Optimizer):
         others: groups of parameters for AdamW, with their options.
         learning_rate: the steps' size, in AdamW's measure.
         weight_decay: of the matrices.
+        momentum: how much of the mean of the matrices' gradients each step keeps.
         betas: of AdamW.
         dtype: to compute in what makes matrices orthogonal: they need no more than bfloat16.
     """
@@ -71,11 +71,12 @@ class Muon(torch.optim.Optimizer):
         others: list[dict[str, Any]],
         learning_rate: float,
         weight_decay: float,
+        momentum: float,
         betas: tuple[float, float],
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self._adamw = torch.optim.AdamW(others, lr=learning_rate, betas=betas, fused=True)
-        self._dtype = dtype
+        self._momentum, self._dtype = momentum, dtype
         groups = [
             {"params": [weight], "parts": parts, "weight_decay": weight_decay}
             for weight, parts in matrices
@@ -99,7 +100,7 @@ class Muon(torch.optim.Optimizer):
         for group in mine:
             (weight,) = group["params"]
             if weight.grad is not None:
-                moved = self._momentum(weight).reshape(group["parts"], -1, weight[0].numel())
+                moved = self._moved(weight).reshape(group["parts"], -1, weight[0].numel())
                 alike.setdefault(moved.shape[1:], []).append((group, moved))
         for shape, items in alike.items():
             groups, moved = zip(*items, strict=True)
@@ -112,15 +113,15 @@ class Muon(torch.optim.Optimizer):
                 weight.add_(step.reshape(weight.shape).to(weight.dtype), alpha=-size)
         return loss
 
-    def _momentum(self, weight: Tensor) -> Tensor:
-        """Nesterov's, of a weight's gradients."""
+    def _moved(self, weight: Tensor) -> Tensor:
+        """The mean of a weight's gradients by Nesterov's momentum."""
         assert weight.grad is not None
         state = self.state[weight]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(weight)
         momentum: Tensor = state["momentum"]
-        momentum.lerp_(weight.grad, 1 - _MOMENTUM)
-        return weight.grad.lerp(momentum, _MOMENTUM)
+        momentum.lerp_(weight.grad, 1 - self._momentum)
+        return weight.grad.lerp(momentum, self._momentum)
 
 
 def orthogonal(matrices: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:

@@ -129,6 +129,7 @@ class TrainingOptions:
         optimizer: `adamw` (Loshchilov and Hutter 2019), or `muon` (Jordan et al. 2024) for the
             encoder's kernels and all LSTMs, with AdamW for the rest: it learns more from each line,
             and takes a little longer for a step.
+        momentum: of `muon`: how much of the mean of gradients each step keeps.
         learning_rate: the highest, of either.
         warmup: share of the budget in which the rate rises to it; then it falls as a cosine to
             almost nothing (one cycle, Smith and Topin 2018).
@@ -167,6 +168,7 @@ class TrainingOptions:
     budget: str = "4 minutes"
     batch: int = 64
     optimizer: Literal["adamw", "muon"] = "adamw"
+    momentum: float = 0.95
     learning_rate: float = 4e-3
     warmup: float = 0.1
     weight_decay: float = 1e-2
@@ -206,7 +208,7 @@ class TrainingOptions:
             raise ValueError("seed must be at least 0 and below 2 to the 31st")
         if not self.weight_decay >= 0:
             raise ValueError("weight_decay must not be negative")
-        for name in ("warmup", "average", "sampling"):
+        for name in ("momentum", "warmup", "average", "sampling"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1")
 

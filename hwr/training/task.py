@@ -88,6 +88,7 @@ class ReadingTask(Learner, pl.LightningModule):
             groups,
             training.learning_rate,
             training.weight_decay,
+            training.momentum,
             BETAS,
             torch.bfloat16 if half else torch.float32,
         )

@@ -49,7 +49,7 @@ def test_of_nothing_comes_nothing() -> None:
 def muon(matrices: list[Matrices], others: list[nn.Parameter], **options: Any) -> Muon:
     groups = [{"params": others, "weight_decay": 0.1}]
     return Muon(matrices, groups, **{"learning_rate": 0.01, "weight_decay": 0.1,
-                                     "betas": (0.9, 0.99)} | options)  # fmt: skip
+                                     "momentum": 0.95, "betas": (0.9, 0.99)} | options)  # fmt: skip
 
 
 def test_a_step_changes_each_matrix_by_an_orthogonal_one_of_the_size_of_adamws() -> None:
@@ -79,6 +79,35 @@ def test_momentum_outlives_a_gradient() -> None:
     weight.grad = torch.zeros(3, 3)
     optimizer.step()
     assert (weight.diagonal() < after.diagonal()).all()
+
+
+def test_momentum_is_as_much_as_is_asked_for() -> None:
+    """A second step is down the second gradient without momentum, and still down the first with."""
+    steps = {}
+    for momentum in (0.0, 0.9):
+        weight = nn.Parameter(torch.zeros(3, 3))
+        optimizer = muon([Matrices(weight, 1)], [], weight_decay=0, momentum=momentum)
+        weight.grad = torch.eye(3)
+        optimizer.step()
+        before = weight.detach().clone()
+        weight.grad = torch.diag(torch.tensor([1.0, 1.0, -0.1]))
+        optimizer.step()
+        steps[momentum] = weight.detach() - before
+    assert steps[0.0][2, 2] > 0 > steps[0.9][2, 2]
+
+
+def test_the_momentum_of_the_options_is_the_optimizers() -> None:
+    def moved(momentum: float) -> Tensor:
+        torch.manual_seed(5)
+        task = ReadingTask(options(training={"optimizer": "muon", "momentum": momentum}))
+        optimizer = task.configure_optimizers()
+        for _ in range(2):
+            for weight in task.parameters():
+                weight.grad = torch.randn_like(weight)
+            optimizer.step()
+        return task.network.encoder.stem[1].convolution.weight.detach()
+
+    assert not torch.equal(moved(0.9), moved(0.5))
 
 
 def test_the_rest_goes_as_by_adamw_alone() -> None:
