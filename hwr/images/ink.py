@@ -93,7 +93,7 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     paper = picture.resize((columns, rows), Image.Resampling.BOX)
     paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32)
+    ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
     if full - none < _LEAST_CONTRAST:
         return np.zeros_like(grey), np.zeros(grey.shape, np.bool_)
@@ -101,7 +101,7 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     if lines.any() and not lines.all():
         (written,) = _levels(ink[~lines], _BLACKEST)
         full = max(written, none + _LEAST_WRITTEN * (full - none))
-    stretched: Grey = ((ink - none) / (full - none)).clip(0, 1).astype(np.float32)
+    stretched: Grey = ((ink - none) / (full - none)).clip(0, 1).astype(np.float32, copy=False)
     return stretched, lines
 
 

@@ -38,7 +38,7 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     height, width = dark.shape
     across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
-    found = _across(dark, across)
+    found = _runs(dark.T, across).T
     # Shorter ones might be roofs of digits.
     if width >= across >= height and dark.size <= _MOST_PIXELS:
         found |= _askew(dark, across)
@@ -122,25 +122,19 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return dark
 
 
-def _across(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """The pixels of runs along a row that are at least so long."""
-    found = np.zeros_like(dark)
-    # Few rows hold so much ink at all.
-    full = dark.view(np.uint8).sum(axis=1, dtype=np.uint32) >= length
-    if full.any():
-        found[full] = _runs(dark[full].T, length).T
-    return found
-
-
 def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
     """The pixels of runs along the first dimension that are at least so long: an opening by a
     straight line."""
     found = np.zeros_like(dark)
-    begun = _beginnings(dark, length)
-    if begun.any():
-        found[: len(begun)] = begun
+    # Few rows or columns hold so much ink at all.
+    full = dark.view(np.uint8).sum(axis=0, dtype=np.uint32) >= length
+    if full.any():
+        begun = _beginnings(dark[:, full], length)
+        runs = np.zeros((len(dark), begun.shape[1]), np.bool_)
+        runs[: len(begun)] = begun
         for step in _doublings(length):
-            found[step:] |= found[:-step]
+            runs[step:] |= runs[:-step]
+        found[:, full] = runs
     return found
 
 

@@ -4,6 +4,7 @@ beside the digits."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -107,8 +108,15 @@ def curve(
             (1 - t) ** 2 * start[0] + 2 * t * (1 - t) * bend[0] + t**2 * end[0],
             (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * bend[1] + t**2 * end[1],
         )
-        for t in np.linspace(0, 1, pieces + 1).tolist()
+        for t in _along(pieces)
     ]
+
+
+@cache
+def _along(pieces: int) -> list[float]:
+    """How far along a curve its pieces end, from 0 to 1."""
+    along: list[float] = np.linspace(0, 1, pieces + 1).tolist()
+    return along
 
 
 def separator(

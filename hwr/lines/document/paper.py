@@ -34,7 +34,7 @@ def draw_paper(height: int, width: int, rng: np.random.Generator, roughness: flo
         blots = cv2.resize(rng.standard_normal((3, 6)).astype(np.float32), (width, height),
                            interpolation=cv2.INTER_CUBIC)  # fmt: skip
         paper = paper + 0.06 * float(lot[5]) * blots
-    lit: Ink = paper.clip(0.05, 1).astype(np.float32)
+    lit: Ink = paper.clip(0.05, 1).astype(np.float32, copy=False)
     return lit
 
 

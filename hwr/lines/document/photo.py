@@ -73,8 +73,9 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
         pattern_strength = seen * rng.uniform(0.05, 0.35)
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
-    grey = paper * (1 - min(lines, 0.95) * printed) * (1 - strength * ink)
-    pixels = _develop(grey.astype(np.float32), rows, blur, 0.1 * seen, rng)
+    if printed.any():
+        paper = paper * (1 - min(lines, 0.95) * printed)
+    pixels = _develop(paper * (1 - strength * ink), rows, blur, 0.1 * seen, rng)
     return Photo(pixels, (written.boxes + before) * (pixels.shape[1] / width))
 
 
