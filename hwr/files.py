@@ -1,11 +1,12 @@
-"""Files and folders that are written whole or not at all: under another name, then renamed."""
+"""Files and folders that are written whole or not at all: under another name, then renamed. And
+which of them are there."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -16,8 +17,42 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Gives a name beside `path` to write to; what stands there takes its place at the end, unless
     an error comes first."""
     beside = path.with_name(path.name + ".part")
-    yield beside
-    os.replace(beside, path)
+    try:
+        yield beside
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; likewise."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def entries(folder: Path) -> list[Path]:
+    """What a folder holds, sorted by name, but for what is hidden and what macOS leaves in archives
+    (`._x`, `__MACOSX`). Raises OSError."""
+    found = [path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))]
+    return sorted(found, key=lambda path: path.name)
+
+
+def refuse_present(path: Path) -> None:
+    """Raises DataError where a folder to be made is there already."""
+    if path.exists():
+        raise DataError(f"{path}: is there already: give another folder with --out")
 
 
 @contextmanager
@@ -28,8 +63,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     Raises:
         DataError: `path` is there already, or cannot be written.
     """
-    if path.exists():
-        raise DataError(f"{path}: is there already: give another folder with --out")
+    refuse_present(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=path.name, dir=path.parent) as unfinished:

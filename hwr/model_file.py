@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,17 @@ class ModelCard:
     version: str = __version__
     scores: dict[str, float] = field(default_factory=dict)
     trained: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def frames(self) -> Callable[[int], int] | None:
+        """How many frames a line of so many pixels has, as its network counts them; None without a
+        CTC head."""
+        if "ctc" not in self.heads:
+            return None
+        network = self.trained.get("options", {}).get("network", {})
+        split = network.get("ctc", {}).get("split", 1)
+        column = round(self.stride * split)
+        return lambda width: -(-width // column) * split
 
     def to_json(self) -> str:
         """The text kept in the file's metadata."""

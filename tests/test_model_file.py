@@ -1,6 +1,7 @@
 """The model file: equal to the network, any batch, any width; and nothing else is taken for one."""
 
 import json
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.recognizer import Recognizer
+from hwr.training.options import Options
 
 SHAPES = {
     "stem, two layers": NetworkOptions(
@@ -236,3 +238,18 @@ def test_a_damaged_label_rnn(tiny_model: Path) -> None:
     onnx.save(model, str(tiny_model))
     with pytest.raises(ModelFileError, match=r"tiny\.onnx: not a model file, or damaged"):
         open_model(tiny_model)
+
+
+@pytest.mark.parametrize("split", [1, 2])
+def test_a_card_counts_frames_as_its_network_does(split: int) -> None:
+    network = NetworkOptions(
+        EncoderOptions((StemLayer(4, pool=(2, 2)), StemLayer(4, pool=(2, 2)))), CTCOptions(split)
+    )
+    trained = {"options": Options(network=network).to_dict()}
+    card = ModelCard(Alphabet("01"), ImageSettings(), network.stride, trained=trained)
+    frames = card.frames
+    assert frames is not None
+    assert [frames(width) for width in range(1, 40)] == [
+        network.frames(width) for width in range(1, 40)
+    ]
+    assert replace(card, heads=("seq2seq",)).frames is None

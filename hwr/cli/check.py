@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -14,11 +16,11 @@ from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
 from hwr.lines.checks.fixed import write_fixed
 from hwr.lines.folders import read_folder
-from hwr.lines.labelled import LabelledPicture
+from hwr.lines.labelled import LabelledPicture, composed
 from hwr.lines.problems import Problem
 from hwr.model_file import open_model
 
-STRIDE = 4.0
+STRIDE = 4
 """Pixels to one frame, where no model tells."""
 
 SOMETHING_WRONG = 1
@@ -37,8 +39,16 @@ _PLACE = click.Path(path_type=Path)
     type=_PLACE,
     metavar="FILE",
     help="The model file that is to read or go on learning from the lines: its alphabet, stride and"
-    f" image settings. Without it, any alphabet, {STRIDE:.0f} pixels to a frame.",
+    f" image settings. Without it and --config, any alphabet, {STRIDE} pixels to a frame.",
 )
+@click.option(
+    "--config",
+    type=_PLACE,
+    metavar="FILE",
+    help="The experiment that is to train on the lines: its stride, image settings and, where it"
+    " gives one, alphabet.",
+)
+@click.option("--alphabet", metavar="CHARACTERS", help="The characters that texts may hold.")
 @click.option(
     "--fixed",
     type=_PLACE,
@@ -63,6 +73,8 @@ def command(
     val: tuple[Path, ...],
     test: tuple[Path, ...],
     given: Path | None,
+    config: Path | None,
+    alphabet: str | None,
     fixed: Path | None,
     table: Path | None,
     show: int,
@@ -85,16 +97,13 @@ def command(
             named[name] = (*named.get(name, ()), *given_places)
     if not named:
         raise click.UsageError("give at least one folder")
-    alphabet, settings, stride = _model(given)
+    form = _form(given, config, alphabet, named)
     problems: list[Problem] = []
     splits = {
-        name: _lines([line for place in there for line in read_folder(place, problems)], settings)
+        name: _lines([line for place in there for line in read_folder(place, problems)], form.image)
         for name, there in named.items()
     }
-    # Rounded up, as the network does.
-    report = check(
-        splits, alphabet, None if stride is None else lambda width: -int(-width // stride), problems
-    )
+    report = check(splits, form.alphabet, form.frames, problems)
     click.echo(report.summary(show))
     if table is not None:
         write_json(table, report.to_dict())
@@ -103,12 +112,48 @@ def command(
     return SOMETHING_WRONG if report.problems else 0
 
 
-def _model(path: Path | None) -> tuple[Alphabet | None, ImageSettings, float | None]:
-    """Alphabet and image settings to go by, and pixels to a frame where there are frames."""
-    if path is None:
-        return None, ImageSettings(), STRIDE
-    card = open_model(path).card
-    return card.alphabet, card.image, card.stride if "ctc" in card.heads else None
+class _Form(NamedTuple):
+    """What lines are looked at for.
+
+    Attributes:
+        alphabet: that their texts must keep to.
+        image: in which form their pictures are read.
+        frames: for a width in pixels, where there are frames.
+    """
+
+    alphabet: Alphabet | None
+    image: ImageSettings
+    frames: Callable[[int], int] | None
+
+
+def _form(
+    model: Path | None, config: Path | None, characters: str | None, splits: Iterable[str]
+) -> _Form:
+    if model is not None and config is not None:
+        raise click.UsageError("give either --model or --config: what is to learn from the lines")
+    if config is not None:
+        return _of_experiment(config, characters, splits)
+    alphabet = None if characters is None else Alphabet(composed(characters))
+    if model is not None:
+        card = open_model(model).card
+        return _Form(alphabet or card.alphabet, card.image, card.frames)
+    # Rounded up, as a network does.
+    return _Form(alphabet, ImageSettings(), lambda width: -(-width // STRIDE))
+
+
+def _of_experiment(config: Path, characters: str | None, splits: Iterable[str]) -> _Form:
+    # Late: libraries of the extra `train`.
+    from hwr.training.characters import fixed_characters
+    from hwr.training.config import load_options
+
+    # Whether there are lines to train on says whose characters count; not what they are called.
+    learnt = "data.val" if set(splits) == {"val"} else "data.train"
+    given = [(learnt, "lines"), *([("alphabet", characters)] if characters is not None else [])]
+    options = load_options(config, given)
+    fixed = fixed_characters(options, None)
+    alphabet = None if fixed is None else Alphabet(fixed)
+    frames = options.network.frames if "ctc" in options.heads else None
+    return _Form(alphabet, options.image, frames)
 
 
 def _lines(pictures: list[LabelledPicture], settings: ImageSettings) -> LineStore:

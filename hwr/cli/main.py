@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 import traceback
 from typing import Any
@@ -55,6 +56,9 @@ def hwr(debug: bool) -> None:
 
 def main() -> None:
     """Runs the command line. What a user did wrong is one line and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     arguments = sys.argv[1:]
     # Before or behind the subcommand, wherever one thinks of it.
     debug = "--debug" in arguments

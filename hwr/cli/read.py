@@ -14,6 +14,7 @@ import click
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.errors import DataError, HwrError
+from hwr.files import is_file, is_folder
 from hwr.images.normalise import Line
 from hwr.images.open import open_picture
 from hwr.lines.folders import pictures_in
@@ -74,12 +75,14 @@ def expand(paths: tuple[str, ...]) -> list[str]:
     names: list[str] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if not given:
+            raise DataError("an empty name: give a picture, a folder or a pattern")
+        if is_folder(path):
             found = [str(picture) for picture in pictures_in(path)]
             if not found:
                 raise DataError(f"{given}: holds no pictures")
             names += found
-        elif given != STANDARD_INPUT and not path.exists() and glob.has_magic(given):
+        elif given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
             matches = sorted(glob.glob(given, recursive=True))
             if not matches:
                 raise DataError(f"{given}: fits no file")

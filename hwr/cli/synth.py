@@ -11,7 +11,7 @@ from PIL import Image
 from hwr.cli.changes import EXAMPLES, Cell, changed_composed, changed_own
 from hwr.cli.progress import progress
 from hwr.errors import ConfigError, DataError
-from hwr.files import new_folder, whole_file
+from hwr.files import new_folder, refuse_present, whole_file
 from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
@@ -96,13 +96,15 @@ def command(
         return
     if preset is None:
         raise ConfigError("--data needs --config FILE, the experiment that changes its lines")
+    folder = out or Path(f"synth-{preset}")
+    if out is not None or sheet is None:
+        refuse_present(folder)
     lines = SynthSource(preset, count, seed, split, shortest, longest, alphabet).compose(height)
     if sheet is not None:
         pictures = lines.pictures(range(count))
         _draw([(ink, text, None) for ink, text in zip(pictures, lines.texts, strict=True)], sheet)
         if out is None:
             return
-    folder = out or Path(f"synth-{preset}")
     with new_folder(folder) as unfinished:
         _write(lines, unfinished)
     click.echo(f"{count} lines in {folder}")

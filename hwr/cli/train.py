@@ -12,7 +12,8 @@ from hwr.errors import ConfigError
 
 _OUTSIDE = ("heads", "alphabet", "looks")
 # The only options outside of a section.
-_REPEATED = ("data.train", "data.val")
+_PLACES = ("data.train", "data.val")
+# Those that may be given several times, and whose values are names as they stand: "lines #2".
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -76,6 +77,7 @@ def command(
     # Late: these bring in torch and Lightning, which take seconds.
     from hwr.training.checkpoints import checkpoint_options
     from hwr.training.config import load_options, parse_options
+    from hwr.training.gather import BadLinesError
     from hwr.training.run import train
     from hwr.training.start import fine_tuning, read_source
 
@@ -88,7 +90,10 @@ def command(
         assert source is not None  # checked above
         loaded = parse_options(fine_tuning(source), str(start), overrides)
     folder = out or (resume.parent if resume else RUNS / _name(config, start))
-    model = train(loaded, folder, resume, source, click.echo)
+    try:
+        model = train(loaded, folder, resume, source, click.echo)
+    except BadLinesError as error:
+        raise error.looked_at_by(_form(config, start, overrides)) from None
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 
@@ -106,6 +111,18 @@ def _check_start(start: Path | None, overrides: list[tuple[str, str]]) -> None:
         )
 
 
+def _form(config: Path | None, start: Path | None, overrides: list[tuple[str, str]]) -> list[str]:
+    """The options by which `hwr check` looks at lines as this training does, but for what sections
+    of the experiment are overridden."""
+    given = dict(overrides)
+    form = []
+    if config is not None:
+        form += ["--config", str(config)]
+    elif start is not None and start.suffix == ".onnx" and given.get("data.alphabet") == "keep":
+        form += ["--model", str(start)]
+    return form + (["--alphabet", given["alphabet"]] if "alphabet" in given else [])
+
+
 def _name(config: Path | None, start: Path | None) -> str:
     """What to call a run's folder."""
     if config is not None or start is None:
@@ -118,7 +135,7 @@ def _name(config: Path | None, start: Path | None) -> str:
 def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
     """(option, value) pairs of `--a.b value` and `--a.b=value`. Raises ConfigError.
 
-    Places given one by one are one list.
+    Places, given one by one, are one list, unless it is given as one: [a, b].
     """
     pairs, rest = [], list(words)
     while rest:
@@ -135,10 +152,13 @@ def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
             if not rest or rest[0].startswith("--"):
                 raise ConfigError(f"--{name}: its value is missing")
             value = rest.pop(0)
+        if name in _PLACES and not value:  # an unset variable of the shell's
+            raise ConfigError(f"--{name}: its value is missing")
         pairs.append((name, value))
-    for option in _REPEATED:
+    for option in _PLACES:
         places = [value for name, value in pairs if name == option]
-        if len(places) > 1:
+        listed = len(places) == 1 and places[0].startswith("[") and places[0].endswith("]")
+        if places and not listed:
             pairs = [pair for pair in pairs if pair[0] != option]
             pairs.append((option, json.dumps(places, ensure_ascii=False)))
     return pairs

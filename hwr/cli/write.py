@@ -13,11 +13,13 @@ from hwr.files import whole_file
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Writes a JSON file, whole or not at all. Raises DataError where it cannot be written."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    # (Names of files need not be text; what is not becomes an escape that JSON knows.)
+    encoded = text.encode(errors="backslashreplace")
     try:
         if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(encoded)
             return
         with whole_file(path) as beside:
-            beside.write_text(text, encoding="utf-8")
+            beside.write_bytes(encoded)
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror})") from error

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from hwr.errors import PictureError
+from hwr.files import is_folder
 from hwr.images.grey import Grey
 
 PICTURE_ENDINGS = (
@@ -26,7 +27,7 @@ _DARK_SHARE = 0.005
 _ORIENTATION = 0x0112
 
 
-def open_picture(source: Path | bytes, name: str | None = None) -> Grey:
+def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = False) -> Grey:
     """The grey values of a picture, float32 [height, width], 0 (black) to 1 (white).
 
     Of a file with several pictures, the first. Turned upright as its EXIF orientation says.
@@ -35,6 +36,7 @@ def open_picture(source: Path | bytes, name: str | None = None) -> Grey:
     Args:
         source: a file, or its content.
         name: what to call the picture in a message; the file's path where not given.
+        as_kept: leave it as the file keeps it, whatever its orientation (but for TIFF).
 
     Raises:
         PictureError: missing, empty, no picture, damaged, or too small to hold a line.
@@ -54,7 +56,7 @@ def open_picture(source: Path | bytes, name: str | None = None) -> Grey:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 picture.load()
-                grey = _upright(_grey(picture), picture)
+                grey = _grey(picture) if as_kept else _upright(_grey(picture), picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise PictureError(
             f"{name}: more than {Image.MAX_IMAGE_PIXELS} pixels: cut out a single line of text"
@@ -80,7 +82,7 @@ def open_picture(source: Path | bytes, name: str | None = None) -> Grey:
 
 
 def _read(path: Path, name: str) -> bytes:
-    if path.is_dir():
+    if is_folder(path):
         raise PictureError(f"{name}: is a folder, not a picture: name the picture files in it")
     try:
         return path.read_bytes()
@@ -131,12 +133,17 @@ def _composited(colours: Grey) -> Grey:
     return (luminance * alpha + paper * (1 - alpha)).astype(np.float32)
 
 
-def _upright(grey: Grey, picture: Image.Image) -> Grey:
+def orientation_of(picture: Image.Image) -> int:
+    """Of EXIF: 1 is upright, from 5 on height and width change places. (Pillow turns a TIFF by
+    itself when it loads it, and strikes the tag out.)"""
     try:
-        # Asked only after loading: Pillow turns a TIFF by itself then, and strikes the tag out.
-        orientation = picture.getexif().get(_ORIENTATION, 1)
+        return int(picture.getexif().get(_ORIENTATION, 1))
     except Exception:  # a damaged tag must not cost the user a sound picture
-        return grey
+        return 1
+
+
+def _upright(grey: Grey, picture: Image.Image) -> Grey:
+    orientation = orientation_of(picture)
     if orientation in (5, 6, 7, 8):
         grey = grey.T
     # Row by row of the tag: 2 mirrored, 3 half a turn, 4 upside down, 5 to 8 the same, transposed.

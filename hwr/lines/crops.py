@@ -18,7 +18,7 @@ class Opener:
     that lines of one page, asked for one after the other, decode it once."""
 
     def __init__(self) -> None:
-        self._path: Path | None = None
+        self._known: tuple[Path, bool] | None = None
         self._page: Grey | PictureError | None = None
 
     def open(self, picture: LabelledPicture) -> Grey:
@@ -29,12 +29,12 @@ class Opener:
         """
         if picture.region is None:
             return open_picture(picture.path)
-        if self._path != picture.path or self._page is None:
+        if self._known != (picture.path, picture.as_kept) or self._page is None:
             try:
-                self._page = open_picture(picture.path)
+                self._page = open_picture(picture.path, as_kept=picture.as_kept)
             except PictureError as error:
                 self._page = error
-            self._path = picture.path
+            self._known = (picture.path, picture.as_kept)
         if isinstance(self._page, PictureError):
             raise self._page
         return cut_out(self._page, picture.region, picture.name)

@@ -13,15 +13,17 @@ A folder holds one of these; where it has several, the first one counts:
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
+from hwr.files import entries, is_file, is_folder
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages
 from hwr.lines.formats.pairs import TEXT_ENDING, holds_pairs, pictures_in, read_pairs
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
 from hwr.lines.labelled import LabelledPicture, page_of
-from hwr.lines.problems import Problem, refuse_problems
+from hwr.lines.problems import Kind, Problem, refuse_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
 
@@ -35,7 +37,7 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
     Args:
         place: a folder, a list (`.tsv`, `.csv`, `.jsonl`) or a page (`.xml`, `.hocr`).
         problems: gets what is wrong with single lines, files or pages; the rest is returned. Where
-            not given, any of that is an error.
+            not given, any of that but remarks is an error.
 
     Raises:
         DataError: no such place; no texts in it; without `problems`, also: a picture or a text is
@@ -56,7 +58,7 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
 
 
 def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
-    if place.is_file():
+    if is_file(place):
         if place.suffix.lower() in TABLE_ENDINGS:
             return read_table(place, problems)
         if place.suffix.lower() in PAGE_ENDINGS:
@@ -65,29 +67,39 @@ def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
             f"{place}: not a list of lines: give a folder, or a file that ends in"
             f" {', '.join((*TABLE_ENDINGS, *PAGE_ENDINGS))}"
         )
-    if not place.is_dir():
+    if not is_folder(place):
         raise DataError(f"{place}: no such folder or file")
     try:
-        return _read_folder(place, problems)
+        return _read_folder(place, problems, tuple(place.resolve().parents))
     except OSError as error:
         raise DataError(f"{place}: cannot be read ({error.strerror})") from error
 
 
-def _read_folder(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
+def _read_folder(
+    folder: Path, problems: list[Problem], above: tuple[Path, ...]
+) -> list[LabelledPicture]:
     for name in TABLES:
         if (folder / name).exists():
             return read_table(folder / name, problems)
     if holds_pairs(folder):
-        return read_pairs(folder, problems)
+        found = read_pairs(folder, problems)
+        for path in filter(Path.is_dir, entries(folder)):
+            with suppress(OSError):  # one that is closed to us holds nothing to be told of
+                if holds_pairs(path):
+                    why = f"its texts do not count beside those of {folder}: give it on its own"
+                    problems.append(Problem(Kind.PASSED, str(path), why))
+        return found
     before = len(problems)
     found = read_pages(folder, problems)
     if found or len(problems) > before:
         return found
-    within = sorted(path for path in folder.iterdir() if path.is_dir())
+    above = (*above, folder.resolve())
+    # (A link to a folder above would lead round and round.)
+    within = [path for path in entries(folder) if path.is_dir() and path.resolve() not in above]
     if any(path.name == "page" for path in within):
         # Transkribus exports the same pages twice, in the folders page/ and alto/.
         within = [path for path in within if path.name != "alto"]
-    return [_of_folder(line) for path in within for line in _read_folder(path, problems)]
+    return [_of_folder(line) for path in within for line in _read_folder(path, problems, above)]
 
 
 def _of_folder(line: LabelledPicture) -> LabelledPicture:

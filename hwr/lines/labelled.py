@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+_FARTHEST = 2**30
+# Pixels; not a number is farther than that, too.
 _LAST_NUMBER = re.compile(r"(?<=.)[-_.]\d+$")
 
 
@@ -27,8 +29,12 @@ class Region:
 
     @classmethod
     def polygon(cls, corners: Iterable[tuple[float, float]]) -> Region:
-        """The region of a polygon. Raises ValueError where it has fewer than three corners."""
-        points = np.rint(np.array(list(corners), np.float64)).astype(np.int32)
+        """The region of a polygon. Raises ValueError where it has fewer than three corners, or one
+        that lies in no picture."""
+        exact = np.rint(np.array(list(corners), np.float64))
+        if not (np.abs(exact) < _FARTHEST).all():
+            raise ValueError("a point far outside of any picture")
+        points = exact.astype(np.int32)
         if len(points) < 3:
             raise ValueError("fewer than three points")
         return cls(points.tobytes())
@@ -67,6 +73,8 @@ class LabelledPicture:
             can be told: see `page_of`, and the formats that know their pages.
         region: where the line stands in the picture; None for all of it.
         line: what the page calls the line, where the picture is that of a page.
+        as_kept: whether the region is one of the picture as its file keeps it, not turned as its
+            EXIF orientation says.
     """
 
     path: Path
@@ -74,6 +82,7 @@ class LabelledPicture:
     page: str = ""
     region: Region | None = None
     line: str = ""
+    as_kept: bool = False
 
     @property
     def name(self) -> str:

@@ -32,10 +32,11 @@ class Kind(StrEnum):
     UNSEEN = "character that the training lines lack"
     SPACES = "odd spaces in a text"
     ASPECT = "width unlike that of other lines"
+    PASSED = "passed over"
 
 
-REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.ASPECT})
-"""Kinds to look at; such lines can be trained on all the same."""
+REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.ASPECT, Kind.PASSED})
+"""Kinds to look at; such lines can be trained on all the same, or are others' to be passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ class Problem:
 
 
 def refuse_problems(place: Path, problems: Sequence[Problem]) -> None:
-    """Raises one DataError that tells of all problems of the first one's kind, if there are any."""
+    """Raises one DataError that tells of all problems of the first one's kind, if there are any but
+    remarks."""
+    problems = [problem for problem in problems if problem.kind not in REMARKS]
     if not problems:
         return
     first = problems[0]

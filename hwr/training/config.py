@@ -14,6 +14,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hwr.errors import ConfigError
+from hwr.lines.labelled import composed
 from hwr.training.options import Options
 
 
@@ -88,7 +89,9 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
         if not isinstance(at, dict):
             raise ConfigError(f"--{option}: {section!r} is a value, not a section")
     if key == "alphabet":  # any characters, spaces and brackets among them
-        at[key] = value
+        # As typed, it is brought to the form of texts. (Never one that was saved: of characters
+        # one behind the other, that might make one.)
+        at[key] = composed(value)
         return
     try:
         parsed = yaml.safe_load(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,28 @@ LEFT_OUT = "left-out.tsv"
 _SHOWN = 3
 
 Say = Callable[[str], None]
+
+
+class BadLinesError(DataError):
+    """Lines that cannot be trained on.
+
+    Args:
+        told: how many, and the first of them.
+        places: where they are, as options of `hwr check`.
+        form: more options of it, by which it looks at lines as the training does.
+    """
+
+    def __init__(self, told: str, places: Sequence[str], form: Sequence[str] = ()) -> None:
+        self._told, self._places = told, places
+        command = shlex.join(["hwr", "check", *form, *places])
+        super().__init__(
+            f"data: lines that cannot be trained on: {told}. See all of them by  {command}  and"
+            " mend them, or leave them out by  --on-bad-line skip"
+        )
+
+    def looked_at_by(self, form: Sequence[str]) -> BadLinesError:
+        """The same, with these options of `hwr check`."""
+        return BadLinesError(self._told, self._places, form)
 
 
 @dataclass(frozen=True)
@@ -70,7 +93,7 @@ def gather(options: Options, known: str | None = None, say: Say = lambda line: N
     frames = options.network.frames if "ctc" in options.heads else None
     report = check(splits, alphabet, frames, found)
     if report.errors and options.data.on_bad_line == "stop":
-        raise DataError(_refusal(report, options))
+        raise BadLinesError(_told(report), _places(options))
     good = {name: store.part(report.good[name]) for name, store in splits.items()}
     for name, store in good.items():
         if not len(store):
@@ -95,7 +118,9 @@ def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
             for name in problem.lines or (problem.name,)
         ]
         with whole_file(folder / LEFT_OUT) as beside:
-            beside.write_text("".join(["name\tkind\treason\n", *rows]), encoding="utf-8")
+            content = "".join(["name\tkind\treason\n", *rows])
+            # (Names of files need not be text.)
+            beside.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
 def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> LineStore:
@@ -115,16 +140,13 @@ def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> 
         return open_store(pictures, options.image, done)
 
 
-def _refusal(report: Report, options: Options) -> str:
-    places = [
-        f"--{name} {place}"
+def _places(options: Options) -> list[str]:
+    return [
+        word
         for name in ("train", "val")
         for place in getattr(options.data, name)
-    ]  # fmt: skip
-    return (
-        f"data: lines that cannot be trained on: {_told(report)}. See all of them by  hwr check"
-        f" {' '.join(places)}  and mend them, or leave them out by  --on-bad-line skip"
-    )
+        for word in (f"--{name}", place)
+    ]
 
 
 def _told(report: Report) -> str:

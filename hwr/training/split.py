@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from hwr.errors import DataError
 
@@ -52,5 +53,10 @@ def split_by_page(
     return train, [row for row, page in enumerate(names) if page in apart], by_page
 
 
-def _lot(page: str, seed: int) -> bytes:
-    return hashlib.blake2b(f"{seed}/{page}".encode(), digest_size=8).digest()
+def _lot(page: str, seed: int) -> list[bytes]:
+    """Of the page's name, then of the folder that holds it, and so on: so it matters little where
+    that lies, or how the way there is told."""
+    return [
+        hashlib.blake2b(f"{seed}/{part}".encode(errors="surrogatepass"), digest_size=8).digest()
+        for part in reversed(PurePath(page).parts)
+    ]

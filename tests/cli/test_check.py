@@ -1,4 +1,6 @@
 import json
+import os
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -112,3 +114,65 @@ def test_eval_reads_a_list_of_lines(hwr: Run, lines: Path, tiny_model: Path) -> 
     done = hwr("eval", "--model", tiny_model, "--data", lines / "some.tsv")
     assert done.returncode == 0, done.stderr
     assert "2 lines, 6 characters" in done.stdout
+
+
+def test_lines_are_looked_at_as_a_training_would(
+    hwr_here: Run, lines: Path, tmp_path: Path
+) -> None:
+    line(tmp_path / "wide", "a", "123", width=9000)
+    experiment = tmp_path / "own.yaml"
+    experiment.write_text("image: {height: 56}\nalphabet: '12'\n")
+    assert hwr_here("check", "wide").returncode == 0
+    done = hwr_here("check", "wide", "--config", experiment)
+    assert done.returncode == 1
+    assert "pixels wide, more than 8192" in done.stdout
+    done = hwr_here("check", "lines", "--config", experiment)
+    assert "character that the alphabet lacks: 1" in done.stdout
+    assert hwr_here("check", "lines", "--config", experiment, "--alphabet", "321").returncode == 0
+    done = hwr_here("check", "lines", "--config", experiment, "--model", "x.onnx")
+    assert "give either --model or --config" in done.stderr
+
+
+def test_a_training_that_stops_names_the_check_that_shows_why(
+    hwr_here: Run, lines: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own.yaml").write_text("image: {height: 56}\n")
+    done = hwr_here("train", "--config", "own.yaml", "--alphabet", "12 ", "--data.train", lines)
+    assert done.returncode == 2
+    words = done.stderr.split(" by hwr ")[1].split(" and mend them")[0]
+    assert words == f"check --config own.yaml --alphabet '12 ' --train {lines}"
+    assert hwr_here(*shlex.split(words)).returncode == 1
+
+
+def test_names_that_are_no_text(hwr: Run, lines: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    line(lines, "cafe", "")
+    for path in lines.glob("cafe.*"):
+        path.rename(path.with_name(path.name.replace("cafe", name)))
+    done = hwr("check", lines, "--json", "report.json")
+    assert done.returncode == 1, done.stderr
+    assert "caf\\udce9.png" in done.stdout
+    (problem,) = json.loads((tmp_path / "report.json").read_bytes())["problems"]
+    assert problem["name"].endswith(f"{name}.png")
+
+
+def test_no_home(hwr_here: Run, lines: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobodys() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("HWR_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nobodys)
+    done = hwr_here("check", lines)
+    assert done.returncode == 2
+    assert "HWR_CACHE" in done.stderr
+
+
+def test_lines_to_validate_with_alone_hold_what_composed_lines_do(
+    hwr_here: Run, tmp_path: Path
+) -> None:
+    line(tmp_path / "letters", "a", "ab1")
+    (tmp_path / "own.yaml").write_text("training: {batch: 8}\n")
+    assert hwr_here("check", "--train", "letters", "--config", "own.yaml").returncode == 0
+    done = hwr_here("check", "--val", "letters", "--config", "own.yaml")
+    assert "character that the alphabet lacks: 2" in done.stdout

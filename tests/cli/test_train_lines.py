@@ -9,6 +9,7 @@ import yaml
 
 from hwr.cli.train import parse_overrides
 from hwr.model_file import open_model
+from hwr.training.config import parse_options
 
 CONFIG = """
 network: {encoder: {stem: [{channels: 4, pool: [4, 2]}, {channels: 6, pool: [4, 2]}], hidden: 6}}
@@ -93,6 +94,7 @@ def test_bad_lines_stop_a_training_or_are_left_out(hwr_here, lines: Path, tmp_pa
         (["--config", "a.yaml", "--data.train", "none"], "none: no such folder or file"),
         (["--from", "none.onnx"], "'none.onnx' does not exist"),
         (["--from", "a.yaml"], r"say which by\s+--data\.train DIR"),
+        (["--config", "a.yaml", "--data.train", ""], r"--data\.train: its value is missing"),
     ],
 )
 def test_errors_are_one_line(hwr_here, lines: Path, words: list[str], message: str) -> None:
@@ -106,3 +108,14 @@ def test_overrides() -> None:
         ("alphabet", " 017["),
         ("data.train", '["a", "b"]'),
     ]
+
+
+@pytest.mark.parametrize("name", ["lines #2", "a: b", "~", "@old", "*x", "[box] lines", "2024"])
+def test_a_place_may_have_any_name(name: str) -> None:
+    given = parse_options({}, "x", parse_overrides(("--data.train", name)))
+    assert given.data.train == (name,)
+
+
+def test_places_may_be_given_as_a_list() -> None:
+    given = parse_options({}, "x", parse_overrides(("--data.train", "[a, 'b #1']")))
+    assert given.data.train == ("a", "b #1")

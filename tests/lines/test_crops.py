@@ -47,9 +47,9 @@ def test_a_line_beside_the_page_is_refused() -> None:
 def test_a_page_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
 
-    def counted(path: Path) -> object:
+    def counted(path: Path, as_kept: bool) -> object:
         opened.append(path.name)
-        return open_picture(path)
+        return open_picture(path, as_kept=as_kept)
 
     open_picture = crops.open_picture
     monkeypatch.setattr(crops, "open_picture", counted)

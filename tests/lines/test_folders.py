@@ -159,3 +159,40 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.zip").touch()
     with pytest.raises(DataError, match="not a list of lines"):
         read_folder(tmp_path / "x.zip")
+
+
+def test_what_macos_leaves_is_passed_over(tmp_path: Path) -> None:
+    for name in ("1.png", "._1.png", ".hidden.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "1.gt.txt").write_text("1")
+    (tmp_path / "._1.gt.txt").write_bytes(b"\x00\x05\x16\xff")
+    assert found(tmp_path) == [("1.png", "1")]
+    assert [path.name for path in pictures_in(tmp_path)] == ["1.png"]
+
+
+def test_a_link_to_a_folder_above_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.png").touch()
+    (tmp_path / "a" / "1.gt.txt").write_text("1")
+    for name in ("round", "and round"):
+        (tmp_path / name).symlink_to(tmp_path)
+    (tmp_path / "a" / "out").symlink_to(tmp_path)
+    assert found(tmp_path) == [("a/1.png", "1")]
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    (tmp_path / "b" / "round").symlink_to(tmp_path)
+    with pytest.raises(DataError, match="holds no texts"):
+        read_folder(tmp_path / "b")
+
+
+def test_texts_that_do_not_count_are_told(tmp_path: Path) -> None:
+    for name in ("1.png", "1.jpg", "2.png", "more/3.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        (tmp_path / name).with_suffix(".gt.txt").write_text("1")
+    problems: list[Problem] = []
+    assert [line.path.name for line in read_folder(tmp_path, problems)] == ["1.png", "2.png"]
+    assert [(p.kind, p.name) for p in problems] == [
+        (Kind.PASSED, str(tmp_path / "1.jpg")),
+        (Kind.PASSED, str(tmp_path / "more")),
+    ]
+    assert len(read_folder(tmp_path)) == 2  # a remark stops nothing

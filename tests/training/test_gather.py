@@ -7,8 +7,9 @@ import pytest
 from hwr.errors import ConfigError, DataError
 from hwr.nets.network import NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
+from hwr.training.config import parse_options
 from hwr.training.data_options import DataOptions
-from hwr.training.gather import gather, write_left_out
+from hwr.training.gather import BadLinesError, gather, write_left_out
 from hwr.training.options import Options
 
 
@@ -149,3 +150,20 @@ def test_the_digit_head_takes_no_lines_of_one_s_own() -> None:
 def test_options_check_themselves(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         DataOptions(**wrong)
+
+
+def test_the_check_that_shows_bad_lines_looks_as_the_training_does(lines: str) -> None:
+    Path(lines, "p1_1.png").write_bytes(b"no picture")
+    with pytest.raises(BadLinesError) as error:
+        gather(options(lines))
+    told = str(error.value.looked_at_by(["--config", "my options.yaml"]))
+    assert f"by  hwr check --config 'my options.yaml' --train {lines}  and" in told
+
+
+def test_an_alphabet_is_composed_as_texts_are(lines: str) -> None:
+    data = {"data": {"train": lines}}
+    given = parse_options(dict(data), "x", [("alphabet", "123abe\u0301")])
+    assert gather(given).options.alphabet == "123ab\u00e9"
+    # That of a model has its order, and its characters, whatever stands beside what.
+    saved = parse_options(data | {"alphabet": "u\u0308"}, "x").to_dict()
+    assert parse_options(saved, "x").characters == "u\u0308"

@@ -48,3 +48,28 @@ def test_lines_of_a_single_page_are_parted_one_by_one() -> None:
 def test_one_line_cannot_be_parted() -> None:
     with pytest.raises(DataError, match=r"1 line is too few .*--data\.val"):
         split_by_page(["a"], 0.1)
+
+
+def test_where_the_pages_lie_changes_nothing() -> None:
+    there = [f"many/{page}" for page in PAGES]
+    apart = split_by_page(there, 0.1)
+    assert apart == split_by_page([f"/far/away/{page}" for page in there], 0.1)
+    assert apart == split_by_page([f"../{page}" for page in there], 0.1)
+
+
+def test_pages_of_places_told_in_different_ways() -> None:
+    _, val, by_page = split_by_page(["/a/x"] * 5 + ["b/y"] * 5, 0.5)
+    assert by_page
+    assert val in ([0, 1, 2, 3, 4], [5, 6, 7, 8, 9])
+
+
+def test_more_pages_elsewhere_leave_the_order_of_the_others() -> None:
+    few, more = ["lines/a"] * 3 + ["lines/b"] * 3, ["other/c"] * 4
+    kept = {few[row] for row in split_by_page(few, 0.5)[1]}
+    shared = split_by_page(few + more, 0.3)[1]
+    assert {(few + more)[row] for row in shared} & set(few) in (kept, set())
+
+
+def test_names_that_are_no_text_have_their_place() -> None:
+    train, val, _ = split_by_page(["caf\udce9"] * 2 + ["b"] * 2, 0.5)
+    assert len(train) == len(val) == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hwr import images
 from hwr.images.normalise import ImageSettings
+from hwr.lines import crops
 from hwr.lines.labelled import LabelledPicture
 from hwr.version import __version__
 
@@ -35,7 +36,7 @@ def key_of(pictures: Sequence[LabelledPicture], settings: ImageSettings) -> str:
             stamp = os.fsencode(last.absolute()) + _stamp(last)
         region = picture.region.points if picture.region else b""
         # Each part with its length, so that no two lists of pictures look the same.
-        for part in (stamp, region):
+        for part in (stamp, region + b"as kept" * picture.as_kept):
             key.update(len(part).to_bytes(8))
             key.update(part)
     return key.hexdigest()[:32]
@@ -46,7 +47,7 @@ def _program() -> str:
     """What makes lines ready, told by its very text: a version may stay as it is while one works on
     the program."""
     program = hashlib.sha256(__version__.encode())
-    for path in sorted(Path(images.__file__).parent.rglob("*.py")):
+    for path in (*sorted(Path(images.__file__).parent.rglob("*.py")), Path(crops.__file__)):
         program.update(path.read_bytes())
     return program.hexdigest()
 

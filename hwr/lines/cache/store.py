@@ -117,7 +117,13 @@ def store_folder() -> Path:
     if own := os.environ.get("HWR_CACHE"):
         return Path(own)
     shared = os.environ.get("XDG_CACHE_HOME")
-    return (Path(shared) if shared else Path.home() / ".cache") / "hwr"
+    try:
+        return (Path(shared) if shared else Path.home() / ".cache") / "hwr"
+    except RuntimeError as error:  # nobody's home
+        raise DataError(
+            "no home folder to keep lines made ready in: name a folder for them in the environment"
+            " variable HWR_CACHE"
+        ) from error
 
 
 def open_store(

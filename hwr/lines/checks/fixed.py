@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -14,15 +15,17 @@ from PIL import Image
 from hwr.errors import DataError
 from hwr.lines.checks.rules import mended
 from hwr.lines.crops import Opener
-from hwr.lines.labelled import LabelledPicture
+from hwr.lines.formats.table import FILE, PAGES, TEXTS
+from hwr.lines.labelled import LabelledPicture, page_of
 
 ENDING = ".tsv"
 
 
 def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> list[Path]:
-    """Writes `OUT.tsv`, lines of `file TAB text`, or of several splits `OUT-NAME.tsv` each. Files
-    are named as seen from the list and stay where they are, but lines of pages are cut out and
-    written as PNG into the folder `OUT/`. Odd spaces in texts are mended.
+    """Writes `OUT.tsv`, lines of `file TAB text`, or of several splits `OUT-NAME.tsv` each; where
+    names of files do not tell the pages that lines are of, with a header and a column for these.
+    Files are named as seen from the list and stay where they are, but lines of pages are cut out
+    and written as PNG into the folder `OUT/`. Odd spaces in texts are mended.
 
     Args:
         out: with or without `.tsv`.
@@ -35,11 +38,12 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
         DataError: one of these is there already, or cannot be written.
         PictureError: a page cannot be opened.
     """
-    out = out.with_name(out.name.removesuffix(ENDING))
-    lists = {
-        name: out.with_name(f"{out.name}{f'-{_plain(name)}' if len(splits) > 1 else ''}{ENDING}")
-        for name in splits
-    }
+    stem = out.name.removesuffix(ENDING)
+    if not stem.strip("."):
+        raise DataError(f"{out}: names no list: give a name for it, such as  --fixed good")
+    out = out.with_name(stem)
+    endings = _endings(list(splits))
+    lists = {name: out.with_name(f"{stem}{ending}{ENDING}") for name, ending in endings.items()}
     cuts = any(line.region for lines in splits.values() for line in lines)
     for path in (*lists.values(), *([out] if cuts else [])):
         if path.exists():
@@ -52,8 +56,7 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
             (beside / out.name).mkdir()
             files = _Files(out, beside / out.name)
             for name, path in lists.items():
-                rows = [f"{files.of(line)}\t{mended(line.text)}\n" for line in splits[name]]
-                (beside / path.name).write_text("".join(rows), encoding="utf-8")
+                (beside / path.name).write_text(_table(splits[name], files), encoding="utf-8")
             if cuts:
                 (beside / out.name).rename(out)
             for path in lists.values():
@@ -61,6 +64,40 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
     except OSError as error:
         raise DataError(f"{out}: cannot be written ({error.strerror})") from error
     return list(lists.values())
+
+
+def _endings(names: Sequence[str]) -> dict[str, str]:
+    """What the names of the splits' lists have behind that of all; no two are the same."""
+    if len(names) < 2:
+        return dict.fromkeys(names, "")
+    found: dict[str, str] = {}
+    for name in names:
+        plain = f"-{_plain(name)}"
+        numbered = (plain, *(f"{plain}-{number}" for number in range(2, len(names) + 1)))
+        found[name] = next(ending for ending in numbered if ending not in found.values())
+    return found
+
+
+def _table(lines: Sequence[LabelledPicture], files: _Files) -> str:
+    """The content of a list."""
+    rows: list[tuple[str, ...]] = [(files.of(line), mended(line.text)) for line in lines]
+    if not _pages_are_guessed(lines):
+        # (Names of folders need not be text.)
+        pages = (line.page.encode(errors="backslashreplace").decode() for line in lines)
+        told = [(*row, " ".join(page.split())) for row, page in zip(rows, pages, strict=True)]
+        rows = [(FILE, TEXTS[0], PAGES[0]), *told]
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _pages_are_guessed(lines: Sequence[LabelledPicture]) -> bool:
+    """Whether a reader of the list finds the same pages by the names of the files."""
+    told = [line.page for line in lines]
+    if not any(told):
+        return True
+    guessed = [line.page if line.region else page_of(line.path) for line in lines]
+    if len(set(guessed)) == 1:
+        guessed = [str(line.path) for line in lines]
+    return len(set(zip(told, guessed, strict=True))) == len(set(told)) == len(set(guessed))
 
 
 class _Files:
@@ -73,8 +110,8 @@ class _Files:
 
     def of(self, line: LabelledPicture) -> str:
         if line.region is None:
-            file = os.path.relpath(line.path, self._out.parent)
-            if set("\t\r\n") & set(file):
+            file = self._seen_from_list(line.path)
+            if set("\t\r\n") & set(file) or not _is_text(file):
                 raise DataError(f"{line.path}: a list cannot name it: rename the file")
             return file
         page, numbers = self._pages.setdefault(line.page, (len(self._pages), count()))
@@ -84,6 +121,24 @@ class _Files:
         pixels = np.rint(grey * 255).astype(np.uint8)
         Image.fromarray(pixels).save(self._folder / f"{stem}.png")
         return f"{self._out.name}/{stem}.png"
+
+    def _seen_from_list(self, path: Path) -> str:
+        folder = self._out.parent
+        file = os.path.relpath(path, folder)
+        # By way of `..`, a folder that is a link is left to where it leads.
+        with suppress(OSError):
+            if path.samefile(folder / file):
+                return file
+        return os.path.relpath(path.parent.resolve() / path.name, folder.resolve())
+
+
+def _is_text(name: str) -> bool:
+    """Whether UTF-8 can hold it; names of files need not be text at all."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _plain(name: str) -> str:

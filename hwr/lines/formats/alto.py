@@ -55,4 +55,6 @@ def _text(line: Element) -> str | None:
     """Its strings with spaces between, and the hyphen that ends the line."""
     strings = [part.get("CONTENT") or "" for part in line if part.tag == "String"]
     text = " ".join(string for string in strings if string)
-    return text + "".join(part.get("CONTENT") or "" for part in line if part.tag == "HYP") or None
+    hyphens = "".join(part.get("CONTENT") or "" for part in line if part.tag == "HYP")
+    # (A soft one, which is seen where a line ends.)
+    return text + hyphens.replace("\N{SOFT HYPHEN}", "-") or None

@@ -15,7 +15,8 @@ ENDINGS = (".hocr", ".html", ".htm")
 
 _LINES = {"ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat", "ocrx_line"}
 _VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
-_BOX = re.compile(r"\bbbox\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)\s+(-?\d+)")
+_NUMBER = r"\s+(-?\d+(?:\.\d+)?)"
+_BOX = re.compile(r"\bbbox" + 4 * _NUMBER)
 _IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
 
 
@@ -91,5 +92,5 @@ def _region(title: str) -> Region:
     box = _BOX.search(title)
     if box is None:
         raise ValueError("no bbox")
-    left, top, right, bottom = (int(number) for number in box.groups())
+    left, top, right, bottom = map(float, box.groups())
     return Region.rectangle(left, top, right, bottom)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from hwr.errors import DataError
+from hwr.files import entries
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
 from hwr.lines.formats.text import reason
-from hwr.lines.formats.xml import page_picture, parse, size_unlike
+from hwr.lines.formats.xml import Sheet, holds_several, page_picture, parse, sheet_of
 from hwr.lines.labelled import LabelledPicture, composed
 from hwr.lines.problems import Kind, Problem
 
@@ -23,7 +25,7 @@ def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     METS, is no page and passed over."""
     return [
         line
-        for path in sorted(folder.iterdir())
+        for path in entries(folder)
         if path.suffix.lower() in PAGE_ENDINGS and path.is_file()
         for line in read_page(path, problems, alone=False)
     ]
@@ -56,33 +58,48 @@ def _read_xml(path: Path, problems: list[Problem], alone: bool) -> list[Labelled
     kind = _FORMATS[root.tag]
     named, width, height = kind.picture_of(root)
     picture = page_picture(path, named)
-    if picture is not None and (why := size_unlike(picture, width, height)):
-        raise DataError(why)
-    return _labelled(path, picture, named, kind.lines_of(root), problems)
+    sheet = None if picture is None else sheet_of(picture, width, height)
+    return _labelled(path, sheet, named, kind.lines_of(root), problems)
 
 
 def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
     pages = hocr.parse(path).pages
     if not pages:
         raise DataError("holds no page (an element of class ocr_page): export it anew as hOCR")
+    pictures = [page_picture(path, named) for named, _, _ in pages]
+    counts = Counter(picture for picture in pictures if picture is not None)
+    several = {picture for picture, count in counts.items() if count > 1 and holds_several(picture)}
+    for picture in sorted(several):
+        why = (
+            f"{counts[picture]} pages are of {picture}, a file with several pictures, of which the"
+            " first would be read for all: save each page as a picture of its own"
+        )
+        problems.append(Problem(Kind.TABLE, str(path), why))
     return [
         line
-        for named, _, lines in pages
-        for line in _labelled(path, page_picture(path, named), named, lines, problems)
+        for picture, (named, _, lines) in zip(pictures, pages, strict=True)
+        if picture not in several
+        for line in _labelled(path, _as_kept(picture), named, lines, problems)
     ]
+
+
+def _as_kept(picture: Path | None) -> Sheet | None:
+    """What hOCR, which comes from programs alone, was made of."""
+    return None if picture is None else Sheet(picture, as_kept=True)
 
 
 def _labelled(
     path: Path,
-    picture: Path | None,
+    sheet: Sheet | None,
     named: str | None,
     lines: Iterable[Drawn],
     problems: list[Problem],
 ) -> list[LabelledPicture]:
-    if picture is None:
+    if sheet is None:
         wanted = f"{named} or {path.stem}.png" if named else f"{path.stem}.png"
         problems.append(Problem(Kind.NO_PICTURE, str(path), f"put {wanted} beside the page"))
         return []
+    picture, kept_turned = sheet
     found, page = [], str(picture)
     for line in lines:
         name = f"{picture}#{line.name}"
@@ -94,5 +111,7 @@ def _labelled(
             why = "type it in, or strike out the line"
             problems.append(Problem(Kind.NO_TEXT, name, why))
         else:
-            found.append(LabelledPicture(picture, composed(text), page, line.region, line.name))
+            found.append(
+                LabelledPicture(picture, composed(text), page, line.region, line.name, kept_turned)
+            )
     return found

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hwr.errors import DataError
+from hwr.files import entries
 from hwr.images.open import PICTURE_ENDINGS
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
@@ -17,28 +18,31 @@ TEXT_ENDING = ".gt.txt"
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files of a folder, by their endings, sorted by name."""
     try:
-        found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURE_ENDINGS]
+        return [path for path in entries(folder) if path.suffix.lower() in PICTURE_ENDINGS]
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
-    return sorted(found, key=lambda path: path.name)
 
 
 def holds_pairs(folder: Path) -> bool:
     """Whether any text of this kind stands in a folder."""
-    return next(folder.glob(f"*{TEXT_ENDING}"), None) is not None
+    return bool(_texts(folder))
 
 
 def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The pictures with a text, sorted by name; `problems` gets the lone ones of either."""
     pictures: dict[str, Path] = {}
+    stems: set[str] = set()
+    texts = {path.name.removesuffix(TEXT_ENDING): path for path in _texts(folder)}
     for path in pictures_in(folder):
         # x.png and x.bin.png alike go with x.gt.txt
         pictures.setdefault(path.name.split(".")[0], path)
+        if path.stem in stems and path.stem in texts:
+            why = f"{path.name} has the same name, and its text: rename one of them"
+            problems.append(Problem(Kind.PASSED, str(pictures[path.stem]), why))
+        stems.add(path.stem)
         pictures[path.stem] = path
-    found, known = [], set()
-    for path in sorted(folder.glob(f"*{TEXT_ENDING}"), key=lambda path: path.name):
-        name = path.name.removesuffix(TEXT_ENDING)
-        known.add(name)
+    found = []
+    for name, path in texts.items():
         if name not in pictures:
             why = "put the picture of the same name beside the text"
             problems.append(Problem(Kind.NO_PICTURE, str(path), why))
@@ -51,7 +55,11 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
         picture = pictures[name]
         found.append(LabelledPicture(picture, composed(text), page_of(picture)))
     for path in sorted(set(pictures.values())):
-        if not {path.stem, path.name.split(".")[0]} & known:
+        if not {path.stem, path.name.split(".")[0]} & texts.keys():
             why = f"put it beside the picture as NAME{TEXT_ENDING}"
             problems.append(Problem(Kind.NO_TEXT, str(path), why))
     return found
+
+
+def _texts(folder: Path) -> list[Path]:
+    return [path for path in entries(folder) if path.name.endswith(TEXT_ENDING)]

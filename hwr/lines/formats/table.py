@@ -1,10 +1,10 @@
 """Lists of line pictures: `labels.tsv`, or a `metadata.csv` or `metadata.jsonl` as image folders
 have it.
 
-A `.tsv` has lines of `file TAB text` and no header. Of the other two, `file_name` names the file,
-and the text is in `text`, `transcription` or `label`, whichever comes first; where there is a
-`page` or `group`, pictures with the same one count as of one page. Files are looked for beside the
-list, then in `images/`.
+A `.tsv` has lines of `file TAB text` and no header, or one that names `file_name`. With that, and
+of the other two, `file_name` names the file, and the text is in `text`, `transcription` or `label`,
+whichever comes first; where there is a `page` or `group`, pictures with the same one count as of
+one page. Files are looked for beside the list, then in `images/`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr.errors import DataError
+from hwr.files import is_file
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
 from hwr.lines.problems import Kind, Problem
@@ -54,12 +55,19 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
 
 
 def _picture(folder: Path, file: str) -> Path | None:
-    if not file or "\0" in file:
-        return None
-    return next((p for p in (folder / file, folder / "images" / file) if p.is_file()), None)
+    # (Lists from Windows part folders by backslashes.)
+    names = (file, file.replace("\\", "/")) if file else ()
+    places = (place / name for name in names for place in (folder, folder / "images"))
+    return next(filter(is_file, places), None)
 
 
 def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
+    head, _, _ = content.partition("\n")
+    if FILE in head.rstrip("\r").split("\t"):
+        advice = "no TAB may stand in a text"
+        form = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+        yield from _csv(table, content, problems, advice, **form)
+        return
     # Not `splitlines`, which ends a line at characters that a text may hold by mistake.
     for number, line in enumerate(content.split("\n"), start=1):
         line = line.removesuffix("\r")
@@ -73,14 +81,20 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
 
 
-def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
-    rows = csv.DictReader(io.StringIO(content, newline=""))
+def _csv(
+    table: Path,
+    content: str,
+    problems: list[Problem],
+    advice: str = "put texts with commas in quotes",
+    **form: Any,
+) -> Iterator[Row]:
+    rows = csv.DictReader(io.StringIO(content, newline=""), **form)
     try:
         columns = [name for name in rows.fieldnames or () if name]
         text, page = _columns(table, columns)
         for row in rows:
             if row[FILE] is None or row[text] is None or None in row:
-                why = "not as many columns as its head: put texts with commas in quotes"
+                why = f"not as many columns as its head: {advice}"
                 problems.append(Problem(Kind.TABLE, f"{table}, line {rows.line_num}", why))
                 continue
             yield rows.line_num, row[FILE], row[text], (row.get(page) or "") if page else ""
@@ -97,6 +111,7 @@ def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             text, page = _columns(table, list(row))
             if not isinstance(row[FILE], str) or not isinstance(row[text], str):
                 raise ValueError(f"{FILE} and {text} must be texts")
+            (row[FILE] + row[text]).encode()  # halves of characters (surrogates) are none
         except (ValueError, TypeError, DataError) as error:
             why = str(error).removeprefix(f"{table}: ")
             why = f"not a JSON object with {FILE} and {TEXTS[0]} ({why})"

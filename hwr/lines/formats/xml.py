@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from PIL import Image
 
 from hwr.errors import DataError
-from hwr.images.open import PICTURE_ENDINGS
+from hwr.files import is_file
+from hwr.images.open import PICTURE_ENDINGS, orientation_of
 from hwr.lines.labelled import Region
 
 Element = ElementTree.Element
@@ -70,28 +72,57 @@ def page_picture(page: Path, named: str | None) -> Path | None:
         # Often with the path it had on another machine.
         last = named.replace("\\", "/").rpartition("/")[2]
         for place in (page.parent / named, *(folder / last for folder in folders if last)):
-            if place.is_file():
+            if is_file(place):
                 return place
     for folder in folders:
         for ending in PICTURE_ENDINGS:
             for path in (folder / f"{page.stem}{ending}", folder / f"{page.stem}{ending.upper()}"):
-                if path.is_file():
+                if is_file(path):
                     return path
     return None
 
 
-def size_unlike(picture: Path, width: str | None, height: str | None) -> str | None:
-    """Why a page does not fit its picture, going by the sizes; None where it does, or where either
-    of them does not tell its size."""
+class Sheet(NamedTuple):
+    """The picture of a page.
+
+    Attributes:
+        picture: the file.
+        as_kept: whether its lines were drawn on it as its file keeps it, not turned as its EXIF
+            orientation says.
+    """
+
+    picture: Path
+    as_kept: bool
+
+
+def sheet_of(picture: Path, width: str | None, height: str | None) -> Sheet:
+    """The picture of a page, and which way round its lines were drawn: by the size that the page
+    tells, else as the file keeps it, as most programs look at pages. (A TIFF is turned upright
+    always, and its size is that of then.)
+
+    Raises:
+        DataError: the page tells a size that the picture has neither way round.
+    """
     try:
-        told = sorted((int(float(width or 0)), int(float(height or 0))))
+        told = (int(float(width or 0)), int(float(height or 0)))
         with Image.open(picture) as opened:
             size = opened.size
+            if not all(told) or told == size:
+                return Sheet(picture, as_kept=True)
+            if told == size[::-1] and opened.format != "TIFF" and orientation_of(opened) >= 5:
+                return Sheet(picture, as_kept=False)
     except Exception:  # what is wrong with the picture is told where it is read
-        return None
-    if not all(told) or sorted(size) == told:
-        return None
-    return (
-        f"made for a picture of {width} x {height} pixels, but {picture} has {size[0]} x {size[1]}:"
-        " export page and picture together"
+        return Sheet(picture, as_kept=True)
+    raise DataError(
+        f"made for a picture of {width} x {height} pixels, but {picture} has"
+        f" {size[0]} x {size[1]}: export page and picture together"
     )
+
+
+def holds_several(picture: Path) -> bool:
+    """Whether a file holds several pictures, of TIFF. (Phones' JPEG may hold one twice.)"""
+    try:
+        with Image.open(picture) as opened:
+            return opened.format == "TIFF" and getattr(opened, "n_frames", 1) > 1
+    except Exception:  # as above
+        return False

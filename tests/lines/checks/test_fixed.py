@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,58 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="the line's box"):
         write_fixed(tmp_path / "good", {"x": [line]})
     assert [path.name for path in tmp_path.iterdir()] == ["p.png"]
+
+
+def test_pages_that_names_do_not_tell_stay(tmp_path: Path) -> None:
+    for name in ("a", "b", "c", "d"):
+        picture(tmp_path / f"{name}.png")
+    table = tmp_path / "metadata.csv"
+    table.write_text("file_name,text,page\na.png,1,x\nb.png,2,x\nc.png,3,y\nd.png,4,y\n")
+    (path,) = write_fixed(tmp_path / "good", {"x": read_folder(table)})
+    again = read_folder(path)
+    assert [line.text for line in again] == ["1", "2", "3", "4"]
+    assert [line.page == again[0].page for line in again] == [True, True, False, False]
+
+
+def test_splits_whose_names_look_alike_have_lists_of_their_own(tmp_path: Path) -> None:
+    splits = {
+        name: [LabelledPicture(picture(tmp_path / f"{number}.png"), str(number))]
+        for number, name in enumerate(("a/b", "a-b", "a b"))
+    }
+    lists = write_fixed(tmp_path / "good", splits)
+    assert [path.name for path in lists] == ["good-a-b.tsv", "good-a-b-2.tsv", "good-a-b-3.tsv"]
+    assert [path.read_text() for path in lists] == ["0.png\t0\n", "1.png\t1\n", "2.png\t2\n"]
+
+
+def test_a_list_in_a_folder_that_is_a_link(tmp_path: Path) -> None:
+    line = LabelledPicture(picture(tmp_path / "data" / "a.png"), "1")
+    (tmp_path / "real" / "deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
+    (path,) = write_fixed(tmp_path / "link" / "good", {"x": [line]})
+    assert read_folder(path)[0].path.samefile(line.path)
+
+
+@pytest.mark.parametrize("name", [".", ".tsv", ".."])
+def test_a_list_needs_a_name(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match=r"names no list"):
+        write_fixed(Path(name), {"x": []})
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    line = LabelledPicture(picture(tmp_path / os.fsdecode(b"caf\xe9.png")), "1")
+    with pytest.raises(DataError, match="a list cannot name it"):
+        write_fixed(tmp_path / "good", {"x": [line]})
+    assert not list(tmp_path.glob("good*"))
+
+
+def test_pages_of_their_own_stay_so_beside_others(tmp_path: Path) -> None:
+    lines = []
+    for place in ("a", "b"):
+        for number in range(2):
+            path = picture(tmp_path / place / f"line-{number}.png")
+            path.with_name(f"{path.stem}.gt.txt").write_text(f"{place}{number}")
+        lines += read_folder(tmp_path / place)
+    assert len({line.page for line in lines}) == 4
+    (path,) = write_fixed(tmp_path / "good", {"x": lines})
+    assert len({line.page for line in read_folder(path)}) == 4

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from hwr.errors import DataError
+from hwr.lines.crops import Opener
 from hwr.lines.folders import read_folder
 from hwr.lines.problems import Kind, Problem
 
@@ -145,3 +147,69 @@ def test_hocr_without_a_page(tmp_path: Path) -> None:
     place(tmp_path, "x.hocr", "<html></html>")
     with pytest.raises(DataError, match="no page"):
         read_folder(tmp_path)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+@pytest.mark.parametrize("told", ["100 60", "60 100", ""])
+def test_lines_stand_where_they_were_drawn_on_a_turned_picture(
+    tmp_path: Path, orientation: int, told: str
+) -> None:
+    """By the page's size; without it, or where it does not tell, on the picture as it is kept."""
+    width, height = told.split() or ("", "")
+    content = PAGE.replace('imageWidth="100"', f'imageWidth="{width}"')
+    content = content.replace('imageHeight="60"', f'imageHeight="{height}"')
+    content = content.replace("p.png", "p.jpg")
+    rng = np.random.default_rng(0)
+    kept = Image.fromarray(rng.integers(0, 256, (60, 100), np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    kept.save(tmp_path / "p.jpg", exif=exif, quality=95)
+    (tmp_path / "p.xml").write_text(content, encoding="utf-8")
+    if told == "60 100" and orientation == 3:
+        with pytest.raises(DataError, match="made for a picture of 60 x 100"):
+            read_folder(tmp_path)
+        return
+    line = read_folder(tmp_path)[0]
+    with Image.open(tmp_path / "p.jpg") as opened:
+        seen = ImageOps.exif_transpose(opened) if told == "60 100" else opened
+        expected = np.asarray(seen, np.float32)[5:25, 10:90] / 255
+    np.testing.assert_allclose(Opener().open(line), expected, atol=1e-6)
+
+
+def test_hocr_of_a_file_with_several_pictures_is_refused(tmp_path: Path) -> None:
+    pages = HOCR.replace("p.png", "p.tif")
+    body = pages[pages.index(" <div") : pages.index("</body>")]
+    place(tmp_path, "p.hocr", pages.replace("</body>", f"{body}</body>"))
+    frames = [Image.new("L", (100, 60), grey) for grey in (255, 200)]
+    frames[0].save(tmp_path / "p.tif", save_all=True, append_images=frames[1:])
+    problems: list[Problem] = []
+    assert not read_folder(tmp_path, problems)
+    (problem,) = problems
+    assert problem.kind == Kind.TABLE
+    assert "2 pages are of" in problem.reason
+    # A single picture may well be of two pages.
+    frames[0].save(tmp_path / "p.tif")
+    assert len(read_folder(tmp_path)) == 4
+
+
+def test_hocr_boxes_with_decimals(tmp_path: Path) -> None:
+    place(tmp_path, "p.hocr", HOCR.replace("bbox 10 5 90 25; baseline", "bbox 9.6 5.2 90.4 25; b"))
+    line = read_folder(tmp_path)[0]
+    assert line.region is not None
+    assert line.region.box == (10, 5, 90, 25)
+
+
+def test_a_point_in_no_picture_is_told(tmp_path: Path) -> None:
+    place(tmp_path, "p.xml", PAGE.replace("89,24 10,24", "99999999999,24 10,24"))
+    problems: list[Problem] = []
+    assert [line.line for line in read_folder(tmp_path, problems)] == ["b"]
+    assert "a point far outside of any picture" in problems[0].reason
+    place(tmp_path, "p.xml", ALTO.replace('HPOS="10" VPOS="5"', 'HPOS="nan" VPOS="5"'))
+    problems.clear()
+    assert [line.line for line in read_folder(tmp_path, problems)] == ["b"]
+    assert len(problems) == 1
+
+
+def test_a_name_that_no_file_can_have_is_none(tmp_path: Path) -> None:
+    place(tmp_path, "p.xml", PAGE.replace('"p.png"', f'"{300 * "x"}.png"'))
+    assert len(read_folder(tmp_path)) == 2  # the picture called like the page

@@ -67,3 +67,33 @@ def test_unfit_lists_are_refused(tmp_path: Path, name: str, content: str, messag
     (tmp_path / name).write_text(content)
     with pytest.raises(DataError, match=message):
         read_folder(tmp_path)
+
+
+def test_tsv_with_a_header(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    table = tmp_path / "labels.tsv"
+    table.write_text('page\tfile_name\ttext\r\np1\ta.png\t"1, 2\r\np1\tb.png\t\r\n')
+    lines = read_folder(tmp_path)
+    assert [(line.path.name, line.text) for line in lines] == [("a.png", '"1, 2'), ("b.png", "")]
+    assert {line.page for line in lines} == {f"{tmp_path}/p1"}
+
+
+def test_names_that_windows_writes(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.png").touch()
+    (tmp_path / "labels.tsv").write_text("sub\\a.png\t1\n")
+    assert [line.path for line in read_folder(tmp_path)] == [tmp_path / "sub" / "a.png"]
+
+
+def test_columns_the_wrong_way_round(tmp_path: Path) -> None:
+    (tmp_path / "labels.tsv").write_text(f"{300 * 'x'}\ta.png\n")
+    with pytest.raises(DataError, match="no picture for xxx"):
+        read_folder(tmp_path)
+
+
+def test_halves_of_characters_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.png", "text": "1\\ud800"}\n')
+    with pytest.raises(DataError, match=r"metadata\.jsonl, line 1"):
+        read_folder(tmp_path)

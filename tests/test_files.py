@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from hwr.errors import DataError
+from hwr.files import entries, is_file, is_folder, new_folder, whole_file
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("old")
+    with whole_file(path) as beside:
+        beside.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert entries(tmp_path) == [path]
+
+
+def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+
+    def write(content: str | None) -> None:
+        with whole_file(path) as beside:
+            beside.write_text("half")
+            if content is None:
+                raise KeyboardInterrupt
+            beside.write_text(content)
+
+    with pytest.raises(KeyboardInterrupt):
+        write(None)
+    assert not entries(tmp_path)
+    path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        write("whole")
+    assert entries(tmp_path) == [path]
+    with pytest.raises(DataError, match="is there already"), new_folder(path):
+        pass
+
+
+@pytest.mark.parametrize("name", [300 * "x", "a\0b"])
+def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    assert not is_file(tmp_path / name)
+    assert not is_folder(tmp_path / name)
