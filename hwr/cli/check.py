@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -97,7 +97,7 @@ def command(
             named[name] = (*named.get(name, ()), *given_places)
     if not named:
         raise click.UsageError("give at least one folder")
-    form = _form(given, config, alphabet, named)
+    form = _form(given, config, alphabet, learnt=bool(train or places or not val))
     problems: list[Problem] = []
     splits = {
         name: _lines([line for place in there for line in read_folder(place, problems)], form.image)
@@ -126,13 +126,11 @@ class _Form(NamedTuple):
     frames: Callable[[int], int] | None
 
 
-def _form(
-    model: Path | None, config: Path | None, characters: str | None, splits: Iterable[str]
-) -> _Form:
+def _form(model: Path | None, config: Path | None, characters: str | None, learnt: bool) -> _Form:
     if model is not None and config is not None:
         raise click.UsageError("give either --model or --config: what is to learn from the lines")
     if config is not None:
-        return _of_experiment(config, characters, splits)
+        return _of_experiment(config, characters, learnt)
     alphabet = None if characters is None else Alphabet(composed(characters))
     if model is not None:
         card = open_model(model).card
@@ -141,14 +139,14 @@ def _form(
     return _Form(alphabet, ImageSettings(), lambda width: -(-width // STRIDE))
 
 
-def _of_experiment(config: Path, characters: str | None, splits: Iterable[str]) -> _Form:
+def _of_experiment(config: Path, characters: str | None, learnt: bool) -> _Form:
     # Late: libraries of the extra `train`.
     from hwr.training.characters import fixed_characters
     from hwr.training.config import load_options
 
     # Whether there are lines to train on says whose characters count; not what they are called.
-    learnt = "data.val" if set(splits) == {"val"} else "data.train"
-    given = [(learnt, "lines"), *([("alphabet", characters)] if characters is not None else [])]
+    given = [("data.train" if learnt else "data.val", "lines")]
+    given += [("alphabet", characters)] if characters is not None else []
     options = load_options(config, given)
     fixed = fixed_characters(options, None)
     alphabet = None if fixed is None else Alphabet(fixed)

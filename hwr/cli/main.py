@@ -56,9 +56,9 @@ def hwr(debug: bool) -> None:
 
 def main() -> None:
     """Runs the command line. What a user did wrong is one line and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    # Names of files need not be text; what is read is not to be changed in silence.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() == "utf-8":
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     # Before or behind the subcommand, wherever one thinks of it.
     debug = "--debug" in arguments

@@ -93,7 +93,8 @@ def command(
     try:
         model = train(loaded, folder, resume, source, click.echo)
     except BadLinesError as error:
-        raise error.looked_at_by(_form(config, start, overrides)) from None
+        known = source.options.characters if source and loaded.data.alphabet == "keep" else None
+        raise error.looked_at_by(_form(config, known, overrides)) from None
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 
@@ -111,16 +112,14 @@ def _check_start(start: Path | None, overrides: list[tuple[str, str]]) -> None:
         )
 
 
-def _form(config: Path | None, start: Path | None, overrides: list[tuple[str, str]]) -> list[str]:
-    """The options by which `hwr check` looks at lines as this training does, but for what sections
-    of the experiment are overridden."""
-    given = dict(overrides)
-    form = []
-    if config is not None:
-        form += ["--config", str(config)]
-    elif start is not None and start.suffix == ".onnx" and given.get("data.alphabet") == "keep":
-        form += ["--model", str(start)]
-    return form + (["--alphabet", given["alphabet"]] if "alphabet" in given else [])
+def _form(config: Path | None, known: str | None, overrides: list[tuple[str, str]]) -> list[str]:
+    """The options by which `hwr check` looks at lines as this training does, as far as it does so
+    by an experiment file and by an alphabet given, or else kept."""
+    alphabet = dict(overrides).get("alphabet", known)
+    return [
+        *(() if config is None else ("--config", str(config))),
+        *(() if alphabet is None else ("--alphabet", alphabet)),
+    ]
 
 
 def _name(config: Path | None, start: Path | None) -> str:

@@ -85,7 +85,7 @@ def _read_folder(
         found = read_pairs(folder, problems)
         for path in filter(Path.is_dir, entries(folder)):
             with suppress(OSError):  # one that is closed to us holds nothing to be told of
-                if holds_pairs(path):
+                if holds_pairs(path) and not path.samefile(folder):
                     why = f"its texts do not count beside those of {folder}: give it on its own"
                     problems.append(Problem(Kind.PASSED, str(path), why))
         return found

@@ -39,7 +39,7 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
         PictureError: a page cannot be opened.
     """
     stem = out.name.removesuffix(ENDING)
-    if not stem.strip("."):
+    if not stem.strip(".") or not _is_text(stem):
         raise DataError(f"{out}: names no list: give a name for it, such as  --fixed good")
     out = out.with_name(stem)
     endings = _endings(list(splits))
@@ -74,30 +74,32 @@ def _endings(names: Sequence[str]) -> dict[str, str]:
     for name in names:
         plain = f"-{_plain(name)}"
         numbered = (plain, *(f"{plain}-{number}" for number in range(2, len(names) + 1)))
-        found[name] = next(ending for ending in numbered if ending not in found.values())
+        # (Some file systems do not tell "A" from "a".)
+        taken = {ending.casefold() for ending in found.values()}
+        found[name] = next(ending for ending in numbered if ending.casefold() not in taken)
     return found
 
 
 def _table(lines: Sequence[LabelledPicture], files: _Files) -> str:
     """The content of a list."""
     rows: list[tuple[str, ...]] = [(files.of(line), mended(line.text)) for line in lines]
-    if not _pages_are_guessed(lines):
-        # (Names of folders need not be text.)
-        pages = (line.page.encode(errors="backslashreplace").decode() for line in lines)
-        told = [(*row, " ".join(page.split())) for row, page in zip(rows, pages, strict=True)]
+    pages = [line.page for line in lines]
+    if any(pages) and not _alike(pages, _guessed([file for file, _ in rows])):
+        numbers = {page: str(number) for number, page in enumerate(dict.fromkeys(pages), start=1)}
+        told = [(*row, numbers[page]) for row, page in zip(rows, pages, strict=True)]
         rows = [(FILE, TEXTS[0], PAGES[0]), *told]
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
-def _pages_are_guessed(lines: Sequence[LabelledPicture]) -> bool:
-    """Whether a reader of the list finds the same pages by the names of the files."""
-    told = [line.page for line in lines]
-    if not any(told):
-        return True
-    guessed = [line.page if line.region else page_of(line.path) for line in lines]
-    if len(set(guessed)) == 1:
-        guessed = [str(line.path) for line in lines]
-    return len(set(zip(told, guessed, strict=True))) == len(set(told)) == len(set(guessed))
+def _guessed(files: Sequence[str]) -> list[str]:
+    """The pages that a reader of the list takes its files to be of, by their names."""
+    pages = [page_of(Path(file)) for file in files]
+    return pages if len(set(pages)) > 1 else list(files)
+
+
+def _alike(pages: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two lists of pages part the lines in the same way."""
+    return len(set(zip(pages, others, strict=True))) == len(set(pages)) == len(set(others))
 
 
 class _Files:

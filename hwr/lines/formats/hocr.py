@@ -24,12 +24,13 @@ class Pages(HTMLParser):
     """Collects the pages of a file.
 
     Attributes:
-        pages: for each, the name of its picture if it is told, its box, and its lines.
+        pages: for each, the name of its picture if it is told, its width and height, likewise, and
+            its lines.
     """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pages: list[tuple[str | None, str | None, list[Drawn]]] = []
+        self.pages: list[tuple[str | None, tuple[str, str] | None, list[Drawn]]] = []
         self._open = 0  # elements open inside the line, itself included
         self._name, self._title, self._text = "", "", ""
 
@@ -41,7 +42,8 @@ class Pages(HTMLParser):
             title = given.get("title", "")
             image, box = _IMAGE.search(title), _BOX.search(title)
             name = next((part for part in image.groups() if part), None) if image else None
-            self.pages.append((name and name.strip(), box and box[0], []))
+            size = (box[3], box[4]) if box and not any(map(float, box.group(1, 2))) else None
+            self.pages.append((name and name.strip(), size, []))
         if tag in _VOID:
             return
         if self._open:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -77,15 +78,19 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
         problems.append(Problem(Kind.TABLE, str(path), why))
     return [
         line
-        for picture, (named, _, lines) in zip(pictures, pages, strict=True)
+        for picture, (named, size, lines) in zip(pictures, pages, strict=True)
         if picture not in several
-        for line in _labelled(path, _as_kept(picture), named, lines, problems)
+        for line in _labelled(path, _sheet(picture, size), named, lines, problems)
     ]
 
 
-def _as_kept(picture: Path | None) -> Sheet | None:
-    """What hOCR, which comes from programs alone, was made of."""
-    return None if picture is None else Sheet(picture, as_kept=True)
+def _sheet(picture: Path | None, size: tuple[str, str] | None) -> Sheet | None:
+    """The picture of a page of hOCR, whose box may well be that of its print alone."""
+    if picture is None:
+        return None
+    with suppress(DataError):
+        return sheet_of(picture, *(size or (None, None)))
+    return Sheet(picture, as_kept=True)
 
 
 def _labelled(
@@ -99,7 +104,7 @@ def _labelled(
         wanted = f"{named} or {path.stem}.png" if named else f"{path.stem}.png"
         problems.append(Problem(Kind.NO_PICTURE, str(path), f"put {wanted} beside the page"))
         return []
-    picture, kept_turned = sheet
+    picture, as_kept = sheet
     found, page = [], str(picture)
     for line in lines:
         name = f"{picture}#{line.name}"
@@ -112,6 +117,6 @@ def _labelled(
             problems.append(Problem(Kind.NO_TEXT, name, why))
         else:
             found.append(
-                LabelledPicture(picture, composed(text), page, line.region, line.name, kept_turned)
+                LabelledPicture(picture, composed(text), page, line.region, line.name, as_kept)
             )
     return found

@@ -62,8 +62,8 @@ def _picture(folder: Path, file: str) -> Path | None:
 
 
 def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
-    head, _, _ = content.partition("\n")
-    if FILE in head.rstrip("\r").split("\t"):
+    head = content.partition("\n")[0].rstrip("\r").split("\t")
+    if FILE in head and not set(head).isdisjoint(TEXTS):
         advice = "no TAB may stand in a text"
         form = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
         yield from _csv(table, content, problems, advice, **form)

@@ -56,7 +56,7 @@ def polygon(text: str) -> Region:
     """The region of a list of points, `x,y x,y` or `x y x y`.
 
     Raises:
-        ValueError: fewer than three points.
+        ValueError: fewer than three points, or one in no picture.
     """
     numbers = [float(number) for number in _NUMBER.findall(text)]
     if len(numbers) % 2:

@@ -127,3 +127,10 @@ def test_pages_of_their_own_stay_so_beside_others(tmp_path: Path) -> None:
     assert len({line.page for line in lines}) == 4
     (path,) = write_fixed(tmp_path / "good", {"x": lines})
     assert len({line.page for line in read_folder(path)}) == 4
+
+
+def test_lines_of_a_single_page_stay_together(tmp_path: Path) -> None:
+    page, box = picture(tmp_path / "p.png"), Region.rectangle(5, 5, 40, 20)
+    lines = [LabelledPicture(page, text, str(page), box, text) for text in ("one", "two")]
+    (path,) = write_fixed(tmp_path / "good", {"x": lines})
+    assert len({line.page for line in read_folder(path)}) == 1

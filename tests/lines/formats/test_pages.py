@@ -213,3 +213,13 @@ def test_a_point_in_no_picture_is_told(tmp_path: Path) -> None:
 def test_a_name_that_no_file_can_have_is_none(tmp_path: Path) -> None:
     place(tmp_path, "p.xml", PAGE.replace('"p.png"', f'"{300 * "x"}.png"'))
     assert len(read_folder(tmp_path)) == 2  # the picture called like the page
+
+
+def test_hocr_of_a_turned_photograph(tmp_path: Path) -> None:
+    kept = Image.fromarray(np.random.default_rng(0).integers(0, 256, (100, 60), np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    kept.save(tmp_path / "p.png", exif=exif)
+    for size, turned in (("100 60", True), ("60 100", False), ("58 40", False)):
+        (tmp_path / "p.hocr").write_text(HOCR.replace("bbox 0 0 100 60", f"bbox 0 0 {size}"))
+        assert [line.as_kept for line in read_folder(tmp_path)] == 2 * [not turned]
