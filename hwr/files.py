@@ -42,11 +42,13 @@ def is_folder(path: Path) -> bool:
         return False
 
 
-def entries(folder: Path) -> list[Path]:
-    """What a folder holds, sorted by name, but for what is hidden and what macOS leaves in archives
-    (`._x`, `__MACOSX`). Raises OSError."""
-    found = [path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))]
-    return sorted(found, key=lambda path: path.name)
+def names_in(folder: Path, folders: bool = False) -> list[str]:
+    """The names of what a folder holds, sorted, but for what is hidden and what macOS leaves in
+    archives (`._x`, `__MACOSX`); of folders alone, if wanted. Raises OSError."""
+    # By what the folder tells of each: to ask every file takes longer than to list it.
+    with os.scandir(folder) as found:
+        names = [item.name for item in found if not folders or item.is_dir()]
+    return sorted(name for name in names if not name.startswith((".", "__MACOSX")))
 
 
 def refuse_present(path: Path) -> None:

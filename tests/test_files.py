@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hwr.errors import DataError
-from hwr.files import entries, is_file, is_folder, new_folder, whole_file
+from hwr.files import is_file, is_folder, names_in, new_folder, whole_file
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:
@@ -13,7 +13,7 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
         beside.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new"
-    assert entries(tmp_path) == [path]
+    assert names_in(tmp_path) == [path.name]
 
 
 def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
@@ -28,11 +28,11 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         write(None)
-    assert not entries(tmp_path)
+    assert not names_in(tmp_path)
     path.mkdir()
     with pytest.raises(IsADirectoryError):
         write("whole")
-    assert entries(tmp_path) == [path]
+    assert names_in(tmp_path) == [path.name]
     with pytest.raises(DataError, match="is there already"), new_folder(path):
         pass
 

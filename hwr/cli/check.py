@@ -150,8 +150,7 @@ def _of_experiment(config: Path, characters: str | None, learnt: bool) -> _Form:
     options = load_options(config, given)
     fixed = fixed_characters(options, None)
     alphabet = None if fixed is None else Alphabet(fixed)
-    frames = options.network.frames if "ctc" in options.heads else None
-    return _Form(alphabet, options.image, frames)
+    return _Form(alphabet, options.image, options.frames)
 
 
 def _lines(pictures: list[LabelledPicture], settings: ImageSettings) -> LineStore:

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import entries, is_file, is_folder
+from hwr.files import is_file, is_folder, names_in
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages
 from hwr.lines.formats.pairs import TEXT_ENDING, holds_pairs, pictures_in, read_pairs
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
@@ -83,7 +83,7 @@ def _read_folder(
             return read_table(folder / name, problems)
     if holds_pairs(folder):
         found = read_pairs(folder, problems)
-        for path in filter(Path.is_dir, entries(folder)):
+        for path in _folders_in(folder):
             with suppress(OSError):  # one that is closed to us holds nothing to be told of
                 if holds_pairs(path) and not path.samefile(folder):
                     why = f"its texts do not count beside those of {folder}: give it on its own"
@@ -95,11 +95,15 @@ def _read_folder(
         return found
     above = (*above, folder.resolve())
     # (A link to a folder above would lead round and round.)
-    within = [path for path in entries(folder) if path.is_dir() and path.resolve() not in above]
+    within = [path for path in _folders_in(folder) if path.resolve() not in above]
     if any(path.name == "page" for path in within):
         # Transkribus exports the same pages twice, in the folders page/ and alto/.
         within = [path for path in within if path.name != "alto"]
     return [_of_folder(line) for path in within for line in _read_folder(path, problems, above)]
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [folder / name for name in names_in(folder, folders=True)]
 
 
 def _of_folder(line: LabelledPicture) -> LabelledPicture:

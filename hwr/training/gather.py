@@ -90,8 +90,7 @@ def gather(options: Options, known: str | None = None, say: Say = lambda line: N
     }
     characters = fixed_characters(options, known)
     alphabet = None if characters is None else Alphabet(characters)
-    frames = options.network.frames if "ctc" in options.heads else None
-    report = check(splits, alphabet, frames, found)
+    report = check(splits, alphabet, options.frames, found)
     if report.errors and options.data.on_bad_line == "stop":
         raise BadLinesError(_told(report), _places(options))
     good = {name: store.part(report.good[name]) for name, store in splits.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
@@ -322,6 +323,11 @@ class Options:
         """The characters that the model can write: the alphabet, or where none is given, the digits
         of composed lines. (`hwr.training.gather` gives lines of one's own their alphabet.)"""
         return self.lines.alphabet if self.alphabet is None else self.alphabet
+
+    @property
+    def frames(self) -> Callable[[int], int] | None:
+        """How many frames CTC has for a line of so many pixels; None without a CTC head."""
+        return self.network.frames if "ctc" in self.heads else None
 
     @property
     def composes(self) -> bool:

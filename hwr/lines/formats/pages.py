@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import entries
+from hwr.files import names_in
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
 from hwr.lines.formats.text import reason
@@ -26,7 +26,7 @@ def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     METS, is no page and passed over."""
     return [
         line
-        for path in entries(folder)
+        for path in (folder / name for name in names_in(folder))
         if path.suffix.lower() in PAGE_ENDINGS and path.is_file()
         for line in read_page(path, problems, alone=False)
     ]

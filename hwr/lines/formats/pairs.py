@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import entries
+from hwr.files import names_in
 from hwr.images.open import PICTURE_ENDINGS
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
@@ -18,28 +18,32 @@ TEXT_ENDING = ".gt.txt"
 def pictures_in(folder: Path) -> list[Path]:
     """The picture files of a folder, by their endings, sorted by name."""
     try:
-        return [path for path in entries(folder) if path.suffix.lower() in PICTURE_ENDINGS]
+        names = names_in(folder)
     except OSError as error:
         raise DataError(f"{folder}: cannot be read ({error.strerror})") from error
+    return [folder / name for name in names if name.lower().endswith(PICTURE_ENDINGS)]
 
 
 def holds_pairs(folder: Path) -> bool:
     """Whether any text of this kind stands in a folder."""
-    return bool(_texts(folder))
+    return any(name.endswith(TEXT_ENDING) for name in names_in(folder))
 
 
 def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The pictures with a text, sorted by name; `problems` gets the lone ones of either."""
     pictures: dict[str, Path] = {}
-    stems: set[str] = set()
-    texts = {path.name.removesuffix(TEXT_ENDING): path for path in _texts(folder)}
+    texts = {
+        name.removesuffix(TEXT_ENDING): folder / name
+        for name in names_in(folder)
+        if name.endswith(TEXT_ENDING)
+    }
     for path in pictures_in(folder):
+        other = pictures.get(path.stem)
+        if other is not None and other.stem == path.stem and path.stem in texts:
+            why = f"{path.name} has the same name, and its text: rename one of them"
+            problems.append(Problem(Kind.PASSED, str(other), why))
         # x.png and x.bin.png alike go with x.gt.txt
         pictures.setdefault(path.name.split(".")[0], path)
-        if path.stem in stems and path.stem in texts:
-            why = f"{path.name} has the same name, and its text: rename one of them"
-            problems.append(Problem(Kind.PASSED, str(pictures[path.stem]), why))
-        stems.add(path.stem)
         pictures[path.stem] = path
     found = []
     for name, path in texts.items():
@@ -59,7 +63,3 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
             why = f"put it beside the picture as NAME{TEXT_ENDING}"
             problems.append(Problem(Kind.NO_TEXT, str(path), why))
     return found
-
-
-def _texts(folder: Path) -> list[Path]:
-    return [path for path in entries(folder) if path.name.endswith(TEXT_ENDING)]
