@@ -3,29 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.lines.formats.lines import Drawn
-from hwr.lines.formats.xml import Element, polygon
+from hwr.lines.formats.xml import Element, coordinates, polygon, size_of
 from hwr.lines.labelled import Region
 
 ROOT = "alto"
 
+_BOX = ("HPOS", "VPOS", "WIDTH", "HEIGHT")
+
+
+_SAME_SHAPE = 0.02
+# How far width to height may differ between a page, measured in millimetres, and its picture.
+
 
 def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
-    """The picture's name, width and height, as far as the page tells them.
-
-    Raises:
-        DataError: it measures in something else than pixels.
-    """
-    unit = (root.findtext("Description/MeasurementUnit") or "pixel").strip()
-    if unit != "pixel":
-        raise DataError(f"measures in {unit}, not in pixels: export it with MeasurementUnit pixel")
+    """The picture's name, width and height, as far as the page tells them."""
     name = (root.findtext("Description/sourceImageInformation/fileName") or "").strip()
     page = root.find("Layout/Page")
     if page is None:
         return name, None, None
     return name, page.get("WIDTH"), page.get("HEIGHT")
+
+
+def to_pixels(root: Element, picture: Path) -> None:
+    """Makes pixels of its picture of what a page measures in tenths of a millimetre or 1,200ths of
+    an inch, by how large it says that it is.
+
+    Raises:
+        DataError: it does not tell its size, or the picture is of another shape.
+    """
+    unit = (root.findtext("Description/MeasurementUnit") or "pixel").strip()
+    size = size_of(picture)
+    if unit == "pixel" or size is None:  # what is wrong with a picture is told where it is read
+        return
+    page = root.find("Layout/Page")
+    told = _numbers(page, "WIDTH", "HEIGHT") if page is not None else None
+    if page is None or told is None or min(told) <= 0:
+        raise DataError(
+            f"measures in {unit} and does not say how large the page is: export it with"
+            " MeasurementUnit pixel"
+        )
+    for width, height in (size, size[::-1]):
+        across, down = width / told[0], height / told[1]
+        if abs(across / down - 1) < _SAME_SHAPE:
+            break
+    else:
+        raise DataError(
+            f"a page of {told[0]:g} x {told[1]:g} {unit} is of another shape than {picture}, of"
+            f" {size[0]} x {size[1]} pixels: export page and picture together"
+        )
+    page.set("WIDTH", str(width))
+    page.set("HEIGHT", str(height))
+    for line in root.iter("TextLine"):
+        box = _numbers(line, *_BOX)
+        for name, number, scale in zip(_BOX, box or (), (across, down) * 2, strict=False):
+            line.set(name, str(number * scale))
+        for drawn in line.iterfind("Shape/Polygon"):
+            points = coordinates(drawn.get("POINTS", ""))
+            scaled = (number * (across, down)[place % 2] for place, number in enumerate(points))
+            drawn.set("POINTS", " ".join(f"{number:.2f}" for number in scaled))
+
+
+def _numbers(element: Element, *names: str) -> list[float] | None:
+    """Attributes that are numbers; None where one of them is not there, or is none."""
+    try:
+        return [float(element.attrib[name]) for name in names]
+    except (KeyError, ValueError):
+        return None
 
 
 def lines_of(root: Element) -> Iterator[Drawn]:
@@ -42,12 +89,10 @@ def _region(line: Element) -> Region:
     drawn = line.find("Shape/Polygon")
     if drawn is not None and drawn.get("POINTS"):
         return polygon(drawn.get("POINTS", ""))
-    try:
-        left, top, width, height = (
-            float(line.attrib[name]) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT")
-        )
-    except (KeyError, ValueError) as error:
-        raise ValueError("neither a polygon nor a whole box") from error
+    box = _numbers(line, *_BOX)
+    if box is None:
+        raise ValueError("neither a polygon nor a whole box")
+    left, top, width, height = box
     return Region.rectangle(left, top, left + width, top + height)
 
 

@@ -57,8 +57,10 @@ def _read_xml(path: Path, problems: list[Problem], alone: bool) -> list[Labelled
             raise DataError(f"{path}: neither PAGE XML nor ALTO XML: its root is {root.tag}")
         return []
     kind = _FORMATS[root.tag]
+    picture = page_picture(path, kind.picture_of(root)[0])
+    if picture is not None and kind is alto:
+        alto.to_pixels(root, picture)
     named, width, height = kind.picture_of(root)
-    picture = page_picture(path, named)
     sheet = None if picture is None else sheet_of(picture, width, height)
     return _labelled(path, sheet, named, kind.lines_of(root), problems)
 

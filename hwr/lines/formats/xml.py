@@ -52,13 +52,18 @@ def children(element: Element, *names: str) -> Iterator[Element]:
     return (child for child in element if child.tag in names)
 
 
+def coordinates(text: str) -> list[float]:
+    """The numbers of a list of points."""
+    return [float(number) for number in _NUMBER.findall(text)]
+
+
 def polygon(text: str) -> Region:
     """The region of a list of points, `x,y x,y` or `x y x y`.
 
     Raises:
         ValueError: fewer than three points, or one in no picture.
     """
-    numbers = [float(number) for number in _NUMBER.findall(text)]
+    numbers = coordinates(text)
     if len(numbers) % 2:
         raise ValueError("a list of points with an odd number of coordinates")
     return Region.polygon(zip(numbers[::2], numbers[1::2], strict=True))
@@ -117,6 +122,15 @@ def sheet_of(picture: Path, width: str | None, height: str | None) -> Sheet:
         f"made for a picture of {width} x {height} pixels, but {picture} has"
         f" {size[0]} x {size[1]}: export page and picture together"
     )
+
+
+def size_of(picture: Path) -> tuple[int, int] | None:
+    """Width and height of a picture as its file keeps it; None where it cannot be opened."""
+    try:
+        with Image.open(picture) as opened:
+            return opened.size
+    except Exception:  # as above
+        return None
 
 
 def holds_several(picture: Path) -> bool:

@@ -118,7 +118,14 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
         (PAGE.replace("10,5 89,5 89,24 10,24", "10,5 89,5"), "#a: .*fewer than three points"),
         (PAGE.replace("10,5 89,5 89,24 10,24", "10,5 89,5 7"), "#a: .*odd number"),
         (PAGE.replace(">two<", "><").replace(">words<", "><"), "no text for p.png#b"),
-        (ALTO.replace("pixel", "mm10"), "measures in mm10"),
+        (
+            ALTO.replace("pixel", "mm10").replace(' HEIGHT="60"', ""),
+            "measures in mm10 and does not",
+        ),
+        (
+            ALTO.replace("pixel", "mm10").replace('HEIGHT="60"', 'HEIGHT="90"'),
+            r"a page of 100 x 90 mm10 is of another shape than .*p\.png, of 100 x 60 pixels",
+        ),
         (ALTO.replace('HPOS="10" VPOS="5"', 'VPOS="5"'), "neither a polygon nor a whole box"),
         (ALTO.replace('WIDTH="80" HEIGHT="20"', 'WIDTH="0" HEIGHT="20"'), "without any size"),
         ("<html/>", "holds no texts"),
@@ -127,6 +134,19 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
 def test_unfit_pages_are_refused(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_folder(place(tmp_path, "x.xml", content))
+
+
+@pytest.mark.parametrize("unit", ["mm10", "inch1200"])
+def test_alto_may_measure_in_millimetres_or_inches(tmp_path: Path, unit: str) -> None:
+    halves = ALTO.replace("pixel", unit)
+    for pixels in ("100", "60", "10 30 50 28 89 30 89 49 10 49"):
+        doubled = " ".join(str(2 * int(number)) for number in pixels.split())
+        halves = halves.replace(f'"{pixels}"', f'"{doubled}"')
+    for name, number in (("HPOS", 10), ("VPOS", 5), ("WIDTH", 80), ("HEIGHT", 20)):
+        halves = halves.replace(f'{name}="{number}"', f'{name}="{2 * number}"')
+    lines = read_folder(place(tmp_path, "x.xml", halves))
+    boxes = [line.region.box for line in lines if line.region]
+    assert boxes == [(10, 5, 90, 25), (10, 28, 90, 50)]
 
 
 def test_one_bad_line_leaves_the_others(tmp_path: Path) -> None:
