@@ -11,7 +11,6 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
-from hwr.training.pools import POOL
 
 _WAITING = 2
 # Pools that may wait, of all processes; but one of each.
@@ -29,29 +28,30 @@ class Ahead(Iterator[Batch]):
     Args:
         make: makes them; goes to the other processes, so it must be one that pickles.
         step: of the first.
+        size: batches in a pool.
         processes: so many make them, a pool (`hwr.training.pools`) each in turn.
     """
 
-    def __init__(self, make: Make, step: int, processes: int = 1) -> None:
+    def __init__(self, make: Make, step: int, size: int, processes: int = 1) -> None:
         loader = DataLoader(
-            _Pools(make, step),
+            _Pools(make, step, size),
             batch_size=None,
             num_workers=processes,
             prefetch_factor=max(_WAITING // processes, 1),
             multiprocessing_context="spawn",
         )
-        self._pools: Iterator[bytes | HwrError] = iter(loader)
+        self._sizes: Iterator[bytes | HwrError] = iter(loader)
         self._batches: Iterator[Batch] = iter(())
 
     def close(self) -> None:
         """Ends the processes."""
-        self._pools = iter(())
+        self._sizes = iter(())
         self._batches = iter(())
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""
         while (batch := next(self._batches, None)) is None:
-            pool = next(self._pools)
+            pool = next(self._sizes)
             if isinstance(pool, HwrError):
                 raise pool
             self._batches = iter(pickle.loads(pool))
@@ -64,8 +64,8 @@ class _Pools(IterableDataset[bytes | HwrError]):
     Pools go as bytes: of tensors, each would hold a file open, and many wait.
     """
 
-    def __init__(self, make: Make, step: int) -> None:
-        self._make, self._step = make, step
+    def __init__(self, make: Make, step: int, size: int) -> None:
+        self._make, self._step, self._size = make, step, size
 
     def __iter__(self) -> Iterator[bytes | HwrError]:
         import cv2
@@ -74,9 +74,10 @@ class _Pools(IterableDataset[bytes | HwrError]):
         here = get_worker_info()
         assert here is not None
         try:
-            for pool in count(self._step // POOL + here.id, here.num_workers):
-                start = max(pool * POOL, self._step)  # the first may be begun
-                yield pickle.dumps(list(islice(self._make(start), (pool + 1) * POOL - start)))
+            for pool in count(self._step // self._size + here.id, here.num_workers):
+                start = max(pool * self._size, self._step)  # the first may be begun
+                end = (pool + 1) * self._size
+                yield pickle.dumps(list(islice(self._make(start), end - start)))
         except HwrError as error:
             # Sent as it is: torch would wrap it in its traceback.
             yield error

@@ -61,7 +61,10 @@ class BatchMaker:
         training, distortion = self._options.training, self._options.digits
         lines = None
         if self._options.reads_lines:
-            lines = mixed(self._line_sources, training.seed, step)
+            # Where processes share in steps, the others draw lines while the first makes the
+            # optimizer's step.
+            ahead = self._part.of > 1
+            lines = mixed(self._line_sources, training.seed, step, training.pool, ahead)
         digits = None
         if self._options.reads_digits:
             digits = self._digits.drawn(training.batch, step, training.seed, distortion)

@@ -18,7 +18,8 @@ from hwr.training.pace import Pace
 
 
 def resumable(checkpoint: Path, options: Options) -> Options:
-    """The options to go on with: those given, with the alphabet of the checkpoint.
+    """The options to go on with: those given, with the alphabet of the checkpoint, and its pools,
+    by whose numbers lines are drawn: by others, lines would come again.
 
     Raises:
         ConfigError: the checkpoint cannot be read, or is of another network, other data or
@@ -44,7 +45,8 @@ def resumable(checkpoint: Path, options: Options) -> Options:
             f"{checkpoint}: was trained by {optimizer}, not by {options.training.optimizer}: go on"
             f" with  --training.optimizer {optimizer}"
         )
-    return options
+    training = dataclasses.replace(options.training, pool=kept.training.pool)
+    return dataclasses.replace(options, training=training)
 
 
 def checkpoint_options(checkpoint: Path) -> Options:

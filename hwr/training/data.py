@@ -97,7 +97,7 @@ class Data(pl.LightningDataModule):
             training = dataclasses.replace(options.training, photographs=1)
             options = dataclasses.replace(options, training=training)
         maker = BatchMaker(options, self._real)
-        self._ahead = ahead = Ahead(maker.training, step, self._processes)
+        self._ahead = ahead = Ahead(maker.training, step, options.training.pool, self._processes)
         # They are made on the CPU.
         device = self._device
         return (batch.to(device) for batch in ahead)

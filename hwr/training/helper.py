@@ -136,7 +136,7 @@ class _Steps:
 
     def draw_ahead(self) -> None:
         """Draws batches as far ahead as Lightning does in the first process, which has the next one
-        when a step begins, and draws the one behind it before the next begins: so a pool is drawn
-        by all at once, and nobody waits for it twice."""
+        when a step begins, and draws the one behind it before the next begins; here, while that
+        process makes the optimizer's step."""
         while len(self._drawn) < _AHEAD:
             self._drawn.append(next(self._batches))

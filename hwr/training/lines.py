@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import torch
@@ -18,25 +18,31 @@ from hwr.lines.plan import Plan, join_plans
 from hwr.lines.presets import PRESETS, LineSpec
 from hwr.nets.network import NetworkOptions
 from hwr.training.options import LinesOptions, Options
-from hwr.training.pools import POOL, WHOLE, Lot, Part, by_width, mixed, pool_seed
+from hwr.training.pools import WHOLE, Lot, Part, by_width, mixed, pool_seed
 
-TWIN_POOLS = 4
-"""Pools of new documents, before their other takes come: further apart than the steps that an
-optimizer's momentum joins (20 or so), twins count as two. As batches are shuffled within a pool,
-they are up to a pool less apart, or more."""
+TWIN_STEPS = 64
+"""From one take of a document to the next, at least, but for what shuffling does: further apart
+than the steps that an optimizer's momentum joins (20 or so), twins count as two."""
 
 VALIDATION_BATCH = 100
 
 
-def first_pool(pool: int, takes: int) -> tuple[int, int]:
+def twin_pools(size: int) -> int:
+    """How many pools, of so many batches each, a document's next take comes behind it: those of
+    `TWIN_STEPS`, and two at least. As batches are shuffled within a pool, twins are up to a pool
+    less apart, or more."""
+    return max(-(-TWIN_STEPS // size), 2)
+
+
+def first_pool(pool: int, takes: int, apart: int) -> tuple[int, int]:
     """The pool whose documents a pool shows in another take, itself where they are new, and which
     take that is, from 0.
 
-    `TWIN_POOLS` pools of new ones are followed by as many for each of their other takes, so many
-    with the first.
+    So many pools of new ones as takes are apart are followed by as many for each of their other
+    takes, so many with the first.
     """
-    take = pool // TWIN_POOLS % takes
-    return pool - take * TWIN_POOLS, take
+    take = pool // apart % takes
+    return pool - take * apart, take
 
 
 class Lines:
@@ -62,6 +68,9 @@ class Lines:
         self._device = device
         self._alphabet = Alphabet(options.characters)
         self._composers: dict[Split, Composer] = {}
+        self._ahead: tuple[int, _Drawing] | None = None
+        """The number of a pool that comes next, and as much of it as is drawn."""
+        self._apart = twin_pools(options.training.pool)
 
     def validation(self, seed: int = 0) -> Iterator[LineBatch]:
         """Batches of validation lines; 0 is the seed of those that a training validates with."""
@@ -70,47 +79,58 @@ class Lines:
         order = torch.argsort(plan.widths).tolist()
         starts = range(0, len(order), VALIDATION_BATCH)
         lots = [order[start : start + VALIDATION_BATCH] for start in starts]
-        yield from self._drawn("val", plan, lots)
+        yield from self._drawing("val", plan, lots).batches()
 
     def batches(self, step: int) -> Iterator[LineBatch]:
         """Training batches from a step on, without end."""
-        return mixed([self], self._options.training.seed, step)
+        training = self._options.training
+        return mixed([self], training.seed, step, training.pool)
 
     def lots(self, pool: int) -> list[Lot]:
         """See LotSource."""
-        training = self._options.training
-        first, take = first_pool(pool, training.photographs)
+        training, part = self._options.training, self._part
         seed = pool_seed(training.seed, pool)
-        longest = longest_text(self._options.lines, first * POOL)
-        plan = self._plan("train", POOL * self._size, seed, longest, take)
-        order, size = torch.argsort(plan.widths).tolist(), self._size
-        part, before = self._part, training.batch - size
-
-        @cache
-        def drawn() -> list[LineBatch]:
-            starts = range(0, len(order), size)
-            rows = [part.rows(order[start : start + size], before) for start in starts]
-            return self._drawn("train", plan, rows)
+        drawn = cache(self._begun(pool).batches)
 
         def lot(number: int) -> Lot:
-            place = (seed * POOL + number) * part.of + part.number
+            place = (seed * training.pool + number) * part.of + part.number
             return lambda: self._changed(drawn()[number], place)
 
-        return [lot(number) for number in range(POOL)]
+        return [lot(number) for number in range(training.pool)]
 
-    def _drawn(self, split: Split, plan: Plan, lots: list[list[int]]) -> list[LineBatch]:
-        """A plan's lines, drawn lot by lot, as as many batches."""
-        # How wide a document is shows when it is there: of those planned as alike some are three
-        # times as wide as others. So all are drawn before they are parted.
-        drawn = [self._checked(self._composer(split).render(plan.rows(rows))) for rows in lots]
-        return by_width(join_batches(drawn), len(lots))
+    def draw_ahead(self, pool: int, lots: int) -> None:
+        """See LotSource."""
+        drawing = self._begun(pool)
+        drawing.draw(lots)
+        self._ahead = pool, drawing
+
+    def _begun(self, pool: int) -> _Drawing:
+        """A pool, as far as it is drawn; it is drawn ahead no longer."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == pool:
+            return ahead[1]
+        training, size = self._options.training, self._size
+        first, take = first_pool(pool, training.photographs, self._apart)
+        longest = longest_text(self._options.lines, first * training.pool)
+        seed = pool_seed(training.seed, pool)
+        plan = self._plan("train", training.pool * size, seed, longest, take)
+        order, before = torch.argsort(plan.widths).tolist(), training.batch - size
+        starts = range(0, len(order), size)
+        rows = [self._part.rows(order[start : start + size], before) for start in starts]
+        return self._drawing("train", plan, rows)
+
+    def _drawing(self, split: Split, plan: Plan, lots: list[list[int]]) -> _Drawing:
+        render = self._composer(split).render
+        return _Drawing(lots, lambda rows: self._checked(render(plan.rows(rows))))
 
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            # As many as are written before the last take of the first of them.
-            many = split == "train" and self._options.training.photographs > 1
-            kept = TWIN_POOLS * POOL * -(-self._size // self._part.of) if many else 0
+            training, kept = self._options.training, 0
+            if split == "train" and training.photographs > 1:
+                # As many as are written before the last take of the first of them.
+                lot = self._part.rows(list(range(self._size)), training.batch - self._size)
+                kept = self._apart * training.pool * len(lot)
             self._composers[split] = Composer(digits, split, self._device, image, kept)
         return self._composers[split]
 
@@ -130,7 +150,7 @@ class Lines:
                 height = self._options.image.height
                 # Documents are those of their first pool; seeds are apart as pools are.
                 again = take if PRESETS[preset].document else 0
-                first = seed - again * TWIN_POOLS
+                first = seed - again * self._apart
                 plan = self._composer(split).plan(spec, lines, first, height, again)
                 plans.append(plan)
         return join_plans(plans)
@@ -143,6 +163,33 @@ class Lines:
         if "ctc" in self._options.heads:
             check_frames(batch, self._alphabet, self._options.network)
         return batch
+
+
+class _Drawing:
+    """Lines as they are drawn, lot by lot, and then parted by how wide they came out.
+
+    How wide a document is shows when it is there: of those planned as alike some are three times as
+    wide as others. So all are drawn before they are parted.
+
+    Args:
+        lots: rows of a plan.
+        draw: the lines of one lot.
+    """
+
+    def __init__(self, lots: list[list[int]], draw: Callable[[list[int]], LineBatch]) -> None:
+        self._lots, self._draw = lots, draw
+        self._drawn: list[LineBatch] = []
+
+    def draw(self, lots: int) -> None:
+        """So many of them, if they are not drawn yet."""
+        for rows in self._lots[len(self._drawn) : lots]:
+            self._drawn.append(self._draw(rows))
+
+    def batches(self) -> list[LineBatch]:
+        """All lines, as as many batches as lots; to be asked for once."""
+        self.draw(len(self._lots))
+        drawn, self._drawn = self._drawn, []  # batches live longer: these need not
+        return by_width(join_batches(drawn), len(self._lots))
 
 
 def least_width(text: str, options: Options) -> int:

@@ -19,6 +19,7 @@ from hwr.lines.presets import DIGITS, PRESETS
 from hwr.nets.cross_entropy import CrossEntropyOptions
 from hwr.nets.network import DIGIT, HEADS, HeadName, NetworkOptions
 from hwr.training.data_options import DataOptions
+from hwr.training.pools import Part
 
 Unit = Literal["steps", "epochs", "minutes"]
 
@@ -147,13 +148,19 @@ class TrainingOptions:
             15 at most, on a GPU, and none on the CPU.
         echo: lines seen once more.
         photographs: so many takes of each document: digits written once are set side by side some
-            64 steps later, in an order drawn anew, and photographed, which takes less time than
-            writing others. One, whatever is asked for, where several processes make batches ahead:
-            twins would seldom be the same process's. Where lines grow, twins are as long as the
-            first. (Mixed with other presets, a resumed training's photographs may differ from an
-            uninterrupted one's in their last bit.)
+            64 steps later (two pools, if these are more), in an order drawn anew, and photographed,
+            which takes less time than writing others. One, whatever is asked for, where several
+            processes make batches ahead: twins would seldom be the same process's. Where lines
+            grow, twins are as long as the first. (Mixed with other presets, a resumed training's
+            photographs may differ from an uninterrupted one's in their last bit.)
+        pool: batches made of lines drawn together, those of like width in one batch: more of them
+            leave less padding, but the first step waits until a pool is drawn, and where there are
+            few lines of one's own, one may come twice in a batch.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
+        spared: how many lines fewer the first process's part of a batch has than each other's (or
+            one more or fewer, where others' differ), as it also makes the optimizer's step; nothing
+            where one process does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
@@ -181,7 +188,9 @@ class TrainingOptions:
     ahead: Annotated[int | Literal["auto"], BeforeValidator(_ahead)] = 0
     echo: EchoOptions = field(default_factory=EchoOptions)
     photographs: int = 1
+    pool: int = 16
     processes: int = 1
+    spared: int = 0
     freeze: int = 0
     validate_every: int = 250
     keep: Literal["loss", "cer"] = "loss"
@@ -191,17 +200,17 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         Budget.parse(self.budget)
-        for name in ("batch", "photographs", "validate_every", "processes"):
+        for name in ("batch", "photographs", "validate_every", "pool", "processes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
-        if self.batch % self.processes:
-            raise ValueError(
-                f"batch ({self.batch}) must be a multiple of processes ({self.processes}), which"
-                " share it"
-            )
-        for name in ("sampling_rise", "freeze"):
+        for name in ("sampling_rise", "freeze", "spared"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
+        if min(self.shares) < 1:
+            spared = f", the first of which is spared {self.spared}" if self.spared else ""
+            raise ValueError(
+                f"a batch of {self.batch} is too small for {self.processes} processes{spared}"
+            )
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")
@@ -212,6 +221,16 @@ class TrainingOptions:
         for name in ("momentum", "warmup", "average", "sampling"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1")
+
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """How many lines of a batch each process has."""
+        others = self.processes - 1
+        if not others:
+            return (self.batch,)
+        first = (self.batch + self.spared) // self.processes - self.spared
+        each, more = divmod(self.batch - first, others)
+        return (first, *[each + 1] * more, *[each] * (others - more))
 
 
 @dataclass(frozen=True)
@@ -278,12 +297,16 @@ class Options:
         if 0 < self.data.composed_share < 1 and self.training.batch < 2:
             raise ValueError("training.batch must be at least 2 to mix two kinds of lines")
         composed = self.data.composed_lines(self.training.batch)
-        fewest = min(composed, self.training.batch - composed) or self.training.batch
-        if fewest < self.training.processes:
-            raise ValueError(
-                f"training.batch ({self.training.batch}) has {fewest} lines of one kind, too few"
-                f" for {self.training.processes} processes: take fewer of these, or a larger batch"
-            )
+        own = self.training.batch - composed
+        shares = self.training.shares
+        for kind, before in ((own, 0), (composed, own)):
+            parts = (Part(number, shares) for number in range(len(shares)))
+            if kind and not all(part.rows(list(range(kind)), before) for part in parts):
+                raise ValueError(
+                    f"training.batch ({self.training.batch}) has {kind} lines of one kind, too few"
+                    f" for {len(shares)} processes: take fewer processes, or a larger batch"
+                    + (", or training.spared 0" if self.training.spared else "")
+                )
         if (
             "seq2seq" in self.heads
             and self.composes

@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 
 from hwr.lines.batch import Batch
 from hwr.training.options import Budget, Options, TrainingOptions
+from hwr.training.pools import WHOLE, Part
 
 LOG_EVERY = 10
 """Steps from one row of the metrics to the next: writing each would take time."""
@@ -33,13 +34,13 @@ class Pace(pl.Callback):
     Args:
         training: its options.
         lines_per_epoch: lines, or single digits, drawn in one epoch.
-        processes: that share in a step.
+        part: of every step's lines, that this process has.
     """
 
     def __init__(
-        self, training: TrainingOptions, lines_per_epoch: float, processes: int = 1
+        self, training: TrainingOptions, lines_per_epoch: float, part: Part = WHOLE
     ) -> None:
-        self._processes = processes
+        self._share = part.share
         self.budget = Budget.parse(training.budget)
         self._training = training
         self._lines_per_epoch = lines_per_epoch
@@ -95,7 +96,7 @@ class Pace(pl.Callback):
         batch_idx: int,
     ) -> None:
         self.step = trainer.global_step
-        self.lines += len(batch) * self._processes
+        self.lines += round(len(batch) / self._share)
         if self.step % LOG_EVERY == 0:
             values = {
                 "step": float(self.step),
@@ -125,19 +126,19 @@ class Pace(pl.Callback):
         self._before = state_dict["seconds"]
 
 
-def make_pace(options: Options, digits: int, real: int | None = None, processes: int = 1) -> Pace:
+def make_pace(options: Options, digits: int, real: int | None = None, part: Part = WHOLE) -> Pace:
     """The pace of an experiment.
 
     Args:
         options: of the experiment.
         digits: of the training split.
         real: lines of one's own to train on; None where there are none.
-        processes: that share in a step.
+        part: of every step's lines, that this process has.
     """
     lines, batch = options.lines, options.training.batch
     own = batch - options.data.composed_lines(batch)
     if real is not None and own:
         # In an epoch each of them comes once, and beside them what is composed.
-        return Pace(options.training, real * batch / own, processes)
+        return Pace(options.training, real * batch / own, part)
     characters = (lines.min_length + lines.max_length) / 2 if options.reads_lines else 1.0
-    return Pace(options.training, digits / characters, processes)
+    return Pace(options.training, digits / characters, part)

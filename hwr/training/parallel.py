@@ -2,7 +2,7 @@
 gradients of it, so that making lines and learning of them use every core.
 
 The weights lie in memory that all of them see: only the first process changes them, while the
-others wait.
+others draw lines or wait.
 """
 
 from __future__ import annotations
@@ -25,28 +25,31 @@ from hwr.training.task import ReadingTask
 
 
 class Parallel(pl.Callback):
-    """Lets other processes compute a part of every step's gradients; the mean of all parts counts.
-    They begin where it is entered (`with`), and end where it is left.
+    """Lets other processes compute a part of every step's gradients; their mean counts, each by its
+    share of the lines. The processes start where it is entered (`with`), and end where it is left.
 
     Statistics of normalisation are those of the first process's part.
 
     Args:
         task: the one that is trained.
         real: lines of one's own.
-        processes: in all, this one with them; 1 leaves everything as it is.
+        shares: how many lines of a batch each process has, this one first; one of them alone leaves
+            everything as it is.
     """
 
-    def __init__(self, task: ReadingTask, real: RealLines, processes: int) -> None:
-        self._task, self._real, self._processes = task, real, processes
+    def __init__(self, task: ReadingTask, real: RealLines, shares: tuple[int, ...]) -> None:
+        self._task, self._real = task, real
+        self._parts = [Part(number, shares) for number in range(len(shares))]
         self._cores = torch.get_num_threads()
-        self._threads = max(self._cores // processes, 1)
+        self._threads = max(self._cores // len(shares), 1)
         self._helpers: list[_Helper] = []
+        self._begun = -1
+        """The last step that the others have begun with."""
 
     def __enter__(self) -> Self:
-        if self._processes > 1:
+        if len(self._parts) > 1:
             self._task.network.share_memory()
-            for number in range(1, self._processes):
-                part = Part(number, self._processes)
+            for part in self._parts[1:]:
                 self._helpers.append(_Helper(self._task, self._real, part, self._threads))
         torch.set_num_threads(self._threads)
         return self
@@ -64,22 +67,20 @@ class Parallel(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Batch, batch_idx: int
     ) -> None:
-        for helper in self._helpers:
-            helper.start(trainer.global_step)
+        self._begin(trainer.global_step)
 
     def on_after_backward(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Raises HwrError, as the other process raised it."""
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
-        # From here to the step's end the first process works alone, while the others mostly wait:
-        # it may have all cores.
-        torch.set_num_threads(self._cores)
+        # From here to the step's end the others draw lines, on a core each.
+        torch.set_num_threads(max(self._cores - len(others), self._threads))
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:
-                for other in others:
-                    weight.grad += other[name]
-                weight.grad /= self._processes
+                weight.grad *= self._parts[0].share
+                for part, other in zip(self._parts[1:], others, strict=True):
+                    weight.grad.add_(other[name], alpha=part.share)
 
     def on_train_batch_end(
         self,
@@ -90,8 +91,19 @@ class Parallel(pl.Callback):
         batch_idx: int,
     ) -> None:
         torch.set_num_threads(self._threads)
+        # The weights are those of the next step: the others may begin, while this process draws its
+        # lines. (Before a validation, which puts averages in their place, they may not.)
+        if not trainer.is_last_batch:
+            self._begin(trainer.global_step)
 
-    # Validation is the first process's alone, too: it may have all cores.
+    def _begin(self, step: int) -> None:
+        """Lets the others begin with their parts of a step, if they have not."""
+        if step != self._begun:
+            for helper in self._helpers:
+                helper.start(step)
+        self._begun = step
+
+    # Validation is the first process's alone: it may have all cores.
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         torch.set_num_threads(self._cores)
 

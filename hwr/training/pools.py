@@ -1,11 +1,15 @@
 """How batches are made of lines of one kind or several, as a function of the step alone: in pools,
-of which lines of like width go into one batch, to save padding."""
+of which lines of like width go into one batch, to save padding, and in parts, where processes share
+in a step."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from functools import cache
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -13,28 +17,52 @@ import torch
 
 from hwr.lines.batch import LineBatch, join_batches
 
-POOL = 16
-"""Batches made of lines drawn together."""
-
 Lot = Callable[[], LineBatch]
 """Draws lines of one kind that go into one batch."""
 
 
 class Part(NamedTuple):
-    """A part of every pool, and as large a part of every batch: of the lines from `number` on,
-    every `of`-th, so that parts are as wide as each other. (Where widths show only when lines are
-    drawn, each part is cut into batches by itself.)"""
+    """A part of every pool, and as large a part of every batch. Lines are dealt in turn, so that
+    parts are as wide as each other. (Where widths show only when lines are drawn, each part is cut
+    into batches by itself.)
+
+    Attributes:
+        number: of the part, from 0.
+        shares: how many lines of a batch each part has.
+    """
 
     number: int = 0
-    of: int = 1
+    shares: tuple[int, ...] = (1,)
+
+    @property
+    def of(self) -> int:
+        """How many parts there are."""
+        return len(self.shares)
+
+    @property
+    def share(self) -> float:
+        """Of a batch's lines, how many the part has, from 0 to 1."""
+        return self.shares[self.number] / sum(self.shares)
 
     def rows(self, rows: list[int], before: int = 0) -> list[int]:
         """Those of a batch that belong to the part, where so many of another kind come before."""
-        return rows[(self.number - before) % self.of :: self.of]
+        parts = _dealt(self.shares, before + len(rows))[before:]
+        return [row for row, part in zip(rows, parts, strict=True) if part == self.number]
 
     def lines(self, batch: LineBatch) -> LineBatch:
         """Those of a batch already made."""
         return batch if self.of == 1 else batch.rows(self.rows(list(range(len(batch)))))
+
+
+@cache
+def _dealt(shares: tuple[int, ...], lines: int) -> list[int]:
+    """Which part has each of so many lines: always the one that lags most behind its share."""
+    credit, parts = [0] * len(shares), []
+    for _ in range(lines):
+        credit = [had + share for had, share in zip(credit, shares, strict=True)]
+        parts.append(credit.index(max(credit)))
+        credit[parts[-1]] -= sum(shares)
+    return parts
 
 
 WHOLE = Part()
@@ -44,17 +72,38 @@ class LotSource(Protocol):
     """Lines of one kind to train on."""
 
     def lots(self, pool: int) -> list[Lot]:
-        """`POOL` lots, from narrow to wide; a function of the pool's number alone."""
+        """As many as a pool has batches, from narrow to wide; a function of the pool's number
+        alone."""
+
+    def draw_ahead(self, pool: int, lots: int) -> None:
+        """Draws a pool that comes next, as far as so many lots, if it draws lines before they are
+        asked for."""
 
 
-def mixed(sources: Sequence[LotSource], seed: int, step: int) -> Iterator[LineBatch]:
+def mixed(
+    sources: Sequence[LotSource], seed: int, step: int, size: int, ahead: bool = False
+) -> Iterator[LineBatch]:
     """Training batches from a step on, without end: in each, lines of all sources, those narrow
-    among their own kind together."""
-    for pool in count(step // POOL):
+    among their own kind together.
+
+    Args:
+        sources: of lines.
+        seed: of the order of batches.
+        step: of the first.
+        size: batches in a pool.
+        ahead: with each batch, draw a share of the next pool, not all of that when it begins.
+    """
+    for pool in count(step // size):
         lots = list(zip(*(source.lots(pool) for source in sources), strict=True))
         random.Random(pool_seed(seed, pool)).shuffle(lots)
-        for parts in lots[max(step - pool * POOL, 0) :]:
-            yield join_batches([part() for part in parts])
+        first = max(step - pool * size, 0)
+        for number in range(first, size):
+            batch = join_batches([part() for part in lots[number]])
+            if ahead:
+                share = Fraction(number + 1 - first, size - first)
+                for source in sources:
+                    source.draw_ahead(pool + 1, math.ceil(share * size))
+            yield batch
 
 
 def pool_seed(seed: int, pool: int) -> int:

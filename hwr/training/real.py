@@ -14,7 +14,7 @@ from hwr.lines.batch import LineBatch, to_batch
 from hwr.lines.cache.store import LineStore
 from hwr.training.lines import VALIDATION_BATCH, least_width
 from hwr.training.options import Options
-from hwr.training.pools import POOL, WHOLE, Lot, Part
+from hwr.training.pools import WHOLE, Lot, Part
 
 _VALIDATION_PIXELS = VALIDATION_BATCH * 32 * 320
 # In a batch: lines of text are five times as wide as numbers, and would take five times the memory.
@@ -64,8 +64,8 @@ class RealLots:
 
     def lots(self, pool: int) -> list[Lot]:
         """See `hwr.training.pools.LotSource`."""
-        size = self._size
-        draws = range(pool * POOL * size, (pool + 1) * POOL * size)
+        size, batches = self._size, self._options.training.pool
+        draws = range(pool * batches * size, (pool + 1) * batches * size)
         rows = self._rows(draws)
         order = np.argsort(self._store.widths[rows], kind="stable").tolist()
 
@@ -75,6 +75,9 @@ class RealLots:
             )
 
         return [lot(order[start : start + size]) for start in range(0, len(order), size)]
+
+    def draw_ahead(self, pool: int, lots: int) -> None:
+        """Nothing: each line is read when its batch is."""
 
     def _rows(self, draws: Sequence[int]) -> list[int]:
         """The store's rows that some draws give, numbered from the start of the training."""

@@ -29,7 +29,7 @@ from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
-from hwr.training.pools import Part
+from hwr.training.pools import WHOLE, Part
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -104,7 +104,7 @@ def fit(
     pl.seed_everything(options.training.seed, verbose=False)
     real = None if gathered.lines.train is None else len(gathered.lines.train)
     digits = len(load_digits("train").labels) if options.composes else 0
-    pace = make_pace(options, digits, real, processes(options))
+    pace = make_pace(options, digits, real, own_part(options))
     try:
         task = ReadingTask(options)
     except ValueError as error:
@@ -162,8 +162,8 @@ def _run(
     best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
     last = ModelCheckpoint(folder, "last", enable_version_counter=False)
-    sharing = processes(options)
-    parallel = Parallel(task, gathered.lines, sharing)
+    part = own_part(options)
+    parallel = Parallel(task, gathered.lines, part.shares)
     trainer = pl.Trainer(
         accelerator=_device(options),
         devices=1,
@@ -172,8 +172,9 @@ def _run(
         num_sanity_val_steps=0,
         log_every_n_steps=LOG_EVERY,
         logger=[metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
-        callbacks=[pace, MovingAverage(options.training.average), best, last, rescue,
-                   Freeze(options.training.freeze), parallel, ProgressBar(pace)],
+        # (What else happens at a step's end, other processes need not wait for.)
+        callbacks=[parallel, pace, MovingAverage(options.training.average), best, last, rescue,
+                   Freeze(options.training.freeze), ProgressBar(pace)],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
@@ -181,7 +182,7 @@ def _run(
         options,
         pace.over,
         gathered.lines,
-        Part(0, sharing),
+        part,
         ahead_processes(options),
         echoes=_device(options) == "cuda",
     )
@@ -203,9 +204,9 @@ def _run(
         data.close()
 
 
-def processes(options: Options) -> int:
-    """How many share in a step."""
-    return 1 if _device(options) == "cuda" else options.training.processes
+def own_part(options: Options) -> Part:
+    """This process's part of a step, which others may share."""
+    return WHOLE if _device(options) == "cuda" else Part(0, options.training.shares)
 
 
 def ahead_processes(options: Options) -> int:
@@ -213,7 +214,7 @@ def ahead_processes(options: Options) -> int:
     asked = options.training.ahead
     if asked == "auto":
         return min(max(cores() - 1, 1), _MOST_AHEAD) if _device(options) == "cuda" else 0
-    return asked if processes(options) == 1 else 0
+    return asked if own_part(options).of == 1 else 0
 
 
 def half_precision(options: Options) -> bool:

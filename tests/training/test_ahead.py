@@ -15,10 +15,12 @@ from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.data import Data
-from hwr.training.options import Options
-from hwr.training.pools import POOL, WHOLE
+from hwr.training.options import Options, TrainingOptions
+from hwr.training.pools import WHOLE
 from hwr.training.real import RealLines
 from hwr.training.run import ahead_processes, train
+
+POOL = TrainingOptions().pool
 
 
 def options(ahead: int, stride: int = 2) -> Options:
@@ -41,7 +43,7 @@ def options(ahead: int, stride: int = 2) -> Options:
 def test_they_are_the_batches_that_this_process_would_make(processes: int) -> None:
     """In pools, the first of which is begun."""
     maker, start, steps = BatchMaker(options(1)), POOL - 3, POOL + 6
-    ahead = Ahead(maker.training, start, processes)
+    ahead = Ahead(maker.training, start, POOL, processes)
     for there, here in zip(islice(ahead, steps), maker.training(start), strict=False):
         assert there.lines is not None
         assert here.lines is not None
@@ -83,7 +85,7 @@ def test_anything_else_is_refused(said: object) -> None:
 def test_what_goes_wrong_there_is_told_in_one_line() -> None:
     maker = BatchMaker(options(1, stride=32))
     with pytest.raises(DataError, match="frames") as caught:
-        list(islice(Ahead(maker.training, 0), 40))
+        list(islice(Ahead(maker.training, 0, POOL), 40))
     assert "\n" not in str(caught.value)
 
 
@@ -101,7 +103,7 @@ def test_a_training_by_them_gives_the_same_weights(
     monkeypatch.setattr("hwr.training.data.Ahead", Counted)
     for name, ahead in (("here", 0), ("ahead", 2)):
         train(options(ahead), tmp_path / name)
-    assert started == [(0, 2)]
+    assert started == [(0, POOL, 2)]
     assert not multiprocessing.active_children()
     here, there = (
         read_checkpoint(tmp_path / name / "last.ckpt")["state_dict"] for name in ("here", "ahead")
@@ -126,8 +128,8 @@ def test_what_several_processes_make_ahead_is_shown_in_one_take(
         "lines": {"presets": {"document": 1}, "max_length": 2},
         "training": {"batch": 2, "photographs": 2},
     }
-    monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, processes: make(step))
-    monkeypatch.setattr("hwr.training.lines.TWIN_POOLS", 1)
+    monkeypatch.setattr("hwr.training.data.Ahead", lambda make, step, pool, processes: make(step))
+    monkeypatch.setattr("hwr.training.lines.twin_pools", lambda size: 1)
     data = Data(parse_options(content, "test"), lambda step: False, RealLines(), WHOLE, ahead)
     data.trainer = SimpleNamespace(
         global_step=0, strategy=SimpleNamespace(root_device=torch.device("cpu"))

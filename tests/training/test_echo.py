@@ -12,9 +12,11 @@ from hwr.training.batches import BatchMaker
 from hwr.training.config import parse_options
 from hwr.training.data import Data
 from hwr.training.echo import echoed
-from hwr.training.pools import POOL, WHOLE
+from hwr.training.options import TrainingOptions
+from hwr.training.pools import WHOLE
 from hwr.training.real import RealLines
 
+POOL = TrainingOptions().pool
 OPTIONS = parse_options(
     {
         "lines": {"presets": {"touching": 1}, "max_length": 3, "validation": 20},

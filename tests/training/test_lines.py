@@ -1,3 +1,4 @@
+import math
 from collections import Counter
 from itertools import islice, pairwise
 from typing import Any
@@ -8,15 +9,18 @@ import torch
 from hwr.alphabet import Alphabet
 from hwr.errors import DataError
 from hwr.lines.batch import LineBatch
+from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.plan import Plan
 from hwr.nets.encoder import EncoderOptions, StemLayer
 from hwr.nets.network import NetworkOptions
 from hwr.training import lines as training_lines
-from hwr.training.lines import TWIN_POOLS, Lines, check_frames, first_pool
+from hwr.training.lines import Lines, check_frames, first_pool, twin_pools
 from hwr.training.options import LinesOptions, Options, TrainingOptions
-from hwr.training.pools import POOL, WHOLE, Part
+from hwr.training.pools import WHOLE, Part, mixed
 
+POOL = TrainingOptions().pool
 OPTIONS = Options(
     lines=LinesOptions(presets={"plain": 1, "touching": 2}, max_length=5, validation=30),
     training=TrainingOptions(batch=6, budget="1 steps"),
@@ -29,6 +33,33 @@ def test_a_batch_depends_on_the_step_alone(step: int) -> None:
     from_there = next(Lines(OPTIONS).batches(step))
     assert from_there.texts == from_the_start.texts
     assert torch.equal(from_there.images, from_the_start.images)
+
+
+@pytest.mark.parametrize("step", [0, POOL - 2])
+def test_drawn_ahead_a_pool_is_the_same_and_drawn_bit_by_bit(
+    step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def counted(self: Composer, plan: Plan) -> LineBatch:
+        drawn.append(len(plan))
+        return render(self, plan)
+
+    render = Composer.render
+    expected = list(islice(Lines(OPTIONS).batches(step), POOL + 3))
+    monkeypatch.setattr(Composer, "render", counted)
+    counts = []
+    found = mixed([Lines(OPTIONS)], 0, step, POOL, ahead=True)
+    for batch, want in zip(found, expected, strict=False):
+        counts.append(len(drawn))
+        assert batch.names == want.names
+        assert torch.equal(batch.images, want.images)
+    # The first is drawn whole when it begins, and the next beside what is left of it.
+    assert counts[: POOL - step] == [
+        POOL + math.ceil((number + 1) * POOL / (POOL - step)) for number in range(POOL - step)
+    ]
+    rest = counts[POOL - step - 1 :]
+    assert [later - before for before, later in pairwise(rest)] == [1] * (step + 3)
 
 
 def test_no_line_comes_twice_and_presets_have_their_shares() -> None:
@@ -46,7 +77,7 @@ def test_batches_hold_lines_of_like_width() -> None:
     assert sum(within) / len(within) < everywhere / 3
 
 
-@pytest.mark.parametrize("part", [WHOLE, Part(1, 2)])
+@pytest.mark.parametrize("part", [WHOLE, Part(1, (1, 1))])
 def test_batches_of_documents_hold_lines_of_like_width(part: Part) -> None:
     """Though how wide they are shows only when they are drawn."""
     (pool,) = pools_of(documents(1, part), 1)
@@ -73,7 +104,7 @@ def test_parts_make_up_a_pool() -> None:
         sorted(
             name for batch in islice(documents(1, part).batches(0), POOL) for name in batch.names
         )
-        for part in (WHOLE, Part(0, 2), Part(1, 2))
+        for part in (WHOLE, Part(0, (1, 1)), Part(1, (1, 1)))
     )
     assert sorted(halves[0] + halves[1]) == whole
 
@@ -125,7 +156,7 @@ def pools_of(lines: Lines, count: int) -> list[list[LineBatch]]:
 @pytest.fixture
 def twins(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents come again two pools later: so a test needs few of them."""
-    monkeypatch.setattr(training_lines, "TWIN_POOLS", 2)
+    monkeypatch.setattr(training_lines, "TWIN_STEPS", 2 * POOL)
 
 
 @pytest.mark.usefixtures("twins")
@@ -160,14 +191,16 @@ def test_documents_tell_where_their_digits_are() -> None:
         assert batch.boxes[:, 0].isfinite().all()
 
 
-def test_twins_are_further_apart_than_what_momentum_joins() -> None:
-    takes = [first_pool(pool, 3) for pool in range(6 * TWIN_POOLS)]
+@pytest.mark.parametrize(("size", "apart"), [(16, 4), (24, 3), (64, 2), (100, 2)])
+def test_twins_are_further_apart_than_what_momentum_joins(size: int, apart: int) -> None:
+    assert twin_pools(size) == apart
+    takes = [first_pool(pool, 3, apart) for pool in range(6 * apart)]
     for pool, (first, take) in enumerate(takes):
-        assert pool - first == take * TWIN_POOLS
-    assert [takes.count((pool, 0)) for pool in range(TWIN_POOLS)] == [1] * TWIN_POOLS
+        assert pool - first == take * apart
+    assert [takes.count((pool, 0)) for pool in range(apart)] == [1] * apart
     assert [first for first, _ in takes].count(0) == 3
     # The last batch of a pool may be the first of its twin.
-    assert (TWIN_POOLS - 1) * POOL + 1 > 20
+    assert (apart - 1) * size + 1 > 20
 
 
 @pytest.mark.usefixtures("twins")
@@ -176,9 +209,10 @@ def test_twins_are_further_apart_than_what_momentum_joins() -> None:
     [
         (2, 2 * POOL - 1, WHOLE),
         (2, 2 * POOL + 3, WHOLE),
-        (2, 3 * POOL + 3, Part(1, 2)),
-        (3, 8 * POOL + 1, Part(1, 2)),
+        (2, 3 * POOL + 3, Part(1, (1, 1))),
+        (3, 8 * POOL + 1, Part(1, (1, 1))),
         (3, 10 * POOL + 5, WHOLE),
+        (2, 2 * POOL + 3, Part(0, (1, 3))),
     ],
 )
 def test_takes_depend_on_the_step_alone(photographs: int, step: int, part: Part) -> None:
@@ -192,6 +226,16 @@ def test_takes_depend_on_the_step_alone(photographs: int, step: int, part: Part)
     )
 
 
+@pytest.mark.usefixtures("twins")
+def test_takes_are_the_same_drawn_ahead() -> None:
+    part = Part(0, (1, 3))
+    expected = documents(2, part).batches(0)
+    for batch in islice(mixed([documents(2, part)], 0, 0, POOL, ahead=True), 3 * POOL):
+        want = next(expected)
+        assert batch.texts == want.texts
+        assert torch.equal(batch.images, want.images)
+
+
 def test_first_takes_and_what_is_validated_with_are_those_without() -> None:
     for once, again in (
         (next(documents(1).batches(POOL - 1)), next(documents(3).batches(POOL - 1))),
@@ -201,7 +245,7 @@ def test_first_takes_and_what_is_validated_with_are_those_without() -> None:
 
 
 @pytest.mark.usefixtures("twins")
-@pytest.mark.parametrize("part", [WHOLE, Part(1, 2)])
+@pytest.mark.parametrize("part", [WHOLE, Part(1, (1, 1)), Part(1, (1, 3))])
 def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     written = 0
 
@@ -213,7 +257,7 @@ def test_of_three_pools_one_is_written(part: Part, monkeypatch: pytest.MonkeyPat
     write = DocumentComposer._write
     monkeypatch.setattr(DocumentComposer, "_write", counted)
     pools_of(documents(3, part), 12)
-    assert written == 4 * POOL * 4 // part.of
+    assert written == 4 * POOL * 4 * part.share
 
 
 @pytest.mark.usefixtures("twins")

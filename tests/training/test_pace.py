@@ -1,10 +1,13 @@
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from hwr.training.data_options import DataOptions
 from hwr.training.options import LinesOptions, Options, TrainingOptions
 from hwr.training.pace import FINAL_RATE, Pace, make_pace, one_cycle
+from hwr.training.pools import WHOLE, Part
 
 
 def test_one_cycle_rises_and_falls() -> None:
@@ -38,6 +41,16 @@ def test_an_epoch_takes_each_of_one_s_own_lines_once() -> None:
     assert steps() == 80
     # Of each batch 10 are composed: 40 of 2,000 in a step.
     assert steps(composed=0.2) == 100
+
+
+@pytest.mark.parametrize(("part", "lines"), [(WHOLE, 64), (Part(0, (30, 34)), 64)])
+def test_lines_of_all_processes_count(part: Part, lines: int) -> None:
+    pace = Pace(TrainingOptions(budget="8 steps"), 1, part)
+    mine: Any = range(part.shares[0] if part.of > 1 else lines)
+    trainer: Any = SimpleNamespace(global_step=1)
+    for _ in range(3):
+        pace.on_train_batch_end(trainer, trainer, None, mine, 0)
+    assert pace.lines == 3 * lines
 
 
 def test_progress_in_steps_and_minutes() -> None:

@@ -20,6 +20,8 @@ from hwr.training.pools import Part
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 
+SHARES = (2, 2)
+
 
 def options(processes: int = 2, stride: int = 2, **training: Any) -> Options:
     content = {
@@ -38,7 +40,7 @@ def test_the_parts_are_the_whole_batch(heads: dict[str, float]) -> None:
     both = parse_options(options().to_dict() | {"heads": heads}, "test")
     whole, *parts = (
         list(islice(BatchMaker(both, part=part).training(5), 12))
-        for part in (Part(), Part(0, 2), Part(1, 2))
+        for part in (Part(), Part(0, SHARES), Part(1, SHARES))
     )
     for batch, *halves in zip(whole, *parts, strict=True):
         for kind in ("lines", "digits"):
@@ -67,34 +69,76 @@ def gradients(task: ReadingTask, part: Part, number: int) -> list[torch.Tensor]:
     return [weight.grad.clone() for weight in task.parameters() if weight.grad is not None]
 
 
+def test_a_part_may_have_fewer_lines_and_all_are_as_wide_as_each_other() -> None:
+    rows, shares = list(range(64)), (30, 34)
+    one, other = (Part(number, shares).rows(rows) for number in range(2))
+    assert (len(one), len(other)) == shares
+    assert sorted(one + other) == rows
+    # In any stretch of the lines, which are in order of their width, parts have their shares.
+    for end in range(1, 65):
+        assert abs(len([row for row in one if row < end]) - end * 30 / 64) < 1
+    assert Part(0, shares).share == 30 / 64
+
+
+def test_the_first_process_may_be_spared_lines() -> None:
+    training = options(batch=10, spared=2).training
+    assert training.shares == (4, 6)
+    parts = [BatchMaker(options(batch=10, spared=2), part=Part(n, (4, 6))) for n in range(2)]
+    whole = next(BatchMaker(options(batch=10)).training(3)).lines
+    dealt = [next(part.training(3)).lines for part in parts]
+    assert [len(lines) for lines in dealt] == [4, 6]
+    assert sorted(name for lines in dealt for name in lines.names) == sorted(whole.names)
+
+
+@pytest.mark.parametrize(
+    ("batch", "processes", "spared", "shares"),
+    [
+        (64, 1, 4, (64,)),
+        (64, 2, 0, (32, 32)),
+        (64, 2, 4, (30, 34)),
+        (64, 2, 3, (30, 34)),
+        (5, 2, 0, (2, 3)),
+        (64, 8, 4, (4, 9, 9, 9, 9, 8, 8, 8)),
+    ],
+)
+def test_how_many_lines_each_process_has(
+    batch: int, processes: int, spared: int, shares: tuple[int, ...]
+) -> None:
+    training = options(processes, batch=batch, spared=spared).training
+    assert sum(training.shares) == batch
+    assert training.shares == shares
+
+
 def test_parts_are_alike_where_a_batch_has_lines_of_two_kinds() -> None:
     own, composed = list(range(5)), list(range(3))
     for number in range(2):
-        part = Part(number, 2)
+        part = Part(number, SHARES)
         assert len(part.rows(own)) + len(part.rows(composed, before=5)) == 4
-    dealt = [row for number in range(2) for row in Part(number, 2).rows(composed, before=5)]
+    dealt = [row for number in range(2) for row in Part(number, SHARES).rows(composed, before=5)]
     assert sorted(dealt) == composed
 
 
-@pytest.mark.parametrize("freeze", [0, 5], ids=["all learns", "frozen at first"])
-def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
-    task = ReadingTask(options(freeze=freeze))
+@pytest.mark.parametrize(
+    ("freeze", "shares"),
+    [(0, SHARES), (5, SHARES), (0, (1, 3))],
+    ids=["all learns", "frozen at first", "unlike parts"],
+)
+def test_gradients_are_the_mean_of_the_parts(freeze: int, shares: tuple[int, int]) -> None:
+    task = ReadingTask(options(freeze=freeze, spared=shares[1] - shares[0]))
+    own, others = (Part(number, shares) for number in range(2))
     for name, buffer in task.named_buffers():  # as of a model that this one begins with
         if "running" in name:
             buffer += 0.5
     threads = torch.get_num_threads()
-    with Parallel(task, RealLines(), 2) as parallel:
+    with Parallel(task, RealLines(), shares) as parallel:
         for number in (3, 4, 9):
             hold(task, learns=number >= freeze)
             wanted = [
-                (one + other) / 2
+                own.share * one + others.share * other
                 for one, other in zip(
-                    gradients(task, Part(0, 2), number),
-                    gradients(task, Part(1, 2), number),
-                    strict=True,
+                    gradients(task, own, number), gradients(task, others, number), strict=True
                 )
             ]
-            own = Part(0, 2)
             step(parallel, task, number, lambda own=own, at=number: gradients(task, own, at))
             found = [weight.grad for weight in task.parameters() if weight.grad is not None]
             for gradient, want in zip(found, wanted, strict=True):
@@ -105,16 +149,38 @@ def test_gradients_are_the_mean_of_the_parts(freeze: int) -> None:
     assert torch.get_num_threads() == threads
 
 
-def test_the_optimizer_has_the_cores_of_those_that_wait_for_it() -> None:
+def test_others_begin_when_the_weights_are_there_but_not_before_a_validation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Which puts averages in the weights' place."""
+    monkeypatch.setattr(torch, "set_num_threads", lambda threads: None)
+    task = ReadingTask(options())
+    parallel, begun = Parallel(task, RealLines(), SHARES), []
+    parallel._helpers.append(SimpleNamespace(start=begun.append))  # type: ignore[arg-type]
+    for number, is_last, expected in ((4, True, []), (5, False, [5])):
+        trainer: Any = SimpleNamespace(global_step=number, is_last_batch=is_last)
+        parallel.on_train_batch_end(trainer, task, None, None, 0)  # type: ignore[arg-type]
+        assert begun == expected
+    # Begun, they do not begin again.
+    parallel.on_train_batch_start(trainer, task, None, 0)  # type: ignore[arg-type]
+    assert begun == [5]
+
+
+def test_the_first_process_has_the_cores_that_the_others_leave() -> None:
     task, threads = ReadingTask(options()), torch.get_num_threads()
-    torch.set_num_threads(2)
+    trainer: Any = SimpleNamespace(global_step=4, is_last_batch=True)
+    torch.set_num_threads(4)
     try:
-        with Parallel(task, RealLines(), 2) as parallel:
-            assert torch.get_num_threads() == 1
-            step(parallel, task, 3, lambda: gradients(task, Part(0, 2), 3))
+        with Parallel(task, RealLines(), SHARES) as parallel:
             assert torch.get_num_threads() == 2
-            parallel.on_train_batch_end(None, task, None, None, 0)  # type: ignore[arg-type]
-            assert torch.get_num_threads() == 1
+            step(parallel, task, 3, lambda: gradients(task, Part(0, SHARES), 3))
+            assert torch.get_num_threads() == 3
+            parallel.on_train_batch_end(trainer, task, None, None, 0)  # type: ignore[arg-type]
+            assert torch.get_num_threads() == 2
+            parallel.on_validation_start(trainer, task)
+            assert torch.get_num_threads() == 4
+            parallel.on_validation_end(trainer, task)
+            assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(threads)
 
@@ -127,7 +193,7 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
             step(parallel, task, number, lambda: None)
 
     with (
-        Parallel(task, RealLines(), 2) as parallel,
+        Parallel(task, RealLines(), SHARES) as parallel,
         pytest.raises(DataError, match="frames") as caught,
     ):
         steps(parallel)
@@ -135,7 +201,7 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
 
 
 def test_a_process_that_ends_ends_the_training() -> None:
-    with Parallel(task := ReadingTask(options()), RealLines(), 2) as parallel:
+    with Parallel(task := ReadingTask(options()), RealLines(), SHARES) as parallel:
         (helper,) = parallel._helpers
         helper._process.kill()
         helper._process.join()
@@ -147,7 +213,7 @@ def test_nothing_is_said_where_the_first_process_stops_in_the_midst_of_a_step(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     for waits in (False, True):  # before it computes; when what it has computed is not taken
-        with Parallel(ReadingTask(options()), RealLines(), 2) as parallel:
+        with Parallel(ReadingTask(options()), RealLines(), SHARES) as parallel:
             (helper,) = parallel._helpers
             helper.start(0)
             if waits:
@@ -159,8 +225,10 @@ def test_nothing_is_said_where_the_first_process_stops_in_the_midst_of_a_step(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"batch": 5}, "multiple of processes"),
+        ({"batch": 1}, "a batch of 1 is too small for 2 processes$"),
         ({"processes": 0}, "at least 1"),
+        ({"spared": 4}, "a batch of 4 is too small for 2 processes, the first of which is spared"),
+        ({"spared": -2}, "spared must not be negative"),
     ],
 )
 def test_batches_that_cannot_be_shared_are_refused(content: dict[str, Any], words: str) -> None:
@@ -168,16 +236,18 @@ def test_batches_that_cannot_be_shared_are_refused(content: dict[str, Any], word
         options(**content)
 
 
-def test_each_process_wants_lines_of_each_kind() -> None:
-    content = options().to_dict() | {"alphabet": "01", "data": {"train": ["x"], "composed": 0.9}}
-    with pytest.raises(ConfigError, match="1 lines of one kind, too few for 2 processes"):
+@pytest.mark.parametrize(("spared", "composed", "few"), [(0, 0.9, 1), (2, 0.5, 2)])
+def test_each_process_wants_lines_of_each_kind(spared: int, composed: float, few: int) -> None:
+    data = {"train": ["x"], "composed": composed}
+    content = options(spared=spared).to_dict() | {"alphabet": "01", "data": data}
+    with pytest.raises(ConfigError, match=f"{few} lines of one kind, too few for 2 processes"):
         parse_options(content, "test")
 
 
 def test_a_part_is_drawn_as_far_ahead_as_the_first_process_draws_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else one would draw a pool while the other waits for it, and then the other way round."""
+    """Else one would draw while the other waits for it, and then the other way round."""
     drawn: list[int] = []
 
     def counted(maker: BatchMaker, step: int) -> Iterator[Batch]:
@@ -186,8 +256,8 @@ def test_a_part_is_drawn_as_far_ahead_as_the_first_process_draws_its_own(
             yield batch
 
     training = BatchMaker.training
-    steps = _Steps(options(), RealLines(), Part(1, 2))
-    expected = list(islice(BatchMaker(options(), part=Part(1, 2)).training(5), 4))
+    steps = _Steps(options(), RealLines(), Part(1, SHARES))
+    expected = list(islice(BatchMaker(options(), part=Part(1, SHARES)).training(5), 4))
     monkeypatch.setattr(BatchMaker, "training", counted)
     for step in range(5, 8):
         assert steps.batch(step).lines.names == expected[step - 5].lines.names

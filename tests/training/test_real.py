@@ -21,9 +21,10 @@ from hwr.training.data import Data
 from hwr.training.data_options import DataOptions
 from hwr.training.lines import least_width
 from hwr.training.options import LinesOptions, Options, TrainingOptions
-from hwr.training.pools import POOL, WHOLE, Part, mixed
+from hwr.training.pools import WHOLE, Part, mixed
 from hwr.training.real import RealLines, RealLots, validation_batches
 
+POOL = TrainingOptions().pool
 SIZE = 3
 
 
@@ -48,7 +49,7 @@ CHANGES = AugmentOptions(shear=20, stretch=0.2, noise=0.2)
 @pytest.mark.parametrize("step", [1, POOL - 1, POOL, 3 * POOL + 2])
 def test_a_batch_depends_on_the_step_alone(step: int, store: LineStore) -> None:
     def batches(first: int) -> object:
-        return mixed([RealLots(store, options(CHANGES), SIZE)], 0, first)
+        return mixed([RealLots(store, options(CHANGES), SIZE)], 0, first, POOL)
 
     from_the_start = list(islice(batches(0), step + 1))[-1]
     from_there = next(batches(step))
@@ -58,7 +59,7 @@ def test_a_batch_depends_on_the_step_alone(step: int, store: LineStore) -> None:
 
 def test_every_line_comes_once_before_any_comes_again(store: LineStore) -> None:
     # 5 pools of 16 batches of 3: 8 times all 30 lines.
-    batches = list(islice(mixed([RealLots(store, options(), SIZE)], 0, 0), 5 * POOL))
+    batches = list(islice(mixed([RealLots(store, options(), SIZE)], 0, 0, POOL), 5 * POOL))
     assert Counter(name for batch in batches for name in batch.names) == dict.fromkeys(
         store.names, 8
     )
@@ -70,7 +71,7 @@ def test_every_line_comes_once_before_any_comes_again(store: LineStore) -> None:
 
 
 def test_batches_hold_lines_of_like_width(store: LineStore) -> None:
-    batches = list(islice(mixed([RealLots(store, options(), SIZE)], 0, 0), 4 * POOL))
+    batches = list(islice(mixed([RealLots(store, options(), SIZE)], 0, 0, POOL), 4 * POOL))
     within = [batch.widths.float().std().item() for batch in batches]
     everywhere = torch.cat([batch.widths for batch in batches]).float().std().item()
     assert sum(within) / len(within) < everywhere / 3
@@ -78,7 +79,7 @@ def test_batches_hold_lines_of_like_width(store: LineStore) -> None:
 
 def test_a_line_is_changed_anew_each_time(store: LineStore) -> None:
     one = store.part([4])
-    first, second = islice(mixed([RealLots(one, options(CHANGES), 1)], 0, 0), 2)
+    first, second = islice(mixed([RealLots(one, options(CHANGES), 1)], 0, 0, POOL), 2)
     assert not np.array_equal(first.line(0), one.line(0))
     assert first.images.shape != second.images.shape or not torch.equal(first.images, second.images)
 
@@ -99,7 +100,7 @@ def test_parts_of_mixed_batches_have_their_shares_too(store: LineStore) -> None:
     mixture = dataclasses.replace(drawn, training=training)
     whole, *parts = (
         BatchMaker(mixture, RealLines(store, store), part).training(POOL - 2)
-        for part in (WHOLE, Part(0, 2), Part(1, 2))
+        for part in (WHOLE, Part(0, (1, 1)), Part(1, (1, 1)))
     )
     for batch, *halves in islice(zip(whole, *parts, strict=True), 4):
         assert [len(half) for half in halves] == [SIZE, SIZE]

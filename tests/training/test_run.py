@@ -146,6 +146,16 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert metrics[0] == metrics[1]
 
 
+@pytest.mark.parametrize("content", [TWO_HEADS, SHARED], ids=["alone", "two processes"])
+def test_validating_changes_nothing_that_is_learnt(content: dict, tmp_path: Path) -> None:
+    """Another process must not compute its gradients while averages are in the weights' place."""
+    for every in (2, 12):
+        train(options(content, validate_every=every), tmp_path / str(every))
+    often, seldom = (weights(tmp_path / name / "last.ckpt") for name in ("2", "12"))
+    for name, value in often.items():
+        assert torch.equal(value, seldom[name]), name
+
+
 def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) -> None:
     stop_at(3, KeyboardInterrupt())
     with pytest.raises(
@@ -212,6 +222,14 @@ def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
     content["network"]["encoder"]["hidden"] = 7
     with pytest.raises(ConfigError, match=r"last\.ckpt: was trained with other network options"):
         train(parse_options(content, "x"), tmp_path / "run", tmp_path / "run" / "last.ckpt")
+
+
+def test_a_resumed_run_keeps_its_pools(tmp_path: Path) -> None:
+    """By others it would see lines again."""
+    train(options(budget="2 steps", pool=5), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    train(options(budget="4 steps"), tmp_path / "run", resume=last)
+    assert load_options(tmp_path / "run" / "config.yaml") == options(budget="4 steps", pool=5)
 
 
 def test_resuming_by_another_optimizer_is_refused(tmp_path: Path) -> None:
