@@ -40,18 +40,18 @@ class Ahead(Iterator[Batch]):
             prefetch_factor=max(_WAITING // processes, 1),
             multiprocessing_context="spawn",
         )
-        self._sizes: Iterator[bytes | HwrError] = iter(loader)
+        self._pools: Iterator[bytes | HwrError] = iter(loader)
         self._batches: Iterator[Batch] = iter(())
 
     def close(self) -> None:
         """Ends the processes."""
-        self._sizes = iter(())
+        self._pools = iter(())
         self._batches = iter(())
 
     def __next__(self) -> Batch:
         """Raises HwrError, as what makes the batches raised it."""
         while (batch := next(self._batches, None)) is None:
-            pool = next(self._sizes)
+            pool = next(self._pools)
             if isinstance(pool, HwrError):
                 raise pool
             self._batches = iter(pickle.loads(pool))

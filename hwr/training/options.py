@@ -155,12 +155,11 @@ class TrainingOptions:
             photographs may differ from an uninterrupted one's in their last bit.)
         pool: batches made of lines drawn together, those of like width in one batch: more of them
             leave less padding, but the first step waits until a pool is drawn, and where there are
-            few lines of one's own, one may come twice in a batch.
+            few lines of one's own, one may come twice in a batch. A resumed training keeps its own.
         processes: so many share in a step on the CPU, each with its part of the batch, lines made
             and gradients computed, and none is ahead; on a GPU one does all.
-        spared: how many lines fewer the first process's part of a batch has than each other's (or
-            one more or fewer, where others' differ), as it also makes the optimizer's step; nothing
-            where one process does all.
+        spared: share of its part of a batch that the first process is spared, and the others have
+            instead, as it also makes the optimizer's step; nothing where one process does all.
         freeze: the first steps, in which the encoder stands still and only the heads learn.
         validate_every: steps from one validation to the next.
         keep: by what the best weights are told: the validation loss, or the CER, which is too
@@ -190,7 +189,7 @@ class TrainingOptions:
     photographs: int = 1
     pool: int = 16
     processes: int = 1
-    spared: int = 0
+    spared: float = 0.0
     freeze: int = 0
     validate_every: int = 250
     keep: Literal["loss", "cer"] = "loss"
@@ -203,14 +202,11 @@ class TrainingOptions:
         for name in ("batch", "photographs", "validate_every", "pool", "processes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
-        for name in ("sampling_rise", "freeze", "spared"):
+        for name in ("sampling_rise", "freeze"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
-        if min(self.shares) < 1:
-            spared = f", the first of which is spared {self.spared}" if self.spared else ""
-            raise ValueError(
-                f"a batch of {self.batch} is too small for {self.processes} processes{spared}"
-            )
+        if self.batch < self.processes:
+            raise ValueError(f"batch ({self.batch}) is too small for {self.processes} processes")
         for name in ("learning_rate", "clip"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be above zero")
@@ -218,7 +214,7 @@ class TrainingOptions:
             raise ValueError("seed must be at least 0 and below 2 to the 31st")
         if not self.weight_decay >= 0:
             raise ValueError("weight_decay must not be negative")
-        for name in ("momentum", "warmup", "average", "sampling"):
+        for name in ("momentum", "warmup", "average", "sampling", "spared"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 0 and below 1")
 
@@ -228,7 +224,7 @@ class TrainingOptions:
         others = self.processes - 1
         if not others:
             return (self.batch,)
-        first = (self.batch + self.spared) // self.processes - self.spared
+        first = max(int(self.batch / self.processes * (1 - self.spared)), 1)
         each, more = divmod(self.batch - first, others)
         return (first, *[each + 1] * more, *[each] * (others - more))
 

@@ -74,7 +74,7 @@ class Parallel(pl.Callback):
         if not self._helpers:
             return
         others = [helper.gradients() for helper in self._helpers]
-        # From here to the step's end the others draw lines, on a core each.
+        # From here to the step's end the others draw lines, which takes about a core each.
         torch.set_num_threads(max(self._cores - len(others), self._threads))
         for name, weight in pl_module.named_parameters():
             if weight.grad is not None:

@@ -4,11 +4,9 @@ in a step."""
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import count
 from typing import NamedTuple, Protocol
@@ -100,9 +98,9 @@ def mixed(
         for number in range(first, size):
             batch = join_batches([part() for part in lots[number]])
             if ahead:
-                share = Fraction(number + 1 - first, size - first)
+                share = -(-size * (number + 1 - first) // (size - first))
                 for source in sources:
-                    source.draw_ahead(pool + 1, math.ceil(share * size))
+                    source.draw_ahead(pool + 1, share)
             yield batch
 
 

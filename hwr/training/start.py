@@ -36,7 +36,6 @@ FINE_TUNING: dict[str, Any] = {
     "echo": {},
     "pool": 16,
     "processes": 1,
-    "spared": 0,
 }
 """What a training without an experiment file does otherwise than the one that it begins with: a few
 minutes, and smaller steps than from scratch, so that what is known is not lost."""

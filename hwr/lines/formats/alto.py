@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from hwr.lines.labelled import Region
 ROOT = "alto"
 
 _BOX = ("HPOS", "VPOS", "WIDTH", "HEIGHT")
-
-
-_SAME_SHAPE = 0.02
-# How far width to height may differ between a page, measured in millimetres, and its picture.
+_UNITS = ("mm10", "inch1200")
+# Beside pixels.
+_SAME_SHAPE = 0.005
+# How far width to height may differ between a page, measured in one of these, and its picture.
 
 
 def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
@@ -33,12 +34,14 @@ def to_pixels(root: Element, picture: Path) -> None:
     an inch, by how large it says that it is.
 
     Raises:
-        DataError: it does not tell its size, or the picture is of another shape.
+        DataError: it measures in something else, does not tell its size, or the picture is of
+            another shape.
     """
-    unit = (root.findtext("Description/MeasurementUnit") or "pixel").strip()
-    size = size_of(picture)
-    if unit == "pixel" or size is None:  # what is wrong with a picture is told where it is read
+    unit = (root.findtext("Description/MeasurementUnit") or "").strip() or "pixel"
+    if unit == "pixel":
         return
+    if unit not in _UNITS:
+        raise DataError(f"measures in {unit}, not in pixels: export it with MeasurementUnit pixel")
     page = root.find("Layout/Page")
     told = _numbers(page, "WIDTH", "HEIGHT") if page is not None else None
     if page is None or told is None or min(told) <= 0:
@@ -46,15 +49,20 @@ def to_pixels(root: Element, picture: Path) -> None:
             f"measures in {unit} and does not say how large the page is: export it with"
             " MeasurementUnit pixel"
         )
-    for width, height in (size, size[::-1]):
-        across, down = width / told[0], height / told[1]
-        if abs(across / down - 1) < _SAME_SHAPE:
-            break
-    else:
+    size = size_of(picture)
+    if size is None:  # what is wrong with a picture is told where it is read
+        return
+
+    def askew(turned: tuple[int, int]) -> float:
+        return abs(turned[0] * told[1] / (turned[1] * told[0]) - 1)
+
+    width, height = min(size, size[::-1], key=askew)
+    if askew((width, height)) > _SAME_SHAPE:
         raise DataError(
             f"a page of {told[0]:g} x {told[1]:g} {unit} is of another shape than {picture}, of"
             f" {size[0]} x {size[1]} pixels: export page and picture together"
         )
+    across, down = width / told[0], height / told[1]
     page.set("WIDTH", str(width))
     page.set("HEIGHT", str(height))
     for line in root.iter("TextLine"):
@@ -68,11 +76,12 @@ def to_pixels(root: Element, picture: Path) -> None:
 
 
 def _numbers(element: Element, *names: str) -> list[float] | None:
-    """Attributes that are numbers; None where one of them is not there, or is none."""
+    """Attributes that are finite numbers; None where one of them is not there, or is none."""
     try:
-        return [float(element.attrib[name]) for name in names]
+        numbers = [float(element.attrib[name]) for name in names]
     except (KeyError, ValueError):
         return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def lines_of(root: Element) -> Iterator[Drawn]:

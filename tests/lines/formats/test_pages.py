@@ -1,5 +1,6 @@
 """PAGE XML, ALTO XML and hOCR: three ways to say the same page."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,8 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
         ),
         (ALTO.replace('HPOS="10" VPOS="5"', 'VPOS="5"'), "neither a polygon nor a whole box"),
         (ALTO.replace('WIDTH="80" HEIGHT="20"', 'WIDTH="0" HEIGHT="20"'), "without any size"),
+        (ALTO.replace("pixel", "furlong"), "measures in furlong, not in pixels"),
+        (ALTO.replace("pixel", "mm10").replace('"60"', '"inf"'), "measures in mm10 and does"),
         ("<html/>", "holds no texts"),
     ],
 )
@@ -136,17 +139,41 @@ def test_unfit_pages_are_refused(tmp_path: Path, content: str, message: str) -> 
         read_folder(place(tmp_path, "x.xml", content))
 
 
-@pytest.mark.parametrize("unit", ["mm10", "inch1200"])
-def test_alto_may_measure_in_millimetres_or_inches(tmp_path: Path, unit: str) -> None:
-    halves = ALTO.replace("pixel", unit)
-    for pixels in ("100", "60", "10 30 50 28 89 30 89 49 10 49"):
-        doubled = " ".join(str(2 * int(number)) for number in pixels.split())
-        halves = halves.replace(f'"{pixels}"', f'"{doubled}"')
-    for name, number in (("HPOS", 10), ("VPOS", 5), ("WIDTH", 80), ("HEIGHT", 20)):
-        halves = halves.replace(f'{name}="{number}"', f'{name}="{2 * number}"')
-    lines = read_folder(place(tmp_path, "x.xml", halves))
+def measured(unit: str, across: float, down: float) -> str:
+    """`ALTO` by a unit of which so many are a pixel."""
+
+    def scaled(match: re.Match[str]) -> str:
+        by = {"HPOS": across, "WIDTH": across, "VPOS": down, "HEIGHT": down}
+        name, numbers = match[1], list(map(float, match[2].split()))
+        scales = [by[name]] if name in by else [across, down] * (len(numbers) // 2)
+        values = (n * scale for n, scale in zip(numbers, scales, strict=True))
+        return f'{name}="{" ".join(map(str, values))}"'
+
+    content = ALTO.replace("pixel", unit)
+    return re.sub(r'(HPOS|VPOS|WIDTH|HEIGHT|POINTS)="([^"]*)"', scaled, content)
+
+
+@pytest.mark.parametrize(("unit", "across"), [("mm10", 2), ("inch1200", 4.01)])
+def test_alto_may_measure_in_millimetres_or_inches(
+    tmp_path: Path, unit: str, across: float
+) -> None:
+    lines = read_folder(place(tmp_path, "x.xml", measured(unit, across, round(across))))
     boxes = [line.region.box for line in lines if line.region]
     assert boxes == [(10, 5, 90, 25), (10, 28, 90, 50)]
+
+
+def test_alto_in_millimetres_may_be_of_a_turned_photograph(tmp_path: Path) -> None:
+    place(tmp_path, "x.xml", measured("mm10", 2, 2).replace("p.png", "p.jpg"))
+    turned = Image.new("L", (60, 100), 255)
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "p.jpg", exif=exif)
+    (tmp_path / PICTURE).unlink()
+    one, two = read_folder(tmp_path)
+    assert one.region
+    assert one.region.box == (10, 5, 90, 25)
+    assert not one.as_kept
+    assert not two.as_kept
 
 
 def test_one_bad_line_leaves_the_others(tmp_path: Path) -> None:
