@@ -37,6 +37,24 @@ def test_ocropus_names_with_two_endings(tmp_path: Path) -> None:
     (tmp_path / "010001.bin.png").touch()
     (tmp_path / "010001.gt.txt").write_text("5")
     assert found(tmp_path) == [("010001.bin.png", "5")]
+    (tmp_path / "010001.nrm.png").touch()
+    problems: list[Problem] = []
+    assert [line.path.name for line in read_folder(tmp_path, problems)] == ["010001.bin.png"]
+    (tmp_path / "010001.png").touch()
+    assert [line.path.name for line in read_folder(tmp_path, problems)] == ["010001.png"]
+    assert [Path(problem.name).name for problem in problems if problem.kind == Kind.PASSED] == [
+        "010001.nrm.png",
+        "010001.bin.png",
+        "010001.nrm.png",
+    ]
+    (tmp_path / "010001.nrm.gt.txt").write_text("6")
+    assert found(tmp_path) == [("010001.png", "5"), ("010001.nrm.png", "6")]
+
+
+def test_endings_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "A.PNG").touch()
+    (tmp_path / "A.GT.TXT").write_text("7")
+    assert found(tmp_path) == [("A.PNG", "7")]
 
 
 def test_texts_are_composed(tmp_path: Path) -> None:

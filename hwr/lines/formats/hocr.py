@@ -32,6 +32,7 @@ class Pages(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pages: list[tuple[str | None, tuple[str, str] | None, list[Drawn]]] = []
         self._open = 0  # elements open inside the line, itself included
+        self._struck = 0  # how many were, with the outermost that is struck out
         self._name, self._title, self._text = "", "", ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -48,20 +49,25 @@ class Pages(HTMLParser):
             return
         if self._open:
             self._open += 1
+            # So the readings that were not chosen are marked (`alternatives`).
+            if tag == "del" and not self._struck:
+                self._struck = self._open
         elif classes & _LINES and self.pages:
             number = len(self.pages[-1][2]) + 1
             self._name = given.get("id") or f"line{number}"
             self._title, self._text, self._open = given.get("title", ""), "", 1
 
     def handle_data(self, data: str) -> None:
-        """Text, if within a line."""
-        if self._open:
+        """Text, if within a line and not struck out."""
+        if self._open and not self._struck:
             self._text += data
 
     def handle_endtag(self, tag: str) -> None:
         """Ends the line where its own element ends."""
         if not self._open or tag in _VOID:
             return
+        if self._struck == self._open:
+            self._struck = 0
         self._open -= 1
         if self._open:
             return

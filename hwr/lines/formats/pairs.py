@@ -26,40 +26,45 @@ def pictures_in(folder: Path) -> list[Path]:
 
 def holds_pairs(folder: Path) -> bool:
     """Whether any text of this kind stands in a folder."""
-    return any(name.endswith(TEXT_ENDING) for name in names_in(folder))
+    return any(map(_is_text, names_in(folder)))
 
 
 def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
-    """The pictures with a text, sorted by name; `problems` gets the lone ones of either."""
-    pictures: dict[str, Path] = {}
+    """The pictures with a text, sorted by name; `problems` gets the lone ones of either, and other
+    pictures of the same text."""
     texts = {
-        name.removesuffix(TEXT_ENDING): folder / name
-        for name in names_in(folder)
-        if name.endswith(TEXT_ENDING)
+        name[: -len(TEXT_ENDING)]: folder / name for name in names_in(folder) if _is_text(name)
     }
+    pictures: dict[str, list[Path]] = {name: [] for name in texts}
+    lone = []
     for path in pictures_in(folder):
-        other = pictures.get(path.stem)
-        if other is not None and other.stem == path.stem and path.stem in texts:
-            why = f"{path.name} has the same name, and its text: rename one of them"
-            problems.append(Problem(Kind.PASSED, str(other), why))
-        # x.png and x.bin.png alike go with x.gt.txt
-        pictures.setdefault(path.name.split(".")[0], path)
-        pictures[path.stem] = path
+        # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
+        name = next((name for name in (path.stem, path.name.split(".")[0]) if name in texts), None)
+        (lone if name is None else pictures[name]).append(path)
     found = []
     for name, path in texts.items():
-        if name not in pictures:
+        if not pictures[name]:
             why = "put the picture of the same name beside the text"
             problems.append(Problem(Kind.NO_PICTURE, str(path), why))
             continue
+        same = [picture for picture in pictures[name] if picture.stem == name]
+        picture = same[-1] if same else pictures[name][0]
+        for other in pictures[name]:
+            if other != picture:
+                why = f"{picture.name} has its text, {path.name}: rename one of them"
+                problems.append(Problem(Kind.PASSED, str(other), why))
         try:
             text = read_text(path).strip("\r\n")
         except DataError as error:
             problems.append(Problem(Kind.TABLE, str(path), reason(path, error)))
             continue
-        picture = pictures[name]
         found.append(LabelledPicture(picture, composed(text), page_of(picture)))
-    for path in sorted(set(pictures.values())):
-        if not {path.stem, path.name.split(".")[0]} & texts.keys():
-            why = f"put it beside the picture as NAME{TEXT_ENDING}"
-            problems.append(Problem(Kind.NO_TEXT, str(path), why))
+    for path in lone:
+        why = f"put it beside the picture as NAME{TEXT_ENDING}"
+        problems.append(Problem(Kind.NO_TEXT, str(path), why))
     return found
+
+
+def _is_text(name: str) -> bool:
+    # Windows and its programs write endings large at times, as they do those of pictures.
+    return name.lower().endswith(TEXT_ENDING)

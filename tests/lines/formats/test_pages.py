@@ -246,6 +246,12 @@ def test_hocr_boxes_with_decimals(tmp_path: Path) -> None:
     assert line.region.box == (10, 5, 90, 25)
 
 
+def test_readings_of_hocr_that_were_not_chosen_do_not_count(tmp_path: Path) -> None:
+    chosen = '<span class="alternatives"><ins class="alt">two</ins><del class="alt"><b>t</b>o</del>'
+    place(tmp_path, "p.hocr", HOCR.replace("two", f"{chosen}<del class='alt'>tow</del></span>", 1))
+    assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "two words"]
+
+
 def test_a_point_in_no_picture_is_told(tmp_path: Path) -> None:
     place(tmp_path, "p.xml", PAGE.replace("89,24 10,24", "99999999999,24 10,24"))
     problems: list[Problem] = []
