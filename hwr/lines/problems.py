@@ -31,11 +31,12 @@ class Kind(StrEnum):
     TURNED = "picture higher than wide, of a long text"
     UNSEEN = "character that the training lines lack"
     SPACES = "odd spaces in a text"
+    LEFTWARD = "text that runs from right to left"
     ASPECT = "width unlike that of other lines"
     PASSED = "passed over"
 
 
-REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.ASPECT, Kind.PASSED})
+REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.LEFTWARD, Kind.ASPECT, Kind.PASSED})
 """Kinds to look at; such lines can be trained on all the same, or are others' to be passed over."""
 
 

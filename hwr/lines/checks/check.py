@@ -132,6 +132,7 @@ def check(
         problems: those found already, as `read_folder` gives them. Those of the stores are added.
     """
     found = list(rules.text_problems(splits))
+    found += rules.direction_problems(splits)
     found += rules.size_problems(splits)
     found += rules.duplicate_problems(splits)
     if alphabet is not None:

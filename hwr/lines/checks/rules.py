@@ -27,6 +27,7 @@ ENOUGH = 20
 
 _JOINERS = "\u200c\u200d"  # invisible too, but of the spelling in Persian and the Indic scripts
 _NO_TEXT = {"Cc", "Cs", "Cn", "Zl", "Zp"}
+_LEFTWARD = {"R", "AL"}  # bidirectional classes of Hebrew, Arabic and their like
 
 Row = tuple[str, int]
 """Split, and row of its store."""
@@ -60,6 +61,20 @@ def mended(text: str) -> str:
         return text.strip(" ")
     seen = "".join(" " if _is_space(c) else c for c in text if not _is_invisible(c))
     return " ".join(part for part in seen.split(" ") if part)
+
+
+def direction_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
+    """LEFTWARD: characters of Unicode's bidirectional classes R and AL. Lines are read from left to
+    right, so nothing is learnt from texts in the order of their reading."""
+    seen = set().union(*(text for store in splits.values() for text in store.texts))
+    leftward = {c for c in seen if unicodedata.bidirectional(c) in _LEFTWARD}
+    for split, row, name, text in _lines(splits) if leftward else ():
+        if not leftward.isdisjoint(text):
+            why = (
+                f"{text!r}: lines are read from left to right, so give its characters in the order"
+                " in which they stand from left to right"
+            )
+            yield Problem(Kind.LEFTWARD, name, why), [(split, row)]
 
 
 def alphabet_problems(splits: Mapping[str, LineStore], alphabet: Alphabet) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
 from hwr.lines.checks.rules import mended
 from hwr.lines.labelled import LabelledPicture
-from hwr.lines.problems import Kind, Problem
+from hwr.lines.problems import REMARKS, Kind, Problem
 
 Line = tuple[str, str]
 """Name and text."""
@@ -77,13 +77,16 @@ def test_good_lines(bench: Bench) -> None:
         ("a\u00a0b", Kind.SPACES),
         ("a\u00adb", Kind.SPACES),
         ("a\u200cb", None),
+        ("1 \u05d0", Kind.LEFTWARD),
+        ("\u0645", Kind.LEFTWARD),
+        ("\u0661", None),  # Arabic digits run from left to right
         ("a b", None),
     ],
 )
 def test_odd_texts(bench: Bench, text: str, kind: Kind | None) -> None:
     report = check({"x": bench.store(("a.png", text))})
     assert told(report) == ([(kind, "a.png")] if kind else [])
-    assert report.good == {"x": [0] if kind in (None, Kind.SPACES) else []}
+    assert report.good == {"x": [0] if kind in (None, *REMARKS) else []}
     assert report.bad == frozenset(
         {str(bench.folder / "a.png")} if kind in (Kind.EMPTY, Kind.CONTROL) else ()
     )
