@@ -36,7 +36,7 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
         name[: -len(TEXT_ENDING)]: folder / name for name in names_in(folder) if _is_text(name)
     }
     pictures: dict[str, list[Path]] = {name: [] for name in texts}
-    lone = []
+    lone: list[Path] = []
     for path in pictures_in(folder):
         # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
         name = next((name for name in (path.stem, path.name.split(".")[0]) if name in texts), None)
