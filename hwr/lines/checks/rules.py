@@ -66,10 +66,8 @@ def mended(text: str) -> str:
 def direction_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
     """LEFTWARD: characters of Unicode's bidirectional classes R and AL. Lines are read from left to
     right, so nothing is learnt from texts in the order of their reading."""
-    seen = set().union(*(text for store in splits.values() for text in store.texts))
-    leftward = {c for c in seen if unicodedata.bidirectional(c) in _LEFTWARD}
-    for split, row, name, text in _lines(splits) if leftward else ():
-        if not leftward.isdisjoint(text):
+    for split, row, name, text in _lines(splits):
+        if not text.isascii() and any(unicodedata.bidirectional(c) in _LEFTWARD for c in text):
             why = (
                 f"{text!r}: lines are read from left to right, so give its characters in the order"
                 " in which they stand from left to right"

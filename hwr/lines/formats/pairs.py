@@ -39,8 +39,8 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     lone: list[Path] = []
     for path in pictures_in(folder):
         # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
-        name = next((name for name in (path.stem, path.name.split(".")[0]) if name in texts), None)
-        (lone if name is None else pictures[name]).append(path)
+        name = path.stem if path.stem in texts else path.name.split(".")[0]
+        pictures.get(name, lone).append(path)
     found = []
     for name, path in texts.items():
         if not pictures[name]:

@@ -10,7 +10,7 @@ from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
 from hwr.lines.checks.rules import mended
 from hwr.lines.labelled import LabelledPicture
-from hwr.lines.problems import REMARKS, Kind, Problem
+from hwr.lines.problems import Kind, Problem
 
 Line = tuple[str, str]
 """Name and text."""
@@ -86,7 +86,7 @@ def test_good_lines(bench: Bench) -> None:
 def test_odd_texts(bench: Bench, text: str, kind: Kind | None) -> None:
     report = check({"x": bench.store(("a.png", text))})
     assert told(report) == ([(kind, "a.png")] if kind else [])
-    assert report.good == {"x": [0] if kind in (None, *REMARKS) else []}
+    assert report.good == {"x": [0] if kind in (None, Kind.SPACES, Kind.LEFTWARD) else []}
     assert report.bad == frozenset(
         {str(bench.folder / "a.png")} if kind in (Kind.EMPTY, Kind.CONTROL) else ()
     )
