@@ -114,7 +114,7 @@ class EncoderOptions:
 
 
 def computes_bfloat16() -> bool:
-    """Whether the processor does, and so trains faster by it."""
+    """Whether the processor has instructions for it."""
     return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
 
 

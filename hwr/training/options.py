@@ -166,8 +166,9 @@ class TrainingOptions:
             coarse where it is low (of a thousand lines, luck would choose), but goes on falling
             behind the least loss where few lines are trained on.
         precision: of the convolutions in training, and on the CPU of the encoder's LSTMs; `auto`
-            takes bf16 (bfloat16) where the processor computes with it, which is about 1.25 times as
-            fast, twice where it has a matrix unit, and reads as well.
+            takes bf16 (bfloat16) where that is faster, which on a CPU is tried out: about 1.25
+            times as fast on AMD's that compute with it, twice where there is a matrix unit, 0.8
+            times on Intel's without one. It reads as well.
         device: where to train; `auto` takes a GPU where there is one.
         seed: of weights and lines.
     """

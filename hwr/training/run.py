@@ -17,7 +17,6 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from hwr.errors import ConfigError, HwrError
 from hwr.lines.cache.decode import cores
 from hwr.lines.digits import load_digits
-from hwr.nets.encoder import computes_bfloat16
 from hwr.training.average import MovingAverage
 from hwr.training.checkpoints import Rescue, budget_is_over, read_checkpoint, resumable
 from hwr.training.curve import draw_curve
@@ -30,6 +29,7 @@ from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
 from hwr.training.pools import WHOLE, Part
+from hwr.training.precision import faster_in_bfloat16
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -223,7 +223,7 @@ def half_precision(options: Options) -> bool:
         return options.training.precision == "bf16"
     if _device(options) == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return computes_bfloat16()
+    return faster_in_bfloat16()
 
 
 def _device(options: Options) -> str:
