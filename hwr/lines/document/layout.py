@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.lines.document.cents import Cents
+from hwr.lines.document.flourishes import flourish
 from hwr.lines.document.hands import Hand
-from hwr.lines.document.marks import Ink, curve, flourish, separator, stroke
+from hwr.lines.document.marks import Ink, curve, separator, stroke
 from hwr.lines.document.shapes import PATCH, TALL, THINNEST
 
 _SEEN = 80
@@ -79,7 +81,7 @@ class Written(NamedTuple):
     Attributes:
         ink: float32 [height, width], 0 to 1, cut to its ink.
         pen: the width of its strokes, in pixels.
-        tall: the height of its digits without long stems, in pixels.
+        tall: the height of its lowest digits without long stems, in pixels.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
     """
 
@@ -112,7 +114,7 @@ def set_digits(
     tall = hand.size * TALL
     pen = max(hand.pen * tall, THINNEST)
     separated = rng.random() < 0.4
-    before, behind = rng.random() < 0.15, rng.random() < 0.25
+    before, behind = rng.random() < 0.2, rng.random() < 0.35
     width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
@@ -120,8 +122,12 @@ def set_digits(
     x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
     base = _ROOM + (PATCH + tall) / 2
     if before:
-        flourish(canvas, x, base, tall, pen, rng, behind=False)
-        x += tall * (0.95 + 0.3 * float(rng.random()))
+        x += flourish(canvas, x, base, tall, pen, rng, behind=False)
+        x += tall * (0.2 + 0.35 * float(rng.random()))
+    cents = Cents.draw(count, pen, rng)
+    if cents:
+        patches = cents.shrunk(patches)
+        edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :])]
     shares = patches.astype(np.float32) / 255
     for place, (patch, edge) in enumerate(zip(shares, edges, strict=True)):
         first, last = edge.first, edge.last
@@ -131,13 +137,16 @@ def set_digits(
         top += hangs.get(text[place], 0.0) * hand.hang * tall
         if text[place] == "0":
             top += hand.sinks * (1 - hand.zero) * tall / 2
+        raised = cents is not None and place >= cents.begin
+        if cents and raised:
+            top -= cents.lift(tall)
         top = min(max(round(top), 0), 2 * _ROOM)
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch, out=part)
         if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
             end = (left + first + 0.3 * (last - first), top + edge.top)
             _string(canvas, string, end, tall, pen, rng)
-        elif place and rng.random() < hand.joins:
+        elif place and not raised and rng.random() < hand.joins:
             _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
         behind_last = left + last
@@ -150,23 +159,29 @@ def set_digits(
             here = behind_last + tall * (0.06 + 0.05 * lots[place, 3])
             separator(canvas, here, base + drop, tall, pen, rng)
             gap = max(gap, 0.0) + tall * 0.2
+        if cents and place + 1 == cents.begin:
+            gap = max(gap, 0.0) + tall * cents.gap
         step = float((edge.right - following.left).max()) + gap
         # Two thin ones set closer are one thick one to everybody.
         least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
+    if cents:
+        columns = (float(boxes[cents.begin, 0]), behind_last)
+        cents.underline(canvas, columns, base + drop, tall, pen)
     if behind:
         x = behind_last + tall * (0.1 + 0.3 * float(rng.random()))
         base += hand.slope * (x - PATCH)
         if rng.random() < 0.3:
             separator(canvas, x, base, tall, pen, rng)
             x += 0.25 * tall
-        if rng.random() < 0.75:
+        if rng.random() < 0.8:
             flourish(canvas, x, base, tall, pen, rng, behind=True)
+    lowest = tall * cents.size if cents else tall
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
-        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, tall, boxes)
+        return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
     ink = canvas[top : top + high, left : left + wide]
-    return Written(ink, pen, tall, boxes - left)
+    return Written(ink, pen, lowest, boxes - left)
 
 
 def _join(

@@ -244,7 +244,7 @@ def test_open_loops_lose_ink_at_their_tops(label: int) -> None:
 def no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but digits is written."""
     for mark in ("flourish", "separator"):
-        monkeypatch.setattr(layout, mark, lambda *args, **options: None)
+        monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
 
 
 @pytest.mark.usefixtures("no_marks")

@@ -1,0 +1,81 @@
+"""Cents: the last two digits of an amount, written small, raised and mostly underlined."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hwr.lines.document.marks import Ink, stroke
+from hwr.lines.document.shapes import PATCH, THINNEST
+
+_CHANCE = 0.06
+_DIGITS = 2
+
+
+class Cents(NamedTuple):
+    """How they are set. Lengths are in heights of the other digits.
+
+    Attributes:
+        begin: the place of the first of them in the number.
+        size: how tall they are.
+        rise: how far above the base line they stand.
+        gap: to the digit before them, beyond the usual.
+        lines: below them, lengths between these and them; may be none.
+    """
+
+    begin: int
+    size: float
+    rise: float
+    gap: float
+    lines: tuple[float, ...]
+
+    @classmethod
+    def draw(cls, count: int, pen: float, rng: np.random.Generator) -> Cents | None:
+        """For few numbers, of three digits or more.
+
+        Args:
+            count: digits of the number.
+            pen: in pixels.
+            rng: draws whether, and how.
+        """
+        if count <= _DIGITS or rng.random() >= _CHANCE:
+            return None
+        lot = rng.random(5)
+        # Their strokes are as much thinner.
+        size = max(0.55 + 0.25 * lot[0], min(THINNEST / pen, 1.0))
+        below = 0.08 + 0.1 * lot[3]
+        lines = (below, below + 0.12)[: int(3 * lot[4] ** 0.7)]
+        return cls(count - _DIGITS, size, 0.15 + 0.35 * lot[1], 0.25 * lot[2], lines)
+
+    def shrunk(self, patches: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Digits' pictures, [digits, PATCH, PATCH], of which these are as small as they are."""
+        import cv2
+
+        found, stays = patches.copy(), PATCH / 2 * (1 - self.size)
+        way = np.array([[self.size, 0, stays], [0, self.size, stays]])
+        for place in range(self.begin, len(patches)):
+            found[place] = cv2.warpAffine(patches[place], way, (PATCH, PATCH))
+        return found
+
+    def lift(self, tall: float) -> float:
+        """How many rows higher their pictures are than those of the other digits."""
+        return tall * (self.rise - (1 - self.size) / 2)
+
+    def underline(
+        self, ink: Ink, columns: tuple[float, float], base: float, tall: float, pen: float
+    ) -> None:
+        """Draws what stands below them.
+
+        Args:
+            ink: to draw into.
+            columns: from and to which they reach.
+            base: the row of the base line there.
+            tall: the height of the other digits, in pixels.
+            pen: in pixels.
+        """
+        left, right = columns
+        for below in self.lines:
+            row = base - tall * (self.rise - below) + pen / 2
+            stroke(ink, [(left, row), (right, row)], pen)

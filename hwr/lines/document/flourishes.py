@@ -1,0 +1,246 @@
+"""What people write before or behind a number that is no digit: strokes so that nothing can be
+added, signs, and letters of a currency or a unit.
+
+Kinds give their strokes in heights of a digit: x to the right of where they begin, y up from the
+base line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hwr.lines.document.marks import Ink, Points, stroke
+
+Strokes = list[Points]
+
+_CAPITALS: dict[str, Strokes] = {
+    "E": [[(0.5, 1), (0, 1), (0, 0), (0.5, 0)], [(0, 0.5), (0.4, 0.5)]],
+    "F": [[(0.55, 1), (0, 1), (0, 0)], [(0, 0.5), (0.4, 0.5)]],
+    "H": [[(0, 1), (0, 0)], [(0.5, 1), (0.5, 0)], [(0, 0.5), (0.5, 0.5)]],
+    "K": [[(0, 1), (0, 0)], [(0.5, 1), (0.02, 0.4), (0.55, 0)]],
+    "M": [[(0, 0), (0.1, 1), (0.4, 0.3), (0.7, 1), (0.8, 0)]],
+    "N": [[(0, 0), (0, 1), (0.5, 0), (0.5, 1)]],
+    "R": [[(0, 0), (0, 1), (0.4, 0.95), (0.5, 0.75), (0.4, 0.55), (0, 0.5), (0.55, 0)]],
+    "W": [[(0, 1), (0.2, 0), (0.4, 0.7), (0.6, 0), (0.8, 1)]],
+    "euro": [[(0.6, 0.9), (0.4, 1), (0.15, 0.8), (0.1, 0.5), (0.15, 0.2), (0.4, 0), (0.6, 0.1)],
+             [(-0.05, 0.6), (0.45, 0.6)], [(-0.05, 0.4), (0.4, 0.4)]],
+}  # fmt: skip
+_SMALL: dict[str, Strokes] = {
+    "k": [[(0, 1.7), (0, 0)], [(0.5, 0.95), (0.02, 0.5), (0.55, 0)]],
+    "m": [[(0, 1), (0, 0), (0.1, 0.85), (0.3, 1), (0.4, 0.8), (0.4, 0), (0.5, 0.85), (0.7, 1),
+           (0.8, 0.8), (0.8, 0)]],
+    "n": [[(0, 1), (0, 0), (0.1, 0.8), (0.35, 1), (0.5, 0.8), (0.5, 0)]],
+    "w": [[(0, 1), (0.2, 0), (0.45, 0.9), (0.7, 0), (0.9, 1)]],
+}  # fmt: skip
+# Letters that stand for no digit, each an em high; others (A, O, S, T, l, q, r ...) might be one.
+
+
+def flourish(
+    ink: Ink, x: float, base: float, tall: float, pen: float, rng: np.random.Generator, behind: bool
+) -> float:
+    """Draws one of them.
+
+    Args:
+        ink: to draw into.
+        x, base: where it begins: the column, and the row of the base line.
+        tall: a digit's height in pixels.
+        pen: in pixels.
+        rng: draws which, and its shape.
+        behind: whether it stands behind the number. Some do only there: before it they are not
+            usual, or might be ones.
+
+    Returns:
+        How wide it is, in pixels.
+    """
+    kinds = _BEHIND if behind else _BEFORE
+    strokes = kinds[int(rng.integers(len(kinds)))](rng)
+    lean, lift = rng.uniform(-0.1, 0.35), rng.normal(0, 0.05)
+    wobble = rng.normal(0, 1, (sum(map(len, strokes)), 2))
+    if rng.random() < 0.6:
+        lean = 0.0
+    drawn, done = [], 0
+    for points in strokes:
+        shaky = 0.03 / len(points) ** 0.5
+        places = np.array(points) + shaky * wobble[done : done + len(points)]
+        done += len(points)
+        places[:, 0] += lean * places[:, 1]
+        drawn.append(places)
+    least = min(float(places[:, 0].min()) for places in drawn)
+    most = max(float(places[:, 0].max()) for places in drawn)
+    for places in drawn:
+        columns = x + tall * (places[:, 0] - least)
+        rows = base - tall * (places[:, 1] + lift)
+        stroke(ink, list(zip(columns.tolist(), rows.tolist(), strict=True)), pen)
+    return tall * (most - least)
+
+
+def _dash(rng: np.random.Generator) -> Strokes:
+    return [_level(rng, _middle(rng), rng.uniform(0.3, 0.8))]
+
+
+def _long_dash(rng: np.random.Generator) -> Strokes:
+    return [_level(rng, _middle(rng), rng.uniform(0.8, 3.5))]
+
+
+def _double_dash(rng: np.random.Generator) -> Strokes:
+    wide = rng.uniform(0.3, 0.8) if rng.random() < 0.7 else rng.uniform(0.8, 2.5)
+    middle, apart = _middle(rng), rng.uniform(0.1, 0.17)
+    return [_level(rng, middle + apart, wide), _level(rng, middle - apart, wide)]
+
+
+def _hash(rng: np.random.Generator) -> Strokes:
+    wide, middle = rng.uniform(0.4, 0.8), _middle(rng)
+    return [
+        _level(rng, middle + 0.14, wide),
+        _level(rng, middle - 0.14, wide),
+        [(0.25 * wide, middle - 0.4), (0.45 * wide, middle + 0.4)],
+        [(0.6 * wide, middle - 0.4), (0.8 * wide, middle + 0.4)],
+    ]
+
+
+def _wave(rng: np.random.Generator) -> Strokes:
+    return [_waves(rng, rng.uniform(0.4, 0.9), 1.0)]
+
+
+def _long_wave(rng: np.random.Generator) -> Strokes:
+    wide = rng.uniform(0.9, 3.0)
+    return [_waves(rng, wide, wide * rng.uniform(0.6, 1.6))]
+
+
+def _waves(rng: np.random.Generator, wide: float, waves: float) -> Points:
+    along = np.linspace(0, 1, int(8 * waves) + 4)
+    fades = 1 - rng.uniform(0, 0.6) * along
+    up = rng.uniform(0.08, 0.22) * fades * np.sin(2 * np.pi * (waves * along + rng.random()))
+    return list(zip((wide * along).tolist(), (_middle(rng) + up).tolist(), strict=True))
+
+
+def _zigzag(rng: np.random.Generator) -> Strokes:
+    """Close enough that none of its strokes is a one."""
+    step, high, middle = rng.uniform(0.1, 0.22), rng.uniform(0.15, 0.38), _middle(rng)
+    turns = int(rng.integers(5, 11))
+    return [[(step * turn, middle + (high if turn % 2 else -high)) for turn in range(turns)]]
+
+
+def _dollar(rng: np.random.Generator) -> Strokes:
+    wide = rng.uniform(0.5, 1.0)
+    bow = [(0.8, 0.75), (0.5, 0.87), (0.25, 0.7), (0.5, 0.47), (0.75, 0.25), (0.5, 0.05),
+           (0.2, 0.17)]  # fmt: skip
+    bars = [0.5] if rng.random() < 0.7 else [0.42, 0.58]
+    strokes: Strokes = [[(wide * x, 1.08), (wide * (x - 0.02), -0.15)] for x in bars]
+    return [_round([(wide * x, y) for x, y in bow]), *strokes]
+
+
+def _dash_and_dot(rng: np.random.Generator) -> Strokes:
+    middle = _middle(rng)
+    return [_level(rng, middle, 0.3), [(0.42, middle - 0.35), (0.43, middle - 0.33)]]
+
+
+def _two_slashes(rng: np.random.Generator) -> Strokes:
+    wide, apart = rng.uniform(0.3, 0.65), rng.uniform(0.15, 0.35)
+    return [[(x, -0.35), (x + wide, 1.25)] for x in (0.0, apart)]
+
+
+def _slash_and_dash(rng: np.random.Generator) -> Strokes:
+    """As behind amounts without cents: the slash is longer, and leans further, than ones do."""
+    wide, middle = rng.uniform(0.5, 0.9), _middle(rng)
+    begin = wide * rng.uniform(0.6, 1.0)
+    dash = [(begin + x, y) for x, y in _level(rng, middle, rng.uniform(0.35, 1.0))]
+    both: Strokes = [[(0.0, -0.3), (wide, 1.3)], dash]
+    return both if rng.random() < 0.7 else [*both, [(x, y - 0.22) for x, y in dash]]
+
+
+def _struck_dash(rng: np.random.Generator) -> Strokes:
+    """A dash, or two, with a stroke or two through; a short one might be a four."""
+    wide = rng.uniform(1.0, 2.2)
+    strokes: Strokes = [_level(rng, _middle(rng), wide)]
+    if rng.random() < 0.3:
+        strokes.append([(x, y - 0.25) for x, y in strokes[0]])
+    middle, lean, high = strokes[0][0][1], rng.uniform(0.05, 0.25), rng.uniform(0.25, 0.5)
+    for place in (0.35, 0.6)[: int(rng.integers(1, 3))]:
+        x = wide * (place + rng.uniform(-0.1, 0.1))
+        strokes.append([(x - lean, middle - high), (x + lean, middle + high)])
+    return strokes
+
+
+def _stars(rng: np.random.Generator) -> Strokes:
+    reach, count, middle = rng.uniform(0.14, 0.3), int(rng.integers(3, 5)), _middle(rng)
+    begin = rng.uniform(0, np.pi)
+    angles = [begin + np.pi * ray / count for ray in range(count)]
+    return _repeated(rng, 2.4 * reach, [
+        [(-reach * np.cos(a), middle - reach * np.sin(a)),
+         (reach * np.cos(a), middle + reach * np.sin(a))]
+        for a in angles
+    ])  # fmt: skip
+
+
+def _crosses(rng: np.random.Generator) -> Strokes:
+    reach, slim = rng.uniform(0.14, 0.32), rng.uniform(0.7, 1.1)
+    middle = reach + rng.uniform(0.0, 0.3)
+    return _repeated(rng, 2.4 * reach * slim, [
+        [(-slim * reach, middle - reach), (slim * reach, middle + reach)],
+        [(-slim * reach, middle + reach), (slim * reach, middle - reach)],
+    ])  # fmt: skip
+
+
+def _opened(rng: np.random.Generator) -> Strokes:
+    """A bracket, higher than digits and round: straighter ones might be ones."""
+    low, high, bow = rng.uniform(-0.35, -0.1), rng.uniform(1.1, 1.35), rng.uniform(0.25, 0.45)
+    along = np.linspace(-1, 1, 9)
+    rows = low + (high - low) * (along + 1) / 2
+    return [list(zip((bow * along**2).tolist(), rows.tolist(), strict=True))]
+
+
+def _closed(rng: np.random.Generator) -> Strokes:
+    return [[(-x, y) for x, y in points] for points in _opened(rng)]
+
+
+def _letters(rng: np.random.Generator) -> Strokes:
+    """One to three, of which the first may be a capital; some are written with round corners."""
+    strokes: Strokes = []
+    size, small, x = rng.uniform(0.75, 1.1), rng.uniform(0.4, 0.65), 0.0
+    capital, rounded = rng.random() < 0.7, rng.random() < 0.6
+    for place in range(int(rng.integers(1, 4))):
+        letters, em = (_CAPITALS, size) if capital and not place else (_SMALL, small)
+        shapes = list(letters.values())
+        letter = shapes[int(rng.integers(len(shapes)))]
+        wide = max(column for points in letter for column, _ in points)
+        for points in letter:
+            way = [(x + em * column, em * row) for column, row in points]
+            strokes.append(_round(way) if rounded else way)
+        x += em * (wide + rng.uniform(0.1, 0.3))
+    return strokes
+
+
+def _middle(rng: np.random.Generator) -> float:
+    """The height of what stands halfway up a digit."""
+    return float(0.45 + rng.uniform(-0.13, 0.13))
+
+
+def _level(rng: np.random.Generator, up: float, wide: float) -> Points:
+    return [(0.0, up), (wide, up + 0.08 * rng.uniform(-1, 1))]
+
+
+def _repeated(rng: np.random.Generator, step: float, strokes: Strokes) -> Strokes:
+    """Once to three times side by side."""
+    times = int(rng.integers(1, 4))
+    return [[(x + step * time, y) for x, y in points] for time in range(times)
+            for points in strokes]  # fmt: skip
+
+
+def _round(way: Points) -> Points:
+    """The way with its corners cut (Chaikin 1974)."""
+    places = np.array(way)
+    ends = places[:-1], places[1:]
+    inner = np.stack([0.75 * ends[0] + 0.25 * ends[1], 0.25 * ends[0] + 0.75 * ends[1]], axis=1)
+    cut: Points = [way[0], *map(tuple, inner.reshape(-1, 2)[1:-1].tolist()), way[-1]]
+    return cut
+
+
+_Kind = Callable[[np.random.Generator], Strokes]
+_SIGNS: list[_Kind] = [_dash, _double_dash, _hash, _wave, _dollar, _dash_and_dot, _stars, _crosses,
+                       _letters]  # fmt: skip
+_BEFORE: list[_Kind] = [*_SIGNS, _opened]
+_BEHIND: list[_Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
+                        _slash_and_dash, _struck_dash]  # fmt: skip
