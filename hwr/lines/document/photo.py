@@ -13,11 +13,15 @@ from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
+from hwr.lines.document.wear import wear
 
 _LEAST_INK = 20
 # Rows of a picture that the number itself takes, at least.
 _LEAST_DIGIT = 14
 # And its digits without long stems.
+
+_CLEAR = 0.4
+# Of full ink's darkness: so dark, pens are told from paper by that alone.
 
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
@@ -69,14 +73,17 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
-    if rng.random() < 0.6:
+    patterned = rng.random() < 0.6
+    if patterned:
         pattern_strength = seen * rng.uniform(0.05, 0.35)
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     lines = rng.uniform(0.4, 1.1) * strength
     if printed.any():
         paper = paper * (1 - min(lines, 0.95) * printed)
-    pixels = _develop(paper * (1 - strength * ink), rows, blur, 0.1 * seen, rng)
-    return Photo(pixels, (written.boxes + before) * (pixels.shape[1] / width))
+    pixels = _develop(paper * (1 - strength * ink), rows, blur, 0.15 * seen, rng)
+    boxes = (written.boxes + before) * (pixels.shape[1] / width)
+    pixels, shifted = wear(pixels, seen > _CLEAR and not patterned, rng)
+    return Photo(pixels, boxes + np.float32(shifted))
 
 
 def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:
@@ -89,7 +96,7 @@ def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:
     elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
-        above, below = rng.uniform(0.3, 0.8, 2)
+        above, below = rng.uniform(0.3, 1.0, 2)
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
@@ -136,7 +143,8 @@ def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator
             if drawn:
                 stroke(ink, [(x + lean, -9), (x - lean, height + 9)], thick)
     if rng.random() < 0.2:
-        y = height * rng.uniform(0.55, 0.95)
+        # At times through the digits.
+        y = height * (rng.uniform(0.55, 0.95) if rng.random() < 0.75 else rng.uniform(0.1, 0.95))
         if rng.random() < 0.5:
             stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
         else:
@@ -169,7 +177,7 @@ def _rows(rng: np.random.Generator) -> int:
 
 def _blur(rng: np.random.Generator) -> float:
     """The standard deviation of a camera's blur in pixels; 0 for none."""
-    return 0.3 + float(rng.random()) ** 2 if rng.random() < 0.5 else 0.0
+    return 0.3 + 2.0 * float(rng.random()) ** 3 if rng.random() < 0.5 else 0.0
 
 
 def _develop(
@@ -188,10 +196,10 @@ def _develop(
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
     if lot[0] < 0.5:
         noise = draw_noise(rows, columns, rng)
-        grey = grey + min(most_noise, 0.04) * float(lot[1]) ** 2 * noise
+        grey = grey + min(most_noise, 0.06) * float(lot[1]) ** 2 * noise
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if lot[2] < 0.4:
-        quality = int(20 + 70 * lot[3])
+        quality = int(10 + 80 * lot[3])
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
     return picture
