@@ -15,6 +15,7 @@ from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of, local_ink_of
 from hwr.images.rules import writing
+from hwr.images.surround import inside
 
 _LEAST_WIDTH = 4
 
@@ -123,6 +124,9 @@ def normalise(
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
     known = None if settings.clean.any else dark
+    if settings.ink == "local":
+        rows, columns = inside(grey)
+        grey, added = grey[rows, columns], added - columns.start
     ink, written = _writing(grey.astype(np.float32, copy=False), settings, known)
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
