@@ -18,7 +18,7 @@ class Cents(NamedTuple):
     """How they are set. Lengths are in heights of the other digits.
 
     Attributes:
-        begin: the place of the first of them in the number.
+        begin: the place of the first of them in the number; its end where there are none.
         size: how tall they are.
         rise: how far above the base line they stand.
         gap: to the digit before them, beyond the usual.
@@ -32,7 +32,12 @@ class Cents(NamedTuple):
     lines: tuple[float, ...]
 
     @classmethod
-    def draw(cls, count: int, pen: float, rng: np.random.Generator) -> Cents | None:
+    def none(cls, count: int) -> Cents:
+        """For a number of so many digits without them."""
+        return cls(count, size=1.0, rise=0.0, gap=0.0, lines=())
+
+    @classmethod
+    def draw(cls, count: int, pen: float, rng: np.random.Generator) -> Cents:
         """For few numbers, of three digits or more.
 
         Args:
@@ -41,7 +46,7 @@ class Cents(NamedTuple):
             rng: draws whether, and how.
         """
         if count <= _DIGITS or rng.random() >= _CHANCE:
-            return None
+            return cls.none(count)
         lot = rng.random(5)
         # Their strokes are as much thinner.
         size = max(0.55 + 0.25 * lot[0], min(THINNEST / pen, 1.0))

@@ -115,7 +115,7 @@ def set_digits(
     pen = max(hand.pen * tall, THINNEST)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.2, rng.random() < 0.35
-    width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 6 * PATCH)
+    width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 7 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
@@ -125,7 +125,7 @@ def set_digits(
         x += flourish(canvas, x, base, tall, pen, rng, behind=False)
         x += tall * (0.2 + 0.35 * float(rng.random()))
     cents = Cents.draw(count, pen, rng)
-    if cents:
+    if cents.begin < count:
         patches = cents.shrunk(patches)
         edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :])]
     shares = patches.astype(np.float32) / 255
@@ -137,8 +137,7 @@ def set_digits(
         top += hangs.get(text[place], 0.0) * hand.hang * tall
         if text[place] == "0":
             top += hand.sinks * (1 - hand.zero) * tall / 2
-        raised = cents is not None and place >= cents.begin
-        if cents and raised:
+        if raised := place >= cents.begin:
             top -= cents.lift(tall)
         top = min(max(round(top), 0), 2 * _ROOM)
         part = canvas[top : top + PATCH, left : left + PATCH]
@@ -159,29 +158,35 @@ def set_digits(
             here = behind_last + tall * (0.06 + 0.05 * lots[place, 3])
             separator(canvas, here, base + drop, tall, pen, rng)
             gap = max(gap, 0.0) + tall * 0.2
-        if cents and place + 1 == cents.begin:
+        if place + 1 == cents.begin:
             gap = max(gap, 0.0) + tall * cents.gap
         step = float((edge.right - following.left).max()) + gap
         # Two thin ones set closer are one thick one to everybody.
         least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
-    if cents:
+    if cents.lines:
         columns = (float(boxes[cents.begin, 0]), behind_last)
         cents.underline(canvas, columns, base + drop, tall, pen)
     if behind:
         x = behind_last + tall * (0.1 + 0.3 * float(rng.random()))
-        base += hand.slope * (x - PATCH)
-        if rng.random() < 0.3:
-            separator(canvas, x, base, tall, pen, rng)
-            x += 0.25 * tall
-        if rng.random() < 0.8:
-            flourish(canvas, x, base, tall, pen, rng, behind=True)
-    lowest = tall * cents.size if cents else tall
+        _ended(canvas, x, base + hand.slope * (x - PATCH), tall, pen, rng)
+    lowest = tall * cents.size
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
     ink = canvas[top : top + high, left : left + wide]
     return Written(ink, pen, lowest, boxes - left)
+
+
+def _ended(
+    canvas: Ink, x: float, base: float, tall: float, pen: float, rng: np.random.Generator
+) -> None:
+    """What stands behind a number."""
+    if rng.random() < 0.3:
+        separator(canvas, x, base, tall, pen, rng)
+        x += 0.25 * tall
+    if rng.random() < 0.8:
+        flourish(canvas, x, base, tall, pen, rng, behind=True)
 
 
 def _join(

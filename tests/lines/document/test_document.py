@@ -12,6 +12,7 @@ from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document import composer as composer_module
 from hwr.lines.document import layout, photo
 from hwr.lines.document.by_digit import changes_of
+from hwr.lines.document.cents import Cents
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
@@ -245,7 +246,7 @@ def no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but digits is written."""
     for mark in ("flourish", "separator"):
         monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
-    monkeypatch.setattr(layout.Cents, "draw", lambda *args: None)
+    monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
 
 
 @pytest.mark.usefixtures("no_marks")
