@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.flourishes import flourish
 from hwr.lines.document.hands import Hand
@@ -18,6 +19,8 @@ _SEEN = 80
 # Of 255; fainter edges of a stroke do not count where digits are set.
 _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
+_UNDERLINED = 0.05
+# Share of numbers that are, as totals are.
 _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
 _OLD_STYLE = {"3": 1.0, "5": 1.0}
 # How far digits hang below the base line in hands that let them hang, and which others do in some.
@@ -83,12 +86,14 @@ class Written(NamedTuple):
         pen: the width of its strokes, in pixels.
         tall: the height of its lowest digits without long stems, in pixels.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
+        cells: where each digit's cell begins, and the last one ends, in columns; none for most.
     """
 
     ink: Ink
     pen: float
     tall: float
     boxes: NDArray[np.float32]
+    cells: tuple[float, ...] = ()
 
 
 def set_digits(
@@ -115,7 +120,10 @@ def set_digits(
     pen = max(hand.pen * tall, THINNEST)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.2, rng.random() < 0.35
-    width = int(count * TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0)) + 7 * PATCH)
+    widest = max(edge.last - edge.first for edge in edges)
+    pitch = 0.0 if before or behind or separated else draw_pitch(widest, tall, rng)
+    step = TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0))
+    width = int(count * max(step, pitch) + 7 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
@@ -124,15 +132,19 @@ def set_digits(
     if before:
         x += flourish(canvas, x, base, tall, pen, rng, behind=False)
         x += tall * (0.2 + 0.35 * float(rng.random()))
-    cents = Cents.draw(count, pen, rng)
+    cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
         edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :])]
     shares = patches.astype(np.float32) / 255
     for place, (patch, edge) in enumerate(zip(shares, edges, strict=True)):
         first, last = edge.first, edge.last
+        if pitch:
+            x = PATCH + pitch * (place + 0.5) - (last - first) / 2
+            x += 0.3 * (pitch - widest) * lots[place, 1]
         left = round(x) - first
-        drop = hand.slope * (left - PATCH)
+        # Who fills in cells keeps to them.
+        drop = hand.slope * (left - PATCH) * (0.2 if pitch else 1.0)
         top = _ROOM + drop + 0.07 * tall * hand.uneven * lots[place, 0]
         top += hangs.get(text[place], 0.0) * hand.hang * tall
         if text[place] == "0":
@@ -142,14 +154,17 @@ def set_digits(
         top = min(max(round(top), 0), 2 * _ROOM)
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch, out=part)
-        if place and text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
+        strung = not pitch and text[place - 1 : place + 1] == "00"
+        if place and strung and rng.random() < hand.strings:
             end = (left + first + 0.3 * (last - first), top + edge.top)
             _string(canvas, string, end, tall, pen, rng)
-        elif place and not raised and rng.random() < hand.joins:
+        elif place and not (raised or pitch) and rng.random() < hand.joins:
             _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
         behind_last = left + last
         boxes[place] = left + first, behind_last
+        if pitch:
+            continue
         if place + 1 == count:
             break
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
@@ -167,6 +182,9 @@ def set_digits(
     if cents.lines:
         columns = (float(boxes[cents.begin, 0]), behind_last)
         cents.underline(canvas, columns, base + drop, tall, pen)
+    if not pitch and rng.random() < _UNDERLINED:
+        ends = ((float(boxes[0, 0]), base), (behind_last, base + drop))
+        _underline(canvas, ends, tall, pen, rng)
     if behind:
         x = behind_last + tall * (0.1 + 0.3 * float(rng.random()))
         _ended(canvas, x, base + hand.slope * (x - PATCH), tall, pen, rng)
@@ -175,7 +193,25 @@ def set_digits(
     if not wide:
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
     ink = canvas[top : top + high, left : left + wide]
-    return Written(ink, pen, lowest, boxes - left)
+    cells = (PATCH - left + pitch * place for place in range(count + 1)) if pitch else ()
+    return Written(ink, pen, lowest, boxes - left, tuple(cells))
+
+
+def _underline(
+    canvas: Ink,
+    ends: Sequence[tuple[float, float]],
+    tall: float,
+    pen: float,
+    rng: np.random.Generator,
+) -> None:
+    """A stroke or two below a number, from about the one to the other end of its base line."""
+    beyond, below = tall * rng.uniform(-0.2, 0.4, 2), tall * (0.1 + 0.3 * rng.random())
+    (left, start), (right, end) = ends
+    points = [(left - beyond[0], start + below), (right + beyond[1], end + below)]
+    for _ in range(int(rng.integers(1, 3))):
+        shifts = tall * rng.normal(0, 0.03, 2)
+        stroke(canvas, [(x, y + by) for (x, y), by in zip(points, shifts, strict=True)], pen)
+        points = [(x, y + 0.15 * tall) for x, y in points]
 
 
 def _ended(

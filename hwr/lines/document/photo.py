@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.images.normalise import cut
+from hwr.lines.document.cells import draw_cells
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
@@ -49,7 +50,7 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     """
     import cv2
 
-    ink, before, behind = _crop(written.ink, rng)
+    ink, above, before, behind = _crop(written.ink, bool(written.cells), rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -69,7 +70,11 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     strength = max(strength, min(0.5 / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
-    _ruled(printed, pen, (max(before, 0), max(behind, 0)), rng)
+    if written.cells:
+        rows_of_ink = (above, above + len(written.ink))
+        _cells(printed, written, rows_of_ink, before, rng)
+    else:
+        _ruled(printed, pen, (max(before, 0), max(behind, 0)), rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
@@ -86,11 +91,12 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     return Photo(pixels, boxes + np.float32(shifted))
 
 
-def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:
-    """The ink with room around it, tight to loose, and how many columns of it are on the left and
-    on the right: below zero where a very tight crop cuts a little of the ink off."""
+def _crop(ink: Ink, loose: bool, rng: np.random.Generator) -> tuple[Ink, int, int, int]:
+    """The ink with room around it, tight to loose, but not tight where that is asked for; and how
+    many rows of it are above, and columns on the left and on the right: below zero where a very
+    tight crop cuts a little of the ink off."""
     height, width = ink.shape
-    kind = rng.random()
+    kind = rng.uniform(0.35, 1.0) if loose else rng.random()
     if kind < 0.35:
         above, below = rng.uniform(-0.02, 0.1, 2)
     elif kind < 0.85:
@@ -100,7 +106,7 @@ def _crop(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int]:
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
-    return cut(ink, -top, height + bottom, -left, width + right), left, right
+    return cut(ink, -top, height + bottom, -left, width + right), top, left, right
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
@@ -121,13 +127,31 @@ def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> 
         np.maximum(part, piece, out=part)
 
 
+def _cells(
+    ink: Ink, written: Written, rows: tuple[int, int], before: int, rng: np.random.Generator
+) -> None:
+    """The cells that a number is written into."""
+    columns = [before + column for column in written.cells]
+    pitch = columns[1] - columns[0]
+    room = pitch - float((written.boxes[:, 1] - written.boxes[:, 0]).max())
+    draw_cells(ink, columns, rows, room, _thickness(ink, rng), _tilt(rng), rng)
+
+
+def _thickness(ink: Ink, rng: np.random.Generator) -> float:
+    """Of printed lines, in pixels."""
+    return float(rng.uniform(0.6, 0.6 + 0.07 * len(ink)))
+
+
+def _tilt(rng: np.random.Generator) -> float:
+    """Of a page under the camera, rows to a column: some lie askew."""
+    return float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
+
+
 def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator) -> None:
     """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
     that there is beside the number: upon a digit, or between digits, they would be ones."""
     height, width = ink.shape
-    thick = float(rng.uniform(0.6, 0.6 + 0.07 * height))
-    # Some pages lie askew under the camera.
-    tilt = float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
+    thick, tilt = _thickness(ink, rng), _tilt(rng)
     if rng.random() < 0.35:
         # Near the edge, or what stands beside the cell would be the number's.
         depth = rng.uniform(-0.02, 0.1, 4) * height

@@ -10,7 +10,7 @@ Pixels = NDArray[np.uint8]
 
 _CHANCE = 0.03
 # Of each of them.
-_MOST_INK = 0.3
+_MOST_INK = 0.2
 # Share of a picture in black and white: where the light is uneven, paper is darker than ink.
 
 
@@ -73,7 +73,7 @@ def _shaded(pixels: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def _black_and_white(pixels: Pixels) -> Pixels:
-    """As scanners make it, and archives (Otsu 1979); but not where half the paper gets black."""
+    """As scanners make it, and archives (Otsu 1979); but not where much of the paper gets black."""
     import cv2
 
     _, found = cv2.threshold(pixels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)

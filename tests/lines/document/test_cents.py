@@ -19,6 +19,7 @@ def amount(monkeypatch: pytest.MonkeyPatch) -> dict[bool, Written]:
     """8888, in blocks, with cents and without."""
     for mark in ("flourish", "separator"):
         monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
+    monkeypatch.setattr(layout, "_UNDERLINED", 0.0)
     hand = dataclasses.replace(
         draw_hand(np.random.default_rng(0)),
         pen=0.08, uneven=0, slope=0, spacing=0.3, stems=0, zero=1, joins=0, strings=0,

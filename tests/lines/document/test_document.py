@@ -246,6 +246,7 @@ def no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing but digits is written."""
     for mark in ("flourish", "separator"):
         monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
+    monkeypatch.setattr(layout, "_UNDERLINED", 0.0)
     monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
 
 
@@ -260,6 +261,21 @@ def test_zeros_are_strung_together_at_their_tops() -> None:
     between = [~ink.any(0) for ink in inks]
     assert between[0].sum() >= 2
     assert not between[1].any()
+
+
+@pytest.mark.usefixtures("no_marks")
+def test_some_numbers_are_underlined(monkeypatch: pytest.MonkeyPatch) -> None:
+    patches = written(PLAIN, 0, 4)
+    lines = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(layout, "_UNDERLINED", share)
+        rng = np.random.default_rng(0)
+        lines.append(set_digits(patches, edges_of(patches), "0000", PLAIN, rng))
+    plain, underlined = (line.ink > 0.5 for line in lines)
+    assert plain[-1].mean() < 0.3
+    assert len(underlined) > len(plain) + 0.05 * TALL
+    below = underlined[len(plain) :]
+    assert below.any(0).mean() > 0.8
 
 
 @pytest.mark.usefixtures("no_marks")
