@@ -48,7 +48,7 @@ def draw_cells(
     middle, high = (first + last) / 2, rows[1] - rows[0]
     lot, thick = rng.random(5), min(thick, 0.3 * room)
     top = rows[0] - high * (0.06 + 0.4 * lot[0])
-    # That one is always seen.
+    # The lower line is never cut off.
     bottom = min(rows[1] + high * (0.06 + 0.3 * lot[1]), len(ink) - thick)
     comb, dotted = lot[2] < 0.25, lot[3] < 0.15
     apart = 0.35 * room * lot[4] if not comb and lot[4] < 0.5 else 0.0
