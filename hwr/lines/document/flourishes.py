@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hwr.lines.document.marks import Ink, Points, stroke
+from hwr.lines.document.marks import Ink, Points, stroke_together
 
 Strokes = list[Points]
 
@@ -55,24 +55,21 @@ def flourish(
         How wide it is, in pixels.
     """
     kinds = _BEHIND if behind else _BEFORE
-    strokes = kinds[int(rng.integers(len(kinds)))](rng)
+    ways = kinds[int(rng.integers(len(kinds)))](rng)
     lean, lift = rng.uniform(-0.1, 0.35), rng.normal(0, 0.05)
-    wobble = rng.normal(0, 1, (sum(map(len, strokes)), 2))
-    if rng.random() < 0.6:
-        lean = 0.0
-    drawn, done = [], 0
-    for points in strokes:
-        shaky = 0.03 / len(points) ** 0.5
-        places = np.array(points) + shaky * wobble[done : done + len(points)]
-        done += len(points)
+    lengths = np.array([len(points) for points in ways])
+    shaky = np.repeat(0.03 / np.sqrt(lengths), lengths)[:, None]
+    places = np.array([point for points in ways for point in points])
+    places += shaky * rng.normal(0, 1, places.shape)
+    if rng.random() >= 0.6:
         places[:, 0] += lean * places[:, 1]
-        drawn.append(places)
-    least = min(float(places[:, 0].min()) for places in drawn)
-    most = max(float(places[:, 0].max()) for places in drawn)
-    for places in drawn:
-        columns = x + tall * (places[:, 0] - least)
-        rows = base - tall * (places[:, 1] + lift)
-        stroke(ink, list(zip(columns.tolist(), rows.tolist(), strict=True)), pen)
+    least, most = float(places[:, 0].min()), float(places[:, 0].max())
+    columns = (x + tall * (places[:, 0] - least)).tolist()
+    drawn = list(zip(columns, (base - tall * (places[:, 1] + lift)).tolist(), strict=True))
+    ends = lengths.cumsum().tolist()
+    stroke_together(
+        ink, [drawn[end - len(way) : end] for way, end in zip(ways, ends, strict=True)], pen
+    )
     return tall * (most - least)
 
 

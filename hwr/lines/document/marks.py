@@ -29,18 +29,29 @@ _MOST_AT_ONCE = 20_000
 
 def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
     """Draws a stroke of straight pieces, `pen` pixels wide with round ends, into `ink`."""
-    pieces = [(*a, *b) for a, b in pairwise(points)] or [(*points[0], *points[0])]
-    columns, rows = zip(*points, strict=True)
+    stroke_together(ink, [points], pen, strength)
+
+
+def stroke_together(ink: Ink, ways: Sequence[Points], pen: float, strength: float = 1.0) -> None:
+    """Draws several, of one pen, at once: that takes less time than one after the other."""
+    pieces: list[Piece] = []
+    for points in ways:
+        pieces += [(*a, *b) for a, b in pairwise(points)] or [(*points[0], *points[0])]
+    _draw(ink, pieces, pen, strength)
+
+
+def _draw(ink: Ink, pieces: Sequence[Piece], pen: float, strength: float) -> None:
+    x0, y0, x1, y1 = zip(*pieces, strict=True)
     reach, (height, width) = pen / 2 + 1, ink.shape
-    left, right = max(int(min(columns) - reach), 0), min(int(max(columns) + reach) + 2, width)
-    top, bottom = max(int(min(rows) - reach), 0), min(int(max(rows) + reach) + 2, height)
+    left, right = max(int(min(*x0, *x1) - reach), 0), min(int(max(*x0, *x1) + reach) + 2, width)
+    top, bottom = max(int(min(*y0, *y1) - reach), 0), min(int(max(*y0, *y1) + reach) + 2, height)
     if left >= right or top >= bottom:
         return
     if len(pieces) > max(1, _MOST_AT_ONCE / ((right - left) * (bottom - top))):
         # Its halves take less room each.
         half = len(pieces) // 2
-        stroke(ink, points[: half + 1], pen, strength)
-        stroke(ink, points[half:], pen, strength)
+        _draw(ink, pieces[:half], pen, strength)
+        _draw(ink, pieces[half:], pen, strength)
         return
     x = np.arange(left, right, dtype=np.float32) + np.float32(0.5)
     y = np.arange(top, bottom, dtype=np.float32) + np.float32(0.5)

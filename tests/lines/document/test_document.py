@@ -17,7 +17,7 @@ from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
-from hwr.lines.document.marks import dots, ring, stroke
+from hwr.lines.document.marks import dots, ring, stroke, stroke_together
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
@@ -477,6 +477,17 @@ def test_long_strokes_are_drawn_like_their_pieces() -> None:
         stroke(one_by_one, piece, 2.5, 0.8)
     assert at_once.max() == pytest.approx(0.8)
     np.testing.assert_allclose(at_once, one_by_one, atol=1e-4)
+
+
+def test_strokes_drawn_together_are_those_drawn_one_after_the_other() -> None:
+    rng = np.random.default_rng(0)
+    ways = [list(map(tuple, rng.uniform(-5, 90, (count, 2)).tolist())) for count in (1, 2, 9, 40)]
+    together, apart = np.zeros((2, 80, 90), np.float32)
+    stroke_together(together, ways, 2.5, 0.8)
+    for way in ways:
+        stroke(apart, way, 2.5, 0.8)
+    assert together.max() > 0.7
+    assert np.array_equal(together, apart)
 
 
 def test_a_ring_is_a_stroke_around_a_point() -> None:
