@@ -5,12 +5,10 @@ Places and lengths are in pixels of the 28-pixel frame.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
-from hwr.lines.document.marks import Points, curve
+from hwr.lines.document.marks import Points, curve, rounded
 
 DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
@@ -55,7 +53,7 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
         *_bowed((0.0, 0.0), arm_end, rng.uniform(-0.05, 0.12))[1:],
     ]
     if rng.random() < 0.5:
-        angle = _rounded(angle)
+        angle = rounded(angle[::2], 0.3)
     columns = [x for x, _ in (*angle, *stem)]
     right = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
     lower = DIGIT_SIZE / 2 + drop - tall / 2
@@ -71,14 +69,3 @@ def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> 
     (x0, y0), (x1, y1) = start, end
     bend = ((x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0))
     return curve(start, bend, end, pieces=4)
-
-
-def _rounded(way: Points) -> Points:
-    """A stroke without corners: every second of its points is left, and of each piece between
-    them two inner points instead of the ends (Chaikin 1974)."""
-    cut = [
-        (x0 + at * (x1 - x0), y0 + at * (y1 - y0))
-        for (x0, y0), (x1, y1) in pairwise(way[::2])
-        for at in (0.3, 0.7)
-    ]
-    return [way[0], *cut, way[-1]]

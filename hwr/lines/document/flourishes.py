@@ -11,9 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hwr.lines.document.marks import Ink, Points, stroke_together
+from hwr.lines.document.marks import Ink, Points, rounded, stroke_together
 
 Strokes = list[Points]
+
+_CUT = 0.25
+# Of round corners.
 
 _CAPITALS: dict[str, Strokes] = {
     "E": [[(0.5, 1), (0, 1), (0, 0), (0.5, 0)], [(0, 0.5), (0.4, 0.5)]],
@@ -126,7 +129,7 @@ def _dollar(rng: np.random.Generator) -> Strokes:
            (0.2, 0.17)]  # fmt: skip
     bars = [0.5] if rng.random() < 0.7 else [0.42, 0.58]
     strokes: Strokes = [[(wide * x, 1.08), (wide * (x - 0.02), -0.15)] for x in bars]
-    return [_round([(wide * x, y) for x, y in bow]), *strokes]
+    return [rounded([(wide * x, y) for x, y in bow], _CUT), *strokes]
 
 
 def _dash_and_dot(rng: np.random.Generator) -> Strokes:
@@ -197,7 +200,7 @@ def _letters(rng: np.random.Generator) -> Strokes:
     """One to three, of which the first may be a capital; some are written with round corners."""
     strokes: Strokes = []
     size, small, x = rng.uniform(0.75, 1.1), rng.uniform(0.4, 0.65), 0.0
-    capital, rounded = rng.random() < 0.7, rng.random() < 0.6
+    capital, rounds = rng.random() < 0.7, rng.random() < 0.6
     for place in range(int(rng.integers(1, 4))):
         letters, em = (_CAPITALS, size) if capital and not place else (_SMALL, small)
         shapes = list(letters.values())
@@ -205,7 +208,7 @@ def _letters(rng: np.random.Generator) -> Strokes:
         wide = max(column for points in letter for column, _ in points)
         for points in letter:
             way = [(x + em * column, em * row) for column, row in points]
-            strokes.append(_round(way) if rounded else way)
+            strokes.append(rounded(way, _CUT) if rounds else way)
         x += em * (wide + rng.uniform(0.1, 0.3))
     return strokes
 
@@ -224,15 +227,6 @@ def _repeated(rng: np.random.Generator, step: float, strokes: Strokes) -> Stroke
     times = int(rng.integers(1, 4))
     return [[(x + step * time, y) for x, y in points] for time in range(times)
             for points in strokes]  # fmt: skip
-
-
-def _round(way: Points) -> Points:
-    """The way with its corners cut (Chaikin 1974)."""
-    places = np.array(way)
-    ends = places[:-1], places[1:]
-    inner = np.stack([0.75 * ends[0] + 0.25 * ends[1], 0.25 * ends[0] + 0.75 * ends[1]], axis=1)
-    cut: Points = [way[0], *map(tuple, inner.reshape(-1, 2)[1:-1].tolist()), way[-1]]
-    return cut
 
 
 _Kind = Callable[[np.random.Generator], Strokes]

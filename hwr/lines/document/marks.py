@@ -123,6 +123,17 @@ def curve(
     ]
 
 
+def rounded(way: Points, share: float) -> Points:
+    """A stroke without corners: each gives way to two points, so great a share of their pieces away
+    from it (Chaikin 1974)."""
+    cut = [
+        (x0 + at * (x1 - x0), y0 + at * (y1 - y0))
+        for (x0, y0), (x1, y1) in pairwise(way)
+        for at in (share, 1 - share)
+    ]
+    return [way[0], *cut[1:-1], way[-1]]
+
+
 @cache
 def _along(pieces: int) -> list[float]:
     """How far along a curve its pieces end, from 0 to 1."""

@@ -571,7 +571,9 @@ def test_a_written_number_tells_where_each_digit_is() -> None:
 def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -> None:
     # Blurred more than that, or with a shadow on it, ink has no edges to be told by.
     monkeypatch.setattr(photo, "_blur", lambda rng: 1.3 * rng.random())
-    monkeypatch.setattr(photo, "wear", lambda pixels, clear, rng: (pixels, 0))
+    # What it has on its left then counts.
+    shifted = ((0, 0), (5, 0))
+    monkeypatch.setattr(photo, "wear", lambda pixels, *_: (np.pad(pixels, shifted, mode="edge"), 5))
     ink = np.zeros((28, 200), np.float32)
     ink[:, 30:50] = ink[:, 140:160] = 1
     boxes, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
