@@ -5,7 +5,8 @@
 
 FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
 `images/`. They are set side by side, laid on paper and photographed as those of the preset
-`document`, but the strokes stay their writers' own: no habit of the preset is added to them.
+`document`, or of `degraded`, but the strokes stay their writers' own: no habit of the preset is
+added to them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from hwr.images.digit import normalise_digit
 from hwr.images.open import open_picture
 from hwr.lines.digits import DIGIT_SIZE, Digits
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.conditions import DEGRADED, GOOD
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.folders import read_folder
 
@@ -61,11 +63,13 @@ def main() -> None:
     parser.add_argument("--min", type=int, default=2, help="digits in the shortest")
     parser.add_argument("--max", type=int, default=7, help="digits in the longest")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--degraded", action="store_true", help="photographed badly")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     digits = read_digits(arguments.digits)
     rng = np.random.default_rng(arguments.seed)
     composer = DocumentComposer(digits, own_hand)
+    conditions = DEGRADED if arguments.degraded else GOOD
     with new_folder(arguments.out) as folder:
         for start in tqdm(range(0, arguments.count, POOL), "composing", leave=False):
             count = min(POOL, arguments.count - start)
@@ -73,7 +77,8 @@ def main() -> None:
             rows = [rng.integers(len(digits.labels), size=length) for length in lengths]
             texts = ["".join(str(digits.labels[row]) for row in own) for own in rows]
             seeds = rng.integers(2**62, size=count).tolist()
-            for number, photo in enumerate(composer.pictures(texts, rows, seeds), start):
+            photos = composer.pictures(texts, rows, seeds, conditions=[conditions] * count)
+            for number, photo in enumerate(photos, start):
                 Image.fromarray(photo.pixels).save(folder / f"{number:05}.png")
                 text = texts[number - start] + "\n"
                 (folder / f"{number:05}.gt.txt").write_text(text, encoding="utf-8")

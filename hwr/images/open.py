@@ -59,7 +59,8 @@ def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = 
                 grey = _grey(picture) if as_kept else _upright(_grey(picture), picture)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise PictureError(
-            f"{name}: more than {Image.MAX_IMAGE_PIXELS} pixels: cut out a single line of text"
+            f"{name}: more than {Image.MAX_IMAGE_PIXELS} pixels: cut out a single line of text, or"
+            " make the page smaller, and where its lines stand with it"
         ) from error
     except UnidentifiedImageError as error:
         raise PictureError(

@@ -25,6 +25,7 @@ from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.conditions import DEGRADED, GOOD
 from hwr.lines.document.photo import Photo
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
@@ -104,7 +105,8 @@ class Composer:
             widths = (lengths * (_DOCUMENT_PITCH * height)).long()
             return Plan(
                 names, lengths, labels, digits, unset, unset, unset,
-                unset.long(), unset.long(), widths, seeds, torch.full_like(seeds, take), height,
+                unset.long(), unset.long(), widths, seeds, torch.full_like(seeds, take),
+                torch.full((count,), preset.degraded), height,
             )  # fmt: skip
 
         scale = _uniform(scale_draw, preset.scale)
@@ -147,6 +149,7 @@ class Composer:
             widths=(end * zoom).ceil().long(),
             seeds=torch.full((count,), -1),
             takes=torch.zeros(count, dtype=torch.int64),
+            degraded=torch.zeros(count, dtype=torch.bool),
             height=height,
         )
 
@@ -190,8 +193,10 @@ class Composer:
             return []
         lengths = plan.lengths.tolist()
         digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
+        conditions = [DEGRADED if bad else GOOD for bad in plan.degraded.tolist()]
         seeds, takes = plan.seeds.tolist(), plan.takes.tolist()
-        return self._documents.pictures(plan.first_texts, digits, seeds, takes, plan.orders)
+        texts, orders = plan.first_texts, plan.orders
+        return self._documents.pictures(texts, digits, seeds, takes, orders, conditions)
 
     def _render_documents(self, plan: Plan) -> LineBatch:
         photos = self._photos(plan)

@@ -40,6 +40,8 @@ class Preset:
     pixels to a frame this gives CTC the `characters + repeats` frames that it needs."""
     document: bool = False
     """Drawn as documents show numbers (`hwr.lines.document`), which knows its own measures."""
+    degraded: bool = False
+    """Of a document: photographed badly, and worse may have befallen its picture."""
     round: float = 0.0
     """The chance that a line ends in zeros, as amounts do."""
 
@@ -48,6 +50,7 @@ PRESETS: dict[str, Preset] = {
     "plain": Preset(gap=(0, 8), whole_pixels=True),
     "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
     "document": Preset(gap=(0, 0), document=True, round=0.25),
+    "degraded": Preset(gap=(0, 0), document=True, degraded=True, round=0.25),
 }
 
 

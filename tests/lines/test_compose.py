@@ -12,8 +12,9 @@ from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
+from hwr.lines.document.conditions import DEGRADED, GOOD, Conditions
 from hwr.lines.document.layout import Written, set_digits
-from hwr.lines.document.photo import Photo
+from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.plan import join_plans, order_of
 from hwr.lines.presets import PRESETS, LineSpec
 
@@ -273,6 +274,22 @@ def test_joined_plans_keep_their_lines(composer: Composer) -> None:
     assert joined.texts == parts[0].texts + parts[1].texts
     np.testing.assert_array_equal(joined.line(1), composer.render(parts[0]).line(1))
     np.testing.assert_array_equal(joined.line(6), composer.render(parts[1]).line(2))
+
+
+def test_what_is_degraded_stays_so_beside_other_lines(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Conditions] = []
+
+    def watched(*arguments: object) -> Photo:
+        asked.append(arguments[-1])  # type: ignore[arg-type]
+        return photograph(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("hwr.lines.document.composer.photograph", watched)
+    presets = ("degraded", "touching", "document")
+    plan = join_plans([composer.plan(spec(preset, 1, 2), 3, 0) for preset in presets])
+    composer.render(plan.rows([8, 0, 4, 1, 7]))
+    assert asked == [GOOD, DEGRADED, DEGRADED, GOOD]
 
 
 def test_a_composer_makes_lines_of_its_own_split_only(composer: Composer) -> None:

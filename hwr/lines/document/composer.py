@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
+from hwr.lines.document.conditions import GOOD, Conditions
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Edges, edges_of, set_digits
 from hwr.lines.document.photo import Photo, photograph
@@ -34,13 +35,19 @@ class _Digits(NamedTuple):
         return self._replace(patches=self.patches.copy(), edges=edges)
 
 
-def _taken(digits: _Digits, text: str, order: list[int], rng: np.random.Generator) -> Photo:
+def _taken(
+    digits: _Digits,
+    text: str,
+    order: list[int],
+    conditions: Conditions,
+    rng: np.random.Generator,
+) -> Photo:
     """A number of these digits, set in an order and photographed."""
     edges = [digits.edges[place] for place in order]
     patches = digits.patches[order]
     written = set_digits(patches, edges, in_order(text, order), digits.hand, rng)
     # A piece of one of them may show beside it.
-    return photograph(written, patches[int(rng.integers(len(patches)))], rng)
+    return photograph(written, patches[int(rng.integers(len(patches)))], rng, conditions)
 
 
 class DocumentComposer:
@@ -74,6 +81,7 @@ class DocumentComposer:
         seeds: Sequence[int],
         takes: Sequence[int] | None = None,
         orders: Sequence[list[int]] | None = None,
+        conditions: Sequence[Conditions] | None = None,
     ) -> list[Photo]:
         """Pictures of numbers.
 
@@ -84,9 +92,11 @@ class DocumentComposer:
             takes: which take of it, from 0: its digits set side by side and photographed. The same
                 take gives the same picture. Without them, the first.
             orders: in which each one's digits are set. Without them, as the texts have them.
+            conditions: how bad each one's picture may be. Without them, good ones.
         """
         takes = [0] * len(seeds) if takes is None else takes
         orders = [list(range(len(text))) for text in texts] if orders is None else orders
+        conditions = [GOOD] * len(seeds) if conditions is None else conditions
         keys = list(zip(seeds, texts, strict=True))
         # A first take goes on with the generator that its digits were written by, so these are
         # written for it always.
@@ -112,7 +122,7 @@ class DocumentComposer:
         found = []
         for row, (seed, take) in enumerate(zip(seeds, takes, strict=True)):
             rng = np.random.default_rng([seed, take]) if take else draws[row]
-            found.append(_taken(known[row], texts[row], orders[row], rng))
+            found.append(_taken(known[row], texts[row], orders[row], conditions[row], rng))
         return found
 
     def _write(

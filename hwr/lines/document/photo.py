@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from hwr.images.normalise import cut
 from hwr.lines.document.cells import draw_cells
+from hwr.lines.document.conditions import GOOD, Conditions
+from hwr.lines.document.degrade import degrade
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.shapes import TALL
-from hwr.lines.document.wear import wear
 
 _LEAST_INK = 20
 # Rows of a picture that the number itself takes, at least.
@@ -40,17 +41,23 @@ class Photo(NamedTuple):
     boxes: NDArray[np.float32]
 
 
-def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Generator) -> Photo:
+def photograph(
+    written: Written,
+    neighbour: NDArray[np.uint8],
+    rng: np.random.Generator,
+    conditions: Conditions = GOOD,
+) -> Photo:
     """The picture of a number.
 
     Args:
         written: the number.
         neighbour: uint8 [PATCH, PATCH], a digit of which a piece may show at an edge.
         rng: draws everything else.
+        conditions: how bad the picture may be.
     """
     import cv2
 
-    ink, above, before, behind = _crop(written.ink, bool(written.cells), rng)
+    ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions.loose, rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -64,7 +71,7 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     # Fewer pixels than that, and nobody could read it.
     least = height * max(_LEAST_INK / len(written.ink), _LEAST_DIGIT / written.tall)
     rows = max(_rows(rng), min(int(least), HEIGHTS[1]))
-    blur = _blur(rng)
+    blur = _blur(conditions, rng)
     # What is thin, small or blurred is written strongly enough to be seen.
     thin = min(pen * rows / height, math.erf(pen / (2 * math.sqrt(2) * blur)) if blur else 1.0, 1.0)
     strength = max(strength, min(0.5 / thin, 0.9))
@@ -74,7 +81,7 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
         rows_of_ink = (above, above + len(written.ink))
         _cells(printed, written, rows_of_ink, before, rng)
     else:
-        _ruled(printed, pen, (max(before, 0), max(behind, 0)), rng)
+        _ruled(printed, pen, (max(before, 0), max(behind, 0)), conditions.struck, rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
@@ -85,13 +92,18 @@ def photograph(written: Written, neighbour: NDArray[np.uint8], rng: np.random.Ge
     lines = rng.uniform(0.4, 1.1) * strength
     if printed.any():
         paper = paper * (1 - min(lines, 0.95) * printed)
-    pixels = _develop(paper * (1 - strength * ink), rows, blur, 0.15 * seen, rng)
+    noise = min(conditions.noise * seen, conditions.most_noise)
+    picture = paper * (1 - strength * ink)
+    pixels = _develop(picture, rows, blur, noise, conditions.quality, rng)
     boxes = (written.boxes + before) * (pixels.shape[1] / width)
-    pixels, shifted = wear(pixels, seen > _CLEAR and not patterned, rng)
+    clear = seen > _CLEAR and not patterned
+    pixels, shifted = degrade(pixels, conditions.befallen, clear, rng)
     return Photo(pixels, boxes + np.float32(shifted))
 
 
-def _crop(ink: Ink, loose: bool, rng: np.random.Generator) -> tuple[Ink, int, int, int]:
+def _crop(
+    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator
+) -> tuple[Ink, int, int, int]:
     """The ink with room around it, tight to loose, but not tight where that is asked for; and how
     many rows of it are above, and columns on the left and on the right: below zero where a very
     tight crop cuts a little of the ink off."""
@@ -102,7 +114,7 @@ def _crop(ink: Ink, loose: bool, rng: np.random.Generator) -> tuple[Ink, int, in
     elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
-        above, below = rng.uniform(0.3, 1.0, 2)
+        above, below = rng.uniform(0.3, loosest, 2)
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
@@ -147,7 +159,9 @@ def _tilt(rng: np.random.Generator) -> float:
     return float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
 
 
-def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator) -> None:
+def _ruled(
+    ink: Ink, pen: float, room: tuple[int, int], struck: float, rng: np.random.Generator
+) -> None:
     """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
     that there is beside the number: upon a digit, or between digits, they would be ones."""
     height, width = ink.shape
@@ -168,7 +182,7 @@ def _ruled(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator
                 stroke(ink, [(x + lean, -9), (x - lean, height + 9)], thick)
     if rng.random() < 0.2:
         # At times through the digits.
-        y = height * (rng.uniform(0.55, 0.95) if rng.random() < 0.75 else rng.uniform(0.1, 0.95))
+        y = height * (rng.uniform(0.1, 0.95) if rng.random() < struck else rng.uniform(0.55, 0.95))
         if rng.random() < 0.5:
             stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
         else:
@@ -199,15 +213,17 @@ def _rows(rng: np.random.Generator) -> int:
     return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
-def _blur(rng: np.random.Generator) -> float:
+def _blur(conditions: Conditions, rng: np.random.Generator) -> float:
     """The standard deviation of a camera's blur in pixels; 0 for none."""
-    return 0.3 + 2.0 * float(rng.random()) ** 3 if rng.random() < 0.5 else 0.0
+    beyond = conditions.blur * float(rng.random()) ** conditions.sharp
+    return 0.3 + beyond if rng.random() < 0.5 else 0.0
 
 
 def _develop(
-    grey: Ink, rows: int, blur: float, most_noise: float, rng: np.random.Generator
+    grey: Ink, rows: int, blur: float, noise: float, quality: int, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Blur, low resolution, noise of at most so great a standard deviation, and compression."""
+    """Blur, low resolution, noise of at most so great a standard deviation, and compression to such
+    a quality at worst."""
     import cv2
 
     height, width = grey.shape
@@ -219,11 +235,10 @@ def _develop(
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
     if lot[0] < 0.5:
-        noise = draw_noise(rows, columns, rng)
-        grey = grey + min(most_noise, 0.06) * float(lot[1]) ** 2 * noise
+        grey = grey + noise * float(lot[1]) ** 2 * draw_noise(rows, columns, rng)
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     if lot[2] < 0.4:
-        quality = int(10 + 80 * lot[3])
-        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        kept = int(quality + (90 - quality) * lot[3])
+        _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, kept])
         picture = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE))
     return picture

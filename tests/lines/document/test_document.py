@@ -14,6 +14,7 @@ from hwr.lines.document import layout, photo
 from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.composer import DocumentComposer
+from hwr.lines.document.conditions import DEGRADED, GOOD, Conditions
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
@@ -570,10 +571,12 @@ def test_a_written_number_tells_where_each_digit_is() -> None:
 
 def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -> None:
     # Blurred more than that, or with a shadow on it, ink has no edges to be told by.
-    monkeypatch.setattr(photo, "_blur", lambda rng: 1.3 * rng.random())
+    monkeypatch.setattr(photo, "_blur", lambda _, rng: 1.3 * rng.random())
     # What it has on its left then counts.
     shifted = ((0, 0), (5, 0))
-    monkeypatch.setattr(photo, "wear", lambda pixels, *_: (np.pad(pixels, shifted, mode="edge"), 5))
+    monkeypatch.setattr(
+        photo, "degrade", lambda pixels, *_: (np.pad(pixels, shifted, mode="edge"), 5)
+    )
     ink = np.zeros((28, 200), np.float32)
     ink[:, 30:50] = ink[:, 140:160] = 1
     boxes, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
@@ -590,6 +593,37 @@ def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -
                 half = (profile[start:end].mean() + between) / 2
                 assert profile[start - 3] > half > profile[start + 2]
                 assert profile[end + 2] > half > profile[end - 3]
+
+
+@pytest.mark.parametrize("worse", Conditions._fields)
+def test_each_condition_shows_in_some_pictures_that_would_be_good(worse: str) -> None:
+    ink = np.zeros((28, 120), np.float32)
+    ink[:, 20:24] = ink[4:24, 60:80] = 1
+    boxes, none = np.array([[20, 24], [60, 80]]), np.zeros((PATCH, PATCH), np.uint8)
+    written = Written(ink, 0.3, 28.0, boxes.astype(np.float32))
+
+    def pictures(conditions: Conditions) -> list[np.ndarray]:
+        return [photograph(written, none, rng, conditions).pixels for rng in draws(*range(150))]
+
+    good = pictures(GOOD)
+    bad = pictures(GOOD._replace(**{worse: getattr(DEGRADED, worse)}))
+    same = np.mean([np.array_equal(*pair) for pair in zip(good, bad, strict=True)])
+    assert 0.1 < same < 0.99
+
+
+def test_numbers_are_photographed_as_badly_as_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def watched(*arguments: object) -> photo.Photo:
+        asked.append(arguments[-1])
+        return photograph(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(composer_module, "photograph", watched)
+    rows = [rows_of(4, 1)] * 3
+    conditions = [GOOD, DEGRADED, GOOD]
+    DocumentComposer(DIGITS).pictures(["4"] * 3, rows, [1, 2, 3], conditions=conditions)
+    DocumentComposer(DIGITS).pictures(["4"], rows[:1], [1])
+    assert asked == [*conditions, GOOD]
 
 
 def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> None:

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from hwr.lines.document import wear as worn
-from hwr.lines.document.wear import Pixels, wear
+from hwr.lines.document.degrade import Pixels, degrade
 
 PAPER, INK = 200, 60
+CHANCE = 0.03
 
 
 class Lot(np.random.Generator):
-    """Draws a kind of wear first, then as any other."""
+    """Draws a kind of it first, then as any other."""
 
     def __init__(self, kind: int, seed: int) -> None:
         super().__init__(np.random.PCG64(seed))
-        self.first: float | None = (kind + 0.5) * worn._CHANCE
+        self.first: float | None = (kind + 0.5) * CHANCE
 
     def random(self, *args: object, **options: object) -> object:  # type: ignore[override]
         if self.first is not None:
@@ -30,7 +30,7 @@ def stroke() -> Pixels:
 
 
 def found(kind: int, clear: bool = True, seeds: int = 30) -> list[tuple[Pixels, int]]:
-    return [wear(stroke(), clear, Lot(kind, seed)) for seed in range(seeds)]
+    return [degrade(stroke(), CHANCE, clear, Lot(kind, seed)) for seed in range(seeds)]
 
 
 def test_specks_are_few_and_mostly_dark() -> None:
@@ -59,7 +59,7 @@ def test_unclear_pictures_stay_grey_and_so_do_those_whose_paper_would_get_black(
     assert all(np.array_equal(picture, stroke()) for picture, _ in found(2, clear=False))
     shaded = stroke()
     shaded[:, :80] //= 3
-    picture, _ = wear(shaded, True, Lot(2, 0))
+    picture, _ = degrade(shaded, CHANCE, True, Lot(2, 0))
     assert np.array_equal(picture, shaded)
 
 

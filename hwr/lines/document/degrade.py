@@ -8,24 +8,25 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 
-_CHANCE = 0.03
-# Of each of them.
 _MOST_INK = 0.2
 # Share of a picture in black and white: where the light is uneven, paper is darker than ink.
 
 
-def wear(pixels: Pixels, clear: bool, rng: np.random.Generator) -> tuple[Pixels, int]:
+def degrade(
+    pixels: Pixels, chance: float, clear: bool, rng: np.random.Generator
+) -> tuple[Pixels, int]:
     """A picture, to which one of them may have happened.
 
     Args:
         pixels: uint8 [height, width], 0 black to 255 white.
+        chance: of each of them.
         clear: whether its ink can be told from its paper by darkness alone.
         rng: draws which, and how.
 
     Returns:
         The picture, and how many columns it has on its left that it did not have.
     """
-    kind = int(rng.random() / _CHANCE)
+    kind = int(rng.random() / chance) if chance else None
     if kind == 0:
         return _specked(pixels, rng), 0
     if kind == 1:
