@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -38,13 +39,14 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     height, width = dark.shape
     across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
-    found = _runs(dark.T, across).T
+    found = np.zeros_like(dark)
+    _find_runs(dark.T, across, found.T)
     # Shorter ones might be roofs of digits.
     if width >= across >= height and dark.size <= _MOST_PIXELS:
-        found |= _askew(dark, across)
+        _find_askew(dark, across, found)
     side = max(2, round(_SIDE * height))
     for columns in (slice(None, side), slice(-side, None)):
-        found[:, columns] |= _runs(dark[:, columns], max(2, round(_UPRIGHT * height)))
+        _find_runs(dark[:, columns], max(2, round(_UPRIGHT * height)), found[:, columns])
     if not found.any():
         return found
     # Those next to them, up and down, then on either side.
@@ -55,23 +57,36 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return found
 
 
-def _askew(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """The pixels of straight lines at least so long that rise or fall along the picture, two
+def _find_askew(dark: NDArray[np.bool_], length: int, found: NDArray[np.bool_]) -> None:
+    """Adds the pixels of straight lines at least so long that rise or fall along the picture, two
     pixels thick or more."""
+    if not _crossed(dark, length):
+        return
     slopes = np.arange(_APART / length, _STEEPEST, _APART / length)
     slopes = np.concatenate([-slopes, slopes])
-    found = np.zeros_like(dark)
     # (None in so small a picture that none is told from level ones.)
     few, _ = _levelled(dark[:, ::_EVERY], _EVERY * slopes)
     likely = slopes[_beginnings(few, length // _EVERY).any(axis=0).max(axis=1)]
     if len(likely):
         levels, moved = _levelled(dark, likely)
         rows, columns = np.nonzero(dark)
-        on_runs = _runs(levels, length)[
-            columns, np.arange(len(likely))[:, None], rows + moved[:, columns]
-        ]
-        found[rows, columns] = on_runs.any(axis=0)
-    return found
+        runs = np.zeros_like(levels)
+        _find_runs(levels, length, runs)
+        on_runs = runs[columns, np.arange(len(likely))[:, None], rows + moved[:, columns]]
+        found[rows, columns] |= on_runs.any(axis=0)
+
+
+def _crossed(dark: NDArray[np.bool_], length: int) -> bool:
+    """Whether so many columns on end hold anything within as many rows as a line so long may take:
+    where they do not, which is soon found out, there is no such line."""
+    height, width = dark.shape
+    # Within two bands, one below the other, there are so many rows around every row.
+    rows = math.ceil(_STEEPEST * length) + 1
+    bands = np.zeros((math.ceil(height / rows), rows, width), np.bool_)
+    bands.reshape(-1, width)[:height] = dark
+    filled = np.asarray(bands.any(axis=1))
+    filled[1:] |= filled[:-1]
+    return bool(_beginnings(filled.T, length).any())
 
 
 def _levelled(
@@ -122,10 +137,9 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return dark
 
 
-def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """The pixels of runs along the first dimension that are at least so long: an opening by a
+def _find_runs(dark: NDArray[np.bool_], length: int, found: NDArray[np.bool_]) -> None:
+    """Adds the pixels of runs along the first dimension that are at least so long: an opening by a
     straight line."""
-    found = np.zeros_like(dark)
     # Few rows or columns hold so much ink at all.
     full = dark.view(np.uint8).sum(axis=0, dtype=np.uint32) >= length
     if full.any():
@@ -134,8 +148,7 @@ def _runs(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
         runs[: len(begun)] = begun
         for step in _doublings(length):
             runs[step:] |= runs[:-step]
-        found[:, full] = runs
-    return found
+        found[:, full] |= runs
 
 
 def _beginnings(dark: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from hwr.images import rules
 from hwr.images.ink import _picture, _skewness, local_ink_of
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.images.rules import ruled, writing
@@ -72,6 +73,33 @@ def test_lines_askew_are_found_whole(slope: float, thickness: int) -> None:
     assert found[dark].mean() < 0.8  # and the strokes of the number are not, off the line
     assert not found[:12].any()
     assert not found[-8:].any()
+
+
+def test_where_no_columns_on_end_are_crossed_there_are_no_lines_askew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng, pictures = np.random.default_rng(1), []
+    for picture in range(150):
+        height, width = int(rng.integers(20, 60)), int(rng.integers(70, 200))
+        dark = rng.random((height, width)) < 0.02
+        # As long and as steep as it just has to be or may be, or less so; at any edge.
+        length = round(1.2 * height) + int(rng.integers(-1, 3))
+        columns = np.arange(length)
+        slope = rng.choice([-1, 1]) * (0.12 - 0.03 * rng.random() * (picture % 2))
+        starts = np.rint(rng.uniform(-4, height + 3) + slope * columns).astype(int)
+        for thick in range(2):
+            on = (starts + thick >= 0) & (starts + thick < height) & (columns < width)
+            dark[(starts + thick)[on], columns[on]] = True
+        pictures.append(dark)
+    pictures.append(number() < 0.7)
+    lengths = [round(1.2 * len(dark)) for dark in pictures]
+    crossed = [rules._crossed(*both) for both in zip(pictures, lengths, strict=True)]
+    assert 0.2 < np.mean(crossed) < 0.8
+    assert not crossed[-1]
+    found = [ruled(dark) for dark in pictures]
+    assert 0.2 < np.mean([lines.any() for lines in found]) < 0.8
+    monkeypatch.setattr(rules, "_crossed", lambda *_: True)
+    assert all(np.array_equal(ruled(dark), by) for dark, by in zip(pictures, found, strict=True))
 
 
 def test_large_pictures_take_no_more_memory_than_level_lines_need() -> None:
