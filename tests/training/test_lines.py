@@ -8,6 +8,7 @@ import torch
 
 from hwr.alphabet import Alphabet
 from hwr.errors import DataError
+from hwr.images.normalise import ImageSettings
 from hwr.lines.batch import LineBatch
 from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
@@ -145,7 +146,9 @@ def documents(photographs: int, part: Part = WHOLE, **lines: Any) -> Lines:
     presets = lines.pop("presets", {"document": 1})
     options = LinesOptions(presets=presets, max_length=4, validation=10, **lines)
     training = TrainingOptions(batch=4, photographs=photographs)
-    return Lines(Options(lines=options, training=training), part=part)
+    # (By one level for all of a picture, faint numbers are taken for paper.)
+    image = ImageSettings(ink="local")
+    return Lines(Options(image=image, lines=options, training=training), part=part)
 
 
 def pools_of(lines: Lines, count: int) -> list[list[LineBatch]]:
