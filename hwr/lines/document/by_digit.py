@@ -12,6 +12,7 @@ from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.changes import EDGE, Changes, Points, Writing
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand
+from hwr.lines.document.median import median
 
 
 def changes_of(
@@ -149,9 +150,7 @@ def _four(found: Changes, digit: Writing) -> None:
         for way in angle_four(hand.arm, half, draws):
             found.curve(*way)
         return
-    # (numpy's median takes many times as long.)
-    columns, half_way = np.sort(middle[:, 0]), len(middle) // 2
-    right = middle[middle[:, 0] > (columns[half_way] + columns[~half_way]) / 2]
+    right = middle[middle[:, 0] > median(middle[:, 0])]
     if not len(right):
         return
     stem_x, stem_y = right[right[:, 1].argmin()].tolist()

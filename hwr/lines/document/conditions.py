@@ -29,5 +29,16 @@ class Conditions(NamedTuple):
     befallen: float
 
 
-GOOD = Conditions(1.0, 2, 0.1, 0.04, 20, 0.8, 0.0, 0.0)
-DEGRADED = Conditions(2.0, 3, 0.15, 0.06, 10, 1.0, 0.25, 0.03)
+GOOD = Conditions(
+    blur=1.0, sharp=2, noise=0.1, most_noise=0.04, quality=20, loose=0.8, struck=0.0, befallen=0.0
+)
+DEGRADED = Conditions(
+    blur=2.0,
+    sharp=3,
+    noise=0.15,
+    most_noise=0.06,
+    quality=10,
+    loose=1.0,
+    struck=0.25,
+    befallen=0.03,
+)

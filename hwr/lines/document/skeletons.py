@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hwr.lines.digits import DIGIT_SIZE
+from hwr.lines.document.median import median
 
 FINE = 42
 """Rows and columns of a field."""
@@ -64,7 +65,7 @@ def _fields(images: NDArray[np.uint8]) -> Tensor:
     for digit, strokes in zip(inked[:, :, 1:-1].astype(np.uint8), middle, strict=True):
         if strokes.any():
             wide = cv2.distanceTransform(digit, cv2.DIST_L2, 5)[1:-1]
-            strokes |= wide > _FILLED * np.median(wide[strokes])
+            strokes |= wide > _FILLED * median(wide[strokes])
     paper = (~middle).astype(np.uint8)
     distances = np.stack([cv2.distanceTransform(digit, cv2.DIST_L2, 5) for digit in paper])
     steps = np.minimum(np.rint(distances * (PITCH * _STEPS)), 255).astype(np.uint8)
