@@ -34,6 +34,7 @@ from hwr.lines.batch import Batch
 from hwr.training.batches import BatchMaker
 from hwr.training.config import load_options
 from hwr.training.options import LinesOptions, Options
+from hwr.training.process import prepare_process
 from hwr.training.run import MODEL, half_precision, train
 from hwr.training.task import ReadingTask
 
@@ -44,7 +45,7 @@ TARGET = 0.02
 def timed_steps(options: Options, steps: int, skip: int = 0) -> dict[str, float]:
     """Mean milliseconds of each part of a step, and lines a second over all of them; behind the
     composing of `skip` batches."""
-    torch.set_flush_denormal(True)  # as a training does
+    prepare_process()  # as a training does
     task = ReadingTask(options)
     task.network.encoder.half_precision = half_precision(options)
     optimizer = task.configure_optimizers()

@@ -23,6 +23,7 @@ from hwr.training.batches import BatchMaker
 from hwr.training.learner import Learner, hold
 from hwr.training.options import Options
 from hwr.training.pools import Part
+from hwr.training.process import prepare_process
 from hwr.training.real import RealLines
 
 DONE = ""
@@ -70,7 +71,7 @@ def help_along(
     # Ctrl-C goes to all processes; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
+    prepare_process()
     answer: str | HwrError = DONE
     try:
         learner = Learner(options)

@@ -17,6 +17,7 @@ from hwr.nets.paper import MLP, DigitNetwork, RecurrentClassifier
 from hwr.training.average import MovingAverage
 from hwr.training.pace import one_cycle
 from hwr.training.paper_options import PaperModel, PaperTraining, SVCOptions
+from hwr.training.process import prepare_process
 
 Advance = Callable[[float], None]
 """Told, as a training goes on, by what share of the whole it went on."""
@@ -55,8 +56,7 @@ def train_model(
     Raises:
         DataError: damaged MNIST files.
     """
-    # Numbers near zero would slow the processor down.
-    torch.set_flush_denormal(True)
+    prepare_process()
     if model.svc is not None:
         return _train_svc(model.svc, seed, advance, test)
     logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)

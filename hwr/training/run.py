@@ -30,6 +30,7 @@ from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
 from hwr.training.pools import WHOLE, Part
 from hwr.training.precision import faster_in_bfloat16
+from hwr.training.process import prepare_process
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -95,8 +96,7 @@ def fit(
     """What `train` does up to the best checkpoint: that, and the lines of one's own."""
     options = _checked(options, folder, resume, start)
     _quieten()
-    # Numbers near zero, as of long saturated units, would slow the processor down.
-    torch.set_flush_denormal(True)
+    prepare_process()
     _device(options)
     source = read_source(start) if isinstance(start, Path) else start
     gathered = gather(options, source.options.characters if source else None, say)
