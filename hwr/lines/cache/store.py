@@ -4,7 +4,8 @@ A store is a folder with `lines.bin`, the pixels of all lines one after the othe
 where they are and what else is known of them. Its name is a hash of all that the pixels depend on:
 the settings, and of every picture its path, size, time of change and region. Texts are no part of
 it: they can be corrected without decoding anything anew. Pictures that change, or others, make a
-new store; old ones are never asked for again, and it is safe to delete them, or all, at any time.
+new store; those that nobody has asked for in 60 days are deleted when another is written, and it is
+safe to delete all at any time.
 
 They stand in `$HWR_CACHE`, else `$XDG_CACHE_HOME/hwr`, else `~/.cache/hwr`. 100,000 lines of 32
 rows and 500 columns take 1.6 GB there, and in memory nothing but their names, texts and sizes.
@@ -28,6 +29,7 @@ from hwr.images.normalise import ImageSettings
 from hwr.lines.cache.decode import decoded
 from hwr.lines.cache.file import LINES, put, read_index, write_lines
 from hwr.lines.cache.key import key_of
+from hwr.lines.cache.old import UNFINISHED, delete_old, mark_used
 from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Kind, Problem
 
@@ -150,8 +152,9 @@ def open_store(
         try:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(place, ignore_errors=True)
+            delete_old(folder)
             # Beside, then renamed: a store is whole or not there.
-            with tempfile.TemporaryDirectory(prefix="unfinished-", dir=folder) as unfinished:
+            with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
                 beside = Path(unfinished) / place.name
                 beside.mkdir()
                 write_lines(beside, pictures, settings, progress or (lambda count: None))
@@ -166,6 +169,7 @@ def open_store(
             raise DataError(f"{place}: was changed while it was written: start anew")
     elif progress is not None:
         progress(len(pictures))
+    mark_used(place)
     return store
 
 

@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,3 +207,30 @@ def test_where_stores_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert store_folder() == Path("/caches/hwr")
     monkeypatch.setenv("HWR_CACHE", "/own")
     assert store_folder() == Path("/own")
+
+
+def test_stores_of_long_ago_are_deleted_and_nothing_else(
+    pictures: list[LabelledPicture], tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    old, used, new = (
+        open_store(pictures[start : start + 5], SETTINGS, folder=cache).file.parent
+        for start in (0, 5, 10)
+    )
+    others = [cache / "lines-of-mine", cache / f"lines-{'0' * 32}", cache / "unfinished-novel"]
+    for other in others:
+        other.mkdir()
+        (other / "mine.txt").write_text("keep")
+    begun = cache / "unfinished-abc"
+    (begun / old.name).mkdir(parents=True)
+    (begun / old.name / "lines.bin").write_bytes(b"cut short")
+    file = cache / "notes.txt"
+    file.write_text("keep")
+    long_ago = time.time() - 61 * 24 * 3600
+    for place in (old, used, begun, file, *others):
+        os.utime(place, (long_ago, long_ago))
+    open_store(pictures[5:10], SETTINGS, folder=cache)  # asked for again
+    assert old.exists()  # nothing was written
+    another = open_store(pictures[15:20], SETTINGS, folder=cache).file.parent
+    assert set(cache.iterdir()) == {used, new, another, file, *others}
+    assert all((other / "mine.txt").exists() for other in others)
