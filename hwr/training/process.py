@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import torch
 
@@ -24,8 +25,19 @@ def prepare_process() -> None:
     every step.
     """
     torch.set_flush_denormal(True)
-    # Where there is another C library, it is as it is.
-    with suppress(AttributeError, OSError, TypeError):
-        mallopt = ctypes.CDLL(None).mallopt
+    with _glibc() as libc:
         for option, value in ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, _PAD)):
-            mallopt(option, value)
+            libc.mallopt(option, value)
+
+
+def give_memory_back() -> None:
+    """What was kept between steps, for the rest of a program that has trained."""
+    with _glibc() as libc:
+        libc.malloc_trim(0)
+
+
+@contextmanager
+def _glibc() -> Iterator[ctypes.CDLL]:
+    """The C library; where there is another, it is as it is, and nothing happens."""
+    with suppress(AttributeError, OSError, TypeError):
+        yield ctypes.CDLL(None)

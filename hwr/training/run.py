@@ -30,7 +30,7 @@ from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
 from hwr.training.pools import WHOLE, Part
 from hwr.training.precision import faster_in_bfloat16
-from hwr.training.process import prepare_process
+from hwr.training.process import give_memory_back, prepare_process
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.start import Source, read_source, start_from
@@ -115,6 +115,7 @@ def fit(
     write_left_out(gathered.left_out, folder)
     if resume is None or not budget_is_over(resume, pace):
         _run(task, gathered, folder, resume, pace, validate_first=source is not None)
+    give_memory_back()
     return folder / BEST, gathered.lines
 
 
