@@ -15,10 +15,10 @@ if sys.argv[1:]:
     prepare_process()
 def step():
     return torch.ones(10_000_000).add_(1).add(1)  # 40 MB each
-for _ in range(10):  # the first ones take more room
+for _ in range(5):
     step()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(5):
+for _ in range(20):
     step()
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
@@ -50,8 +50,8 @@ def printed(program: str, *words: str) -> float:
 
 @glibc
 def test_memory_of_a_step_is_kept_for_the_next() -> None:
-    assert printed(STEPS) > 1000
-    assert printed(STEPS, "prepared") < 100
+    # Now and then more room is taken still, where what is free does not lie together.
+    assert printed(STEPS, "prepared") < printed(STEPS) / 4
 
 
 @glibc
