@@ -5,7 +5,7 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from hwr.nets.encoder import Encoder, EncoderOptions, StemLayer, zero_behind
+from hwr.nets.encoder import Encoder, EncoderOptions, StemLayer, computes_bfloat16, zero_behind
 from hwr.nets.network import Network, NetworkOptions
 
 SHAPES = {
@@ -156,5 +156,8 @@ def test_half_precision_changes_training_little_and_reading_not_at_all(network: 
     network.train()
     (one, slope), (other, coarse) = (encoded(half) for half in (False, True))
     assert other.dtype == torch.float32
-    assert 0 < (one - other).abs().max() < 0.05
+    changed = (one - other).abs().max().item()
+    assert changed < 0.05
+    # LSTMs compute in it only where the processor has instructions for it.
+    assert (changed > 0) == (len(network.encoder.stem) > 0 or computes_bfloat16())
     assert torch.nn.functional.cosine_similarity(slope, coarse, dim=0) > 0.99
