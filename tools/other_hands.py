@@ -5,8 +5,8 @@
 
 FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
 `images/`. They are set side by side, laid on paper and photographed as those of the preset
-`document`, or of `degraded`, but the strokes stay their writers' own: no habit of the preset is
-added to them.
+`document`, by `--conditions` as those of `degraded`, or as faint and blurred cells of a logbook, 34
+pixels high. The strokes stay their writers' own: no habit of the preset is added to them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hwr.images.digit import normalise_digit
 from hwr.images.open import open_picture
 from hwr.lines.digits import DIGIT_SIZE, Digits
 from hwr.lines.document.composer import DocumentComposer
-from hwr.lines.document.conditions import DEGRADED, GOOD
+from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.folders import read_folder
 
@@ -35,6 +35,8 @@ SETTING = {
 """What is left to a hand that leaves the digits' shapes alone. (It draws them anew along the
 middles of their strokes: these may be thinner than MNIST's, and made thinner still they would
 vanish.)"""
+
+CONDITIONS = {"document": GOOD, "degraded": DEGRADED, "logbook": LOGBOOK}
 
 POOL = 100
 
@@ -63,13 +65,18 @@ def main() -> None:
     parser.add_argument("--min", type=int, default=2, help="digits in the shortest")
     parser.add_argument("--max", type=int, default=7, help="digits in the longest")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--degraded", action="store_true", help="photographed badly")
+    parser.add_argument(
+        "--conditions",
+        choices=CONDITIONS,
+        default="document",
+        help="how they are photographed: as one of the presets, or as cells of a logbook",
+    )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     digits = read_digits(arguments.digits)
     rng = np.random.default_rng(arguments.seed)
     composer = DocumentComposer(digits, own_hand)
-    conditions = DEGRADED if arguments.degraded else GOOD
+    conditions = CONDITIONS[arguments.conditions]
     with new_folder(arguments.out) as folder:
         for start in tqdm(range(0, arguments.count, POOL), "composing", leave=False):
             count = min(POOL, arguments.count - start)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Conditions(NamedTuple):
-    """How bad pictures of numbers are, at worst.
+    """How bad pictures of numbers are, at worst, and how they show them.
 
     Attributes:
         blur: the standard deviation of a camera's, in pixels, beyond the least.
@@ -17,6 +17,12 @@ class Conditions(NamedTuple):
         loose: room above and below, as a share of the number's height.
         struck: the share of guide lines that may go through the digits.
         befallen: the chance of each of what befalls few pictures (`hwr.lines.document.degrade`).
+        blurred: the chance of any blur.
+        least_blur: of those that are.
+        faint: the chance of faint ink.
+        boxed: the chance of a box around the number.
+        border: the chance of each of its four borders to be seen.
+        rows: of every picture; 0 for heights of all kinds.
     """
 
     blur: float
@@ -27,6 +33,12 @@ class Conditions(NamedTuple):
     loose: float
     struck: float
     befallen: float
+    blurred: float = 0.5
+    least_blur: float = 0.3
+    faint: float = 0.25
+    boxed: float = 0.35
+    border: float = 0.55
+    rows: int = 0
 
 
 GOOD = Conditions(
@@ -42,3 +54,7 @@ DEGRADED = Conditions(
     struck=0.25,
     befallen=0.03,
 )
+LOGBOOK = GOOD._replace(
+    blur=0.9, sharp=1, blurred=1.0, least_blur=0.8, faint=1.0, boxed=1.0, border=0.8, rows=34
+)
+"""Cells of a photographed logbook: small, blurred, faint, with their borders. No preset has it."""

@@ -67,10 +67,11 @@ def photograph(
         ink *= 1 - float(rng.uniform(0, 0.4)) * uneven.clip(0, 1)
     if rng.random() < 0.3:
         _neighbour(ink, neighbour, rng)
-    strength = rng.uniform(0.35, 0.5) if rng.random() < 0.25 else rng.uniform(0.5, 0.97)
+    faint = rng.random() < conditions.faint
+    strength = rng.uniform(0.35, 0.5) if faint else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.
     least = height * max(_LEAST_INK / len(written.ink), _LEAST_DIGIT / written.tall)
-    rows = max(_rows(rng), min(int(least), HEIGHTS[1]))
+    rows = conditions.rows or max(_rows(rng), min(int(least), HEIGHTS[1]))
     blur = _blur(conditions, rng)
     # What is thin, small or blurred is written strongly enough to be seen.
     thin = min(pen * rows / height, math.erf(pen / (2 * math.sqrt(2) * blur)) if blur else 1.0, 1.0)
@@ -81,7 +82,7 @@ def photograph(
         rows_of_ink = (above, above + len(written.ink))
         _cells(printed, written, rows_of_ink, before, rng)
     else:
-        _ruled(printed, pen, (max(before, 0), max(behind, 0)), conditions.struck, rng)
+        _ruled(printed, pen, (max(before, 0), max(behind, 0)), conditions, rng)
     if rng.random() < 0.08:
         _stamp(printed, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
@@ -160,16 +161,20 @@ def _tilt(rng: np.random.Generator) -> float:
 
 
 def _ruled(
-    ink: Ink, pen: float, room: tuple[int, int], struck: float, rng: np.random.Generator
+    ink: Ink,
+    pen: float,
+    room: tuple[int, int],
+    conditions: Conditions,
+    rng: np.random.Generator,
 ) -> None:
     """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
     that there is beside the number: upon a digit, or between digits, they would be ones."""
     height, width = ink.shape
     thick, tilt = _thickness(ink, rng), _tilt(rng)
-    if rng.random() < 0.35:
+    if rng.random() < conditions.boxed:
         # Near the edge, or what stands beside the cell would be the number's.
         depth = rng.uniform(-0.02, 0.1, 4) * height
-        sides = rng.random(4) < 0.55
+        sides = rng.random(4) < conditions.border
         lean = tilt * height / 2
         depth[2:] = np.minimum(depth[2:], np.array(room) - thick / 2 - abs(lean) - 2)
         if sides[0]:
@@ -182,7 +187,8 @@ def _ruled(
                 stroke(ink, [(x + lean, -9), (x - lean, height + 9)], thick)
     if rng.random() < 0.2:
         # At times through the digits.
-        y = height * (rng.uniform(0.1, 0.95) if rng.random() < struck else rng.uniform(0.55, 0.95))
+        struck = rng.random() < conditions.struck
+        y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
         if rng.random() < 0.5:
             stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
         else:
@@ -216,7 +222,7 @@ def _rows(rng: np.random.Generator) -> int:
 def _blur(conditions: Conditions, rng: np.random.Generator) -> float:
     """The standard deviation of a camera's blur in pixels; 0 for none."""
     beyond = conditions.blur * float(rng.random()) ** conditions.sharp
-    return 0.3 + beyond if rng.random() < 0.5 else 0.0
+    return conditions.least_blur + beyond if rng.random() < conditions.blurred else 0.0
 
 
 def _develop(

@@ -14,7 +14,7 @@ from hwr.lines.document import layout, photo
 from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.composer import DocumentComposer
-from hwr.lines.document.conditions import DEGRADED, GOOD, Conditions
+from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.layout import Written, edges_of, set_digits
@@ -595,20 +595,32 @@ def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -
                 assert profile[end + 2] > half > profile[end - 3]
 
 
-@pytest.mark.parametrize("worse", Conditions._fields)
-def test_each_condition_shows_in_some_pictures_that_would_be_good(worse: str) -> None:
+def photographs(conditions: Conditions, count: int) -> list[np.ndarray]:
+    """Of one number."""
     ink = np.zeros((28, 120), np.float32)
     ink[:, 20:24] = ink[4:24, 60:80] = 1
     boxes, none = np.array([[20, 24], [60, 80]]), np.zeros((PATCH, PATCH), np.uint8)
     written = Written(ink, 0.3, 28.0, boxes.astype(np.float32))
+    return [photograph(written, none, rng, conditions).pixels for rng in draws(*range(count))]
 
-    def pictures(conditions: Conditions) -> list[np.ndarray]:
-        return [photograph(written, none, rng, conditions).pixels for rng in draws(*range(150))]
 
-    good = pictures(GOOD)
-    bad = pictures(GOOD._replace(**{worse: getattr(DEGRADED, worse)}))
+@pytest.mark.parametrize("worse", sorted(set(Conditions._fields) - {"rows"}))
+def test_each_condition_shows_in_some_pictures_that_would_be_good(worse: str) -> None:
+    other = DEGRADED if getattr(DEGRADED, worse) != getattr(GOOD, worse) else LOGBOOK
+    good = photographs(GOOD, 150)
+    bad = photographs(GOOD._replace(**{worse: getattr(other, worse)}), 150)
     same = np.mean([np.array_equal(*pair) for pair in zip(good, bad, strict=True)])
     assert 0.1 < same < 0.99
+
+
+def test_cells_of_a_logbook_are_small_and_blurred() -> None:
+    def steepest(pictures: list[np.ndarray]) -> float:
+        """From pixel to pixel, in the median of the pictures."""
+        return float(np.median([np.abs(np.diff(p.astype(int))).max() for p in pictures]))
+
+    cells = photographs(LOGBOOK, 60)
+    assert {len(cell) for cell in cells} == {34}
+    assert steepest(cells) < 0.7 * steepest(photographs(GOOD, 60))
 
 
 def test_numbers_are_photographed_as_badly_as_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
