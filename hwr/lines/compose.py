@@ -25,7 +25,7 @@ from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.batch import LineBatch, join_batches, to_batch
 from hwr.lines.digits import DIGIT_SIZE, Digits, Split
 from hwr.lines.document.composer import DocumentComposer
-from hwr.lines.document.conditions import DEGRADED, GOOD
+from hwr.lines.document.conditions import CONDITIONS
 from hwr.lines.document.photo import Photo
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
@@ -99,14 +99,14 @@ class Composer:
         digits = self._by_class[self._class_start[labels] + chosen]
 
         names = [f"{spec.preset}/{spec.split} seed {seed} line {row}" for row in range(count)]
-        if preset.document:
+        if preset.document is not None:
             seeds = (margin_left * 2**24).long() * 2**24 + (margin_right * 2**24).long()
             unset = torch.zeros(count, longest)
             widths = (lengths * (_DOCUMENT_PITCH * height)).long()
             return Plan(
                 names, lengths, labels, digits, unset, unset, unset,
                 unset.long(), unset.long(), widths, seeds, torch.full_like(seeds, take),
-                torch.full((count,), preset.degraded), height,
+                torch.full_like(seeds, CONDITIONS.index(preset.document)), height,
             )  # fmt: skip
 
         scale = _uniform(scale_draw, preset.scale)
@@ -149,7 +149,7 @@ class Composer:
             widths=(end * zoom).ceil().long(),
             seeds=torch.full((count,), -1),
             takes=torch.zeros(count, dtype=torch.int64),
-            degraded=torch.zeros(count, dtype=torch.bool),
+            conditions=torch.zeros(count, dtype=torch.int64),
             height=height,
         )
 
@@ -193,7 +193,7 @@ class Composer:
             return []
         lengths = plan.lengths.tolist()
         digits = [row[:n].numpy() for row, n in zip(plan.digits, lengths, strict=True)]
-        conditions = [DEGRADED if bad else GOOD for bad in plan.degraded.tolist()]
+        conditions = [CONDITIONS[which] for which in plan.conditions.tolist()]
         seeds, takes = plan.seeds.tolist(), plan.takes.tolist()
         texts, orders = plan.first_texts, plan.orders
         return self._documents.pictures(texts, digits, seeds, takes, orders, conditions)

@@ -44,7 +44,8 @@ class Plan:
         widths: int64 [lines], in pixels; of documents about so many.
         seeds: int64 [lines], from which the picture of a document is drawn; -1 for other lines.
         takes: int64 [lines], which take of a document it is, from 0; 0 for other lines.
-        degraded: bool [lines], whether it is a document whose picture is bad.
+        conditions: int64 [lines], of a document, which of `CONDITIONS` its picture has; 0 for other
+            lines.
         height: of all lines, in pixels.
     """
 
@@ -60,7 +61,7 @@ class Plan:
     widths: Tensor
     seeds: Tensor
     takes: Tensor
-    degraded: Tensor
+    conditions: Tensor
     height: int
 
     def __len__(self) -> int:

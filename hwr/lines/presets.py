@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hwr.errors import AlphabetError, ConfigError
 from hwr.images.digit import LINE_HEIGHT
 from hwr.lines.digits import Split
+from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 
 BASE_HEIGHT = LINE_HEIGHT
 """The line height, in pixels, in which the presets' sizes are given."""
@@ -38,10 +39,9 @@ class Preset:
     """From one digit's left edge to the next one's at least so many pixels, where the two differ
     and where they are the same: two thin 1s set closer are one thick 1 to everybody. With four
     pixels to a frame this gives CTC the `characters + repeats` frames that it needs."""
-    document: bool = False
-    """Drawn as documents show numbers (`hwr.lines.document`), which knows its own measures."""
-    degraded: bool = False
-    """Of a document: photographed badly, and worse may have befallen its picture."""
+    document: Conditions | None = None
+    """Drawn as documents show numbers (`hwr.lines.document`), which knows its own measures; and how
+    they are photographed."""
     round: float = 0.0
     """The chance that a line ends in zeros, as amounts do."""
 
@@ -49,8 +49,9 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "plain": Preset(gap=(0, 8), whole_pixels=True),
     "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
-    "document": Preset(gap=(0, 0), document=True, round=0.25),
-    "degraded": Preset(gap=(0, 0), document=True, degraded=True, round=0.25),
+    "document": Preset(gap=(0, 0), document=GOOD, round=0.25),
+    "degraded": Preset(gap=(0, 0), document=DEGRADED, round=0.25),
+    "logbook": Preset(gap=(0, 0), document=LOGBOOK, round=0.25),
 }
 
 

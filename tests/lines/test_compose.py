@@ -12,7 +12,7 @@ from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
-from hwr.lines.document.conditions import DEGRADED, GOOD, Conditions
+from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.plan import join_plans, order_of
@@ -276,7 +276,7 @@ def test_joined_plans_keep_their_lines(composer: Composer) -> None:
     np.testing.assert_array_equal(joined.line(6), composer.render(parts[1]).line(2))
 
 
-def test_what_is_degraded_stays_so_beside_other_lines(
+def test_documents_keep_their_conditions_beside_other_lines(
     composer: Composer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Conditions] = []
@@ -286,10 +286,10 @@ def test_what_is_degraded_stays_so_beside_other_lines(
         return photograph(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("hwr.lines.document.composer.photograph", watched)
-    presets = ("degraded", "touching", "document")
+    presets = ("degraded", "touching", "document", "logbook")
     plan = join_plans([composer.plan(spec(preset, 1, 2), 3, 0) for preset in presets])
-    composer.render(plan.rows([8, 0, 4, 1, 7]))
-    assert asked == [GOOD, DEGRADED, DEGRADED, GOOD]
+    composer.render(plan.rows([8, 0, 4, 10, 1, 7]))
+    assert asked == [GOOD, DEGRADED, LOGBOOK, DEGRADED, GOOD]
 
 
 def test_a_composer_makes_lines_of_its_own_split_only(composer: Composer) -> None:

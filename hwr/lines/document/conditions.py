@@ -57,4 +57,6 @@ DEGRADED = Conditions(
 LOGBOOK = GOOD._replace(
     blur=0.9, sharp=1, blurred=1.0, least_blur=0.8, faint=1.0, boxed=1.0, border=0.8, rows=34
 )
-"""Cells of a photographed logbook: small, blurred, faint, with their borders. No preset has it."""
+"""Cells of a photographed logbook: small, blurred, faint, with their borders."""
+
+CONDITIONS = (GOOD, DEGRADED, LOGBOOK)
