@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import torch
 
@@ -25,19 +24,16 @@ def prepare_process() -> None:
     every step.
     """
     torch.set_flush_denormal(True)
-    with _glibc() as libc:
-        for option, value in ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, _PAD)):
-            libc.mallopt(option, value)
+    for option, value in ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, _PAD)):
+        _call("mallopt", option, value)
 
 
 def give_memory_back() -> None:
     """What was kept between steps, for the rest of a program that has trained."""
-    with _glibc() as libc:
-        libc.malloc_trim(0)
+    _call("malloc_trim", 0)
 
 
-@contextmanager
-def _glibc() -> Iterator[ctypes.CDLL]:
-    """The C library; where there is another, it is as it is, and nothing happens."""
+def _call(function: str, *arguments: int) -> None:
+    """Calls a function of glibc's; where there is another C library, nothing happens."""
     with suppress(AttributeError, OSError, TypeError):
-        yield ctypes.CDLL(None)
+        getattr(ctypes.CDLL(None), function)(*arguments)

@@ -3,8 +3,11 @@
 import platform
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
+
+from hwr.training.process import give_memory_back
 
 glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
 
@@ -61,3 +64,10 @@ def test_memory_is_given_back_in_the_end() -> None:
 
 def test_numbers_near_zero_are_zero() -> None:
     assert printed(NEAR_ZERO) == 0
+
+
+@pytest.mark.parametrize("library", [Mock(return_value=object()), Mock(side_effect=TypeError)])
+def test_other_c_libraries_are_let_be(library: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.CDLL", library)
+    give_memory_back()
+    library.assert_called_once()
