@@ -5,8 +5,8 @@
 
 FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
 `images/`. They are set side by side, laid on paper and photographed as those of the preset
-`document`, by `--conditions` as those of `degraded`, or as faint and blurred cells of a logbook, 34
-pixels high. The strokes stay their writers' own: no habit of the preset is added to them.
+`document`, or by `--conditions` of another one, `degraded` or `logbook`. The strokes stay their
+writers' own: no habit of the preset is added to them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from hwr.images.digit import normalise_digit
 from hwr.images.open import open_picture
 from hwr.lines.digits import DIGIT_SIZE, Digits
 from hwr.lines.document.composer import DocumentComposer
-from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.folders import read_folder
+from hwr.lines.presets import PRESETS
 
 SETTING = {
     "slant", "width", "pen", "nib", "uneven", "bow", "zero", "sinks", "strings", "hang", "joins",
@@ -36,7 +36,7 @@ SETTING = {
 middles of their strokes: these may be thinner than MNIST's, and made thinner still they would
 vanish.)"""
 
-CONDITIONS = {"document": GOOD, "degraded": DEGRADED, "logbook": LOGBOOK}
+CONDITIONS = {name: preset.document for name, preset in PRESETS.items() if preset.document}
 
 POOL = 100
 
@@ -69,7 +69,7 @@ def main() -> None:
         "--conditions",
         choices=CONDITIONS,
         default="document",
-        help="how they are photographed: as one of the presets, or as cells of a logbook",
+        help="the preset as whose documents they are photographed",
     )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
