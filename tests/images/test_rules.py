@@ -140,6 +140,38 @@ def test_a_narrow_gap_parts_nothing() -> None:
     assert rows_of(writing(ink, np.zeros(ink.shape, np.bool_))) == (10, 36)
 
 
+def test_strokes_are_followed_to_where_they_fade() -> None:
+    ink = np.zeros((48, 60), np.float32)
+    ink[10:30, 20:26] = 1
+    for row in range(30, 42):  # a faint stroke down to the right, and a faint one up
+        ink[row, row - 6 : row - 3] = 0.4
+    ink[4:10, 22] = 0.4
+    ink[12:20, 40] = 0.4  # hangs together with nothing
+    ink[30:40, 2] = 0.2  # no ink
+    lines = np.zeros(ink.shape, np.bool_)
+    dark = writing(ink, lines)
+    assert rows_of(dark) == (4, 42)
+    assert np.array_equal(dark[:, :36], ink[:, :36] > 0.3)
+    assert not dark[:, 40].any()
+    lines[36:39] = True  # no stroke goes on through a ruled line
+    assert rows_of(writing(ink, lines)) == (4, 36)
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 61])
+def test_what_is_followed_touches_what_is_dark(width: int) -> None:
+    rng = np.random.default_rng(width)
+    dark, faded = rng.random((24, width)) < 0.05, rng.random((24, width)) < 0.4
+    expected = dark.copy()
+    for rows in (range(1, 24), range(22, -1, -1)):
+        for row in rows:
+            before = expected[row - rows.step]
+            near = before.copy()
+            near[1:] |= before[:-1]
+            near[:-1] |= before[1:]
+            expected[row] |= near & faded[row]
+    assert np.array_equal(rules._followed(dark, faded), expected)
+
+
 def test_no_picture_is_too_small_or_too_dark() -> None:
     rng = np.random.default_rng(0)
     for height in (1, 2, 3, 9):
