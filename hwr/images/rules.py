@@ -30,8 +30,8 @@ _FAINT = 0.04
 _PARTED = 0.12
 # Of the picture's height: fewer rows without ink do not part a band, such as a five from its roof.
 _INK, _FADED = 0.5, 0.3
-# So dark is ink, and so dark what goes on from it. (Where borders say how dark ink is, faint strokes
-# fall below half of that in places.)
+# So dark is ink, and so dark what goes on from it: beside borders, which say how dark ink is, faint
+# strokes fall below half of that in places.
 
 
 def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
