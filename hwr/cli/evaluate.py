@@ -92,6 +92,8 @@ def command(
     read_by += f", {recognizer.looks} looks" if recognizer.looks > 1 else ""
     read_by += ", language model" if recognizer.language is not None else ""
     click.echo(f"{path} ({read_by}) on {data}")
+    if source.remarks:
+        click.echo(source.remarks)
     _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
     classes = classification(result.scores)
     if classes is not None:

@@ -93,8 +93,11 @@ def command(
     try:
         model = train(loaded, folder, resume, source, click.echo)
     except BadLinesError as error:
-        known = source.options.characters if source and loaded.data.alphabet == "keep" else None
-        raise error.looked_at_by(_form(config, known, overrides)) from None
+        keeps = source is not None and (config is None or loaded.data.alphabet == "keep")
+        form = _form(config, resume or start)
+        characters = dict(overrides).get("alphabet", error.characters if keeps else None)
+        form += [] if characters is None else ["--alphabet", characters]
+        raise error.looked_at_by(form) from None
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
 
@@ -112,14 +115,16 @@ def _check_start(start: Path | None, overrides: list[tuple[str, str]]) -> None:
         )
 
 
-def _form(config: Path | None, known: str | None, overrides: list[tuple[str, str]]) -> list[str]:
-    """The options by which `hwr check` looks at lines as this training does, as far as it does so
-    by an experiment file and by an alphabet given, or else kept."""
-    alphabet = dict(overrides).get("alphabet", known)
-    return [
-        *(() if config is None else ("--config", str(config))),
-        *(() if alphabet is None else ("--alphabet", alphabet)),
-    ]
+def _form(config: Path | None, before: Path | None) -> list[str]:
+    """The options by which `hwr check` looks at lines as a training does: those of its experiment
+    file, or else of the model file or the checkpoint that it begins with."""
+    if config is None and before is not None:
+        if before.suffix.lower() == ".onnx":
+            return ["--model", str(before)]
+        config = before.with_name("config.yaml")
+        if not config.exists():
+            return []
+    return [] if config is None else ["--config", str(config)]
 
 
 def _name(config: Path | None, start: Path | None) -> str:

@@ -1,6 +1,7 @@
 """Line pictures with their texts, from a folder or a list.
 
-A folder holds one of these; where it has several, the first one counts:
+A folder holds one of these; where it has several, the first one counts, and of the others, as of
+folders within it, it is told that they are passed over (`hwr.lines.beside`):
 
 - `labels.tsv`, `metadata.csv` or `metadata.jsonl` with the pictures beside it or in `images/`
   (`hwr.lines.formats.table`);
@@ -13,17 +14,17 @@ A folder holds one of these; where it has several, the first one counts:
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.files import is_file, is_folder, names_in
+from hwr.lines.beside import others_in
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages
-from hwr.lines.formats.pairs import TEXT_ENDING, holds_pairs, pictures_in, read_pairs
+from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
 from hwr.lines.labelled import LabelledPicture, page_of
-from hwr.lines.problems import Kind, Problem, refuse_problems
+from hwr.lines.problems import REMARKS, Problem, refuse_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
 
@@ -49,7 +50,7 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
         refuse_problems(place, wrong)
     else:
         problems += wrong
-    if not found and not wrong:
+    if not found and all(problem.kind in REMARKS for problem in wrong):
         raise DataError(
             f"{place}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
             f" or all in {TABLES[0]} as lines of  file TAB text"
@@ -78,32 +79,26 @@ def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
 def _read_folder(
     folder: Path, problems: list[Problem], above: tuple[Path, ...]
 ) -> list[LabelledPicture]:
-    for name in TABLES:
-        if (folder / name).exists():
-            return read_table(folder / name, problems)
-    if holds_pairs(folder):
-        found = read_pairs(folder, problems)
-        for path in _folders_in(folder):
-            with suppress(OSError):  # one that is closed to us holds nothing to be told of
-                if holds_pairs(path) and not path.samefile(folder):
-                    why = f"its texts do not count beside those of {folder}: give it on its own"
-                    problems.append(Problem(Kind.PASSED, str(path), why))
-        return found
     before = len(problems)
-    found = read_pages(folder, problems)
-    if found or len(problems) > before:
+    table = next((folder / name for name in TABLES if (folder / name).exists()), None)
+    texts = texts_in(folder)
+    if table is not None:
+        found = read_table(table, problems)
+    elif texts:
+        found = read_pairs(folder, problems)
+    else:
+        found = read_pages(folder, problems)
+    if table is not None or texts or found or len(problems) > before:
+        problems += others_in(folder, table, found)
         return found
     above = (*above, folder.resolve())
     # (A link to a folder above would lead round and round.)
-    within = [path for path in _folders_in(folder) if path.resolve() not in above]
+    folders = (folder / name for name in names_in(folder, folders=True))
+    within = [path for path in folders if path.resolve() not in above]
     if any(path.name == "page" for path in within):
         # Transkribus exports the same pages twice, in the folders page/ and alto/.
         within = [path for path in within if path.name != "alto"]
     return [_of_folder(line) for path in within for line in _read_folder(path, problems, above)]
-
-
-def _folders_in(folder: Path) -> list[Path]:
-    return [folder / name for name in names_in(folder, folders=True)]
 
 
 def _of_folder(line: LabelledPicture) -> LabelledPicture:

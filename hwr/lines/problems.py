@@ -57,7 +57,22 @@ class Problem:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.reason}"
+        return f"{printable(self.name)}: {self.reason}"
+
+
+def printable(name: str) -> str:
+    """A name in one line: file systems allow any character in it."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+
+
+def tell_problems(problems: Sequence[Problem], shown: int = 3) -> str:
+    """The first of each kind, and how many more there are, in one line."""
+    told = []
+    for kind in dict.fromkeys(problem.kind for problem in problems):
+        alike = [problem for problem in problems if problem.kind == kind]
+        more = f" and {len(alike) - shown} more" if len(alike) > shown else ""
+        told.append(f"{kind}: {'; '.join(map(str, alike[:shown]))}{more}")
+    return ". ".join(told)
 
 
 def refuse_problems(place: Path, problems: Sequence[Problem]) -> None:
@@ -72,7 +87,7 @@ def refuse_problems(place: Path, problems: Sequence[Problem]) -> None:
         more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
         raise DataError(f"{first}{more}")
     what = "picture" if first.kind == Kind.NO_PICTURE else "text"
-    names = [problem.name.removeprefix(f"{place}/") for problem in alike]
+    names = [printable(problem.name.removeprefix(f"{place}/")) for problem in alike]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     raise DataError(
         f"{place}: no {what} for {', '.join(names[:_SHOWN])}{more}: {first.reason};"

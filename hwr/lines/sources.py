@@ -19,6 +19,7 @@ from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
+from hwr.lines.problems import Problem, refuse_problems, tell_problems
 
 if TYPE_CHECKING:
     from hwr.lines.batch import LineBatch
@@ -35,10 +36,12 @@ class Source(Protocol):
     Attributes:
         names: what to call each line.
         texts: what each line says.
+        remarks: what else is to be known of them, such as what was passed over; empty for nothing.
     """
 
     names: list[str]
     texts: list[str]
+    remarks: str
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """The pictures of some lines one by one, [height, width], 0 black to 1 white; for one that
@@ -67,7 +70,10 @@ class FolderLines:
     """The labelled pictures of a folder or list. Raises DataError as `read_folder` does."""
 
     def __init__(self, place: Path) -> None:
-        self._pictures = read_folder(place)
+        problems: list[Problem] = []
+        self._pictures = read_folder(place, problems)
+        refuse_problems(place, problems)
+        self.remarks = tell_problems(problems)
         self._opener = Opener()
         self.names = [picture.name for picture in self._pictures]
         self.texts = [picture.text for picture in self._pictures]
@@ -120,6 +126,8 @@ class SynthSource:
 class ComposedLines:
     """Lines composed of digits, drawn when asked for. See `SynthSource.compose`."""
 
+    remarks = ""
+
     def __init__(self, source: SynthSource, height: int, image: ImageSettings | None) -> None:
         # Late: measuring on pictures needs no torch.
         from hwr.lines.compose import Composer
@@ -155,6 +163,8 @@ class ComposedLines:
 
 class MnistDigits:
     """MNIST's single digits, as they are. Raises DataError where there is no such split."""
+
+    remarks = ""
 
     def __init__(
         self, split: str = "test", count: int | None = None, alphabet: str = DIGITS

@@ -16,6 +16,10 @@ from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
 
+_FREE = ("train", "val", "on_bad_line")
+# Options of one's own lines that may be others than before: folders are moved, and lines mended.
+# Whether the lines are still the same, is found out by themselves (`same_lines`).
+
 
 def resumable(checkpoint: Path, options: Options) -> Options:
     """The options to go on with: those given, with the alphabet of the checkpoint, and its pools,
@@ -32,6 +36,9 @@ def resumable(checkpoint: Path, options: Options) -> Options:
         except ValueError as error:
             raise ConfigError(str(error)) from error
     before, now = kept.to_dict(), options.to_dict()
+    for name in _FREE:
+        before["data"].pop(name)
+        now["data"].pop(name)
     for section in ("image", "heads", "alphabet", "data", "lines", "digits", "network", "language"):
         if before[section] != now[section]:
             raise ConfigError(

@@ -17,15 +17,13 @@ from hwr.files import whole_file
 from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
 from hwr.lines.folders import read_folder
-from hwr.lines.problems import Problem
+from hwr.lines.problems import REMARKS, Kind, Problem, printable, tell_problems
 from hwr.training.characters import fixed_characters, settled
 from hwr.training.options import Options
 from hwr.training.real import RealLines
 from hwr.training.split import split_by_page
 
 LEFT_OUT = "left-out.tsv"
-
-_SHOWN = 3
 
 Say = Callable[[str], None]
 
@@ -36,11 +34,14 @@ class BadLinesError(DataError):
     Args:
         told: how many, and the first of them.
         places: where they are, as options of `hwr check`.
+        characters: what the training's texts may hold.
         form: more options of it, by which it looks at lines as the training does.
     """
 
-    def __init__(self, told: str, places: Sequence[str], form: Sequence[str] = ()) -> None:
-        self._told, self._places = told, places
+    def __init__(
+        self, told: str, places: Sequence[str], characters: str, form: Sequence[str] = ()
+    ) -> None:
+        self._told, self._places, self.characters = told, places, characters
         command = shlex.join(["hwr", "check", *form, *places])
         super().__init__(
             f"data: lines that cannot be trained on: {told}. See all of them by  {command}  and"
@@ -49,7 +50,7 @@ class BadLinesError(DataError):
 
     def looked_at_by(self, form: Sequence[str]) -> BadLinesError:
         """The same, with these options of `hwr check`."""
-        return BadLinesError(self._told, self._places, form)
+        return BadLinesError(self._told, self._places, self.characters, form)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,12 @@ def gather(options: Options, known: str | None = None, say: Say = lambda line: N
     alphabet = None if characters is None else Alphabet(characters)
     report = check(splits, alphabet, options.frames, found)
     if report.errors and options.data.on_bad_line == "stop":
-        raise BadLinesError(_told(report), _places(options))
+        texts = [splits[name].texts[row] for name, rows in report.good.items() for row in rows]
+        allowed = characters or characters_of([*texts, known or ""])
+        raise BadLinesError(_told(report), _places(options), allowed)
+    remarks = [problem for problem in report.problems if problem.kind in REMARKS - {Kind.UNSEEN}]
+    if remarks:
+        say(f"data: {tell_problems(remarks)}")
     good = {name: store.part(report.good[name]) for name, store in splits.items()}
     for name, store in good.items():
         if not len(store):
@@ -112,13 +118,13 @@ def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
     are none, nothing."""
     if problems:
         rows = [
-            f"{name}\t{problem.kind}\t{problem.reason}\n"
+            f"{printable(name)}\t{problem.kind}\t{problem.reason}\n"
             for problem in problems
             for name in problem.lines or (problem.name,)
         ]
         with whole_file(folder / LEFT_OUT) as beside:
             content = "".join(["name\tkind\treason\n", *rows])
-            # (Names of files need not be text.)
+            # (Reasons may quote names of files, which need not be text.)
             beside.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
@@ -150,12 +156,7 @@ def _places(options: Options) -> list[str]:
 
 def _told(report: Report) -> str:
     """How many lines are bad, and the first of each kind, in one line."""
-    told = []
-    for kind in dict.fromkeys(problem.kind for problem in report.errors):
-        alike = [problem for problem in report.errors if problem.kind == kind]
-        more = f" and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
-        told.append(f"{kind}: {'; '.join(map(str, alike[:_SHOWN]))}{more}")
-    return f"{len(report.bad)}: {'. '.join(told)}"
+    return f"{len(report.bad)}: {tell_problems(report.errors)}"
 
 
 def _parted(good: dict[str, LineStore], options: Options, say: Say) -> RealLines:

@@ -33,6 +33,7 @@ from hwr.training.precision import faster_in_bfloat16
 from hwr.training.process import give_memory_back, prepare_process
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
+from hwr.training.same_lines import SameLines
 from hwr.training.start import Source, read_source, start_from
 from hwr.training.task import ReadingTask
 
@@ -114,7 +115,8 @@ def fit(
     _write_config(options, folder)
     write_left_out(gathered.left_out, folder)
     if resume is None or not budget_is_over(resume, pace):
-        _run(task, gathered, folder, resume, pace, validate_first=source is not None)
+        same = SameLines(gathered.lines, say)
+        _run(task, gathered, folder, resume, pace, same, validate_first=source is not None)
     give_memory_back()
     return folder / BEST, gathered.lines
 
@@ -154,6 +156,7 @@ def _run(
     folder: Path,
     resume: Path | None,
     pace: Pace,
+    same: SameLines,
     validate_first: bool,
 ) -> None:
     options = task.options
@@ -175,7 +178,7 @@ def _run(
         logger=[metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
         # (What else happens at a step's end, other processes need not wait for.)
         callbacks=[parallel, pace, MovingAverage(options.training.average), best, last, rescue,
-                   Freeze(options.training.freeze), ProgressBar(pace)],
+                   Freeze(options.training.freeze), same, ProgressBar(pace)],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip

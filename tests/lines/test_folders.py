@@ -214,3 +214,91 @@ def test_texts_that_do_not_count_are_told(tmp_path: Path) -> None:
         (Kind.PASSED, str(tmp_path / "more")),
     ]
     assert len(read_folder(tmp_path)) == 2  # a remark stops nothing
+
+
+def passed(folder: Path) -> list[tuple[str, str]]:
+    problems: list[Problem] = []
+    read_folder(folder, problems)
+    assert all(problem.kind == Kind.PASSED for problem in problems), problems
+    return [(str(Path(p.name).relative_to(folder)), p.reason) for p in problems]
+
+
+def test_pairs_beside_a_list_are_told_unless_it_lists_them(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.png").touch()
+        (tmp_path / f"{name}.gt.txt").write_text("1")
+    table = tmp_path / "labels.tsv"
+    table.write_text("a.png\t1\nb.png\t1\nc.png\t1\n")
+    assert passed(tmp_path) == []
+    table.write_text("b.png\t1\n")
+    ((name, why),) = passed(tmp_path)
+    assert name == "a.gt.txt"
+    assert why.startswith("2 texts (a.gt.txt, c.gt.txt) of pictures that labels.tsv does not list")
+    (tmp_path / "metadata.csv").write_text("file_name,text\na.png,1\n")
+    assert passed(tmp_path)[0] == (
+        "metadata.csv",
+        "does not count beside labels.tsv: give it on its own",
+    )
+
+
+@pytest.mark.parametrize("form", ["list", "pairs", "page"])
+@pytest.mark.parametrize("within", ["list", "pairs", "page"])
+def test_folders_within_that_hold_lines_are_told(tmp_path: Path, form: str, within: str) -> None:
+    for folder, kind in ((tmp_path, form), (tmp_path / "deep" / "more", within)):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "p.png").touch()
+        name, content = {
+            "list": ("labels.tsv", "p.png\t1\n"),
+            "pairs": ("p.gt.txt", "1"),
+            "page": (
+                "p.xml",
+                '<PcGts><Page><TextLine id="a"><Coords points="1,1 9,1 9,9"/><TextEquiv><Unicode>1'
+                "</Unicode></TextEquiv></TextLine></Page></PcGts>",
+            ),
+        }[kind]
+        (folder / name).write_text(content)
+    ((name, why),) = passed(tmp_path)
+    assert name == "deep/more"
+    assert why == f"its texts do not count beside those of {tmp_path}: give it on its own"
+    assert len(read_folder(tmp_path)) == 1
+
+
+def test_folders_of_listed_pictures_are_no_others(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "a.png").touch()
+    (tmp_path / "deep" / "a.gt.txt").write_text("1")
+    (tmp_path / "labels.tsv").write_text("deep/a.png\t1\n")
+    assert passed(tmp_path) == []
+
+
+def test_pages_beside_pairs_are_told_and_their_pictures_not_blamed(tmp_path: Path) -> None:
+    for name in ("a.png", "p.png", "q.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "a.gt.txt").write_text("1")
+    (tmp_path / "p.xml").write_text("<PcGts><Page/></PcGts>")
+    (tmp_path / "q.xml").write_text("<mets/>")
+    problems: list[Problem] = []
+    assert len(read_folder(tmp_path, problems)) == 1
+    assert [(p.kind, Path(p.name).name) for p in problems] == [
+        (Kind.NO_TEXT, "q.png"),
+        (Kind.PASSED, "p.xml"),
+    ]
+
+
+def test_texts_of_one_name_in_two_writings(tmp_path: Path) -> None:
+    (tmp_path / "x.png").touch()
+    (tmp_path / "x.GT.TXT").write_text("1")
+    (tmp_path / "x.gt.txt").write_text("2")
+    assert found(tmp_path) == [("x.png", "2")]
+    ((name, why),) = passed(tmp_path)
+    assert name == "x.GT.TXT"
+    assert why.startswith("x.gt.txt counts")
+
+
+def test_remarks_alone_are_no_lines(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a.png").touch()
+    (tmp_path / "more" / "a.gt.txt").write_text("1")
+    (tmp_path / "labels.tsv").write_text("")
+    with pytest.raises(DataError, match="holds no texts"):
+        read_folder(tmp_path, [])

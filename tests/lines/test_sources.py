@@ -85,3 +85,14 @@ def test_lines_of_a_page_are_lines_like_others(tmp_path: Path) -> None:
         assert (source.names, source.texts) == ([f"{tmp_path / 'p.png'}#k"], ["1"])
         (grey,) = source.greys([0])
         np.testing.assert_allclose(grey, pixels[5:25, 10:70] / 255, atol=1e-6)
+
+
+def test_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "more"):
+        folder.mkdir(exist_ok=True)
+        Image.new("L", (30, 20), 255).save(folder / "a.png")
+        (folder / "a.gt.txt").write_text("1")
+    source = open_source(str(tmp_path), 32)
+    assert source.texts == ["1"]
+    assert source.remarks.startswith(f"passed over: {tmp_path / 'more'}: its texts do not count")
+    assert open_source(str(tmp_path / "more"), 32).remarks == ""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hwr.errors import ConfigError, DataError
+from hwr.lines.problems import Kind, Problem
 from hwr.nets.network import NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.training.config import parse_options
@@ -167,3 +168,29 @@ def test_an_alphabet_is_composed_as_texts_are(lines: str) -> None:
     # That of a model has its order, and its characters, whatever stands beside what.
     saved = parse_options(data | {"alphabet": "u\u0308"}, "x").to_dict()
     assert parse_options(saved, "x").characters == "u\u0308"
+
+
+def test_remarks_are_told(lines: str, write_lines) -> None:
+    write_lines(Path(lines), {"p1_0": "b1a  a"})
+    write_lines(Path(lines, "more"), {"x": "1"})
+    said: list[str] = []
+    gather(options(lines), say=said.append)
+    assert said[0].startswith(f"data: odd spaces in a text: {lines}/p1_0.png: 'b1a  a' has spaces")
+    assert f"passed over: {lines}/more: its texts do not count" in said[0]
+
+
+def test_names_of_lines_left_out_keep_to_their_row(tmp_path: Path) -> None:
+    problem = Problem(Kind.EMPTY, "a\nb\t\udcff.png", "strike it out")
+    write_left_out([problem], tmp_path)
+    rows = (tmp_path / "left-out.tsv").read_text().splitlines()
+    assert rows[1] == "a\\nb\\t\\udcff.png\tempty text\tstrike it out"
+
+
+def test_the_characters_that_texts_may_hold_are_known_where_lines_are_bad(lines: str) -> None:
+    Path(lines, "p1_1.png").write_bytes(b"no picture")
+    for known, change, expected in (
+        (None, "replace", "123abé"), ("xyz", "keep", "xyz"), ("xyz", "unite", "123abxyzé"),
+    ):  # fmt: skip
+        with pytest.raises(BadLinesError) as error:
+            gather(options(lines, alphabet=change), known)
+        assert error.value.characters == expected

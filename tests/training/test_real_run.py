@@ -100,6 +100,21 @@ def test_resuming_on_other_lines_is_refused(lines: str, tmp_path: Path) -> None:
         train(options(lines, {"val_share": 0.5}), tmp_path / "run", resume=last)
 
 
+def test_resuming_where_lines_have_moved_or_changed(lines: str, tmp_path: Path) -> None:
+    train(options(lines, budget="1 step"), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    moved = Path(lines).rename(tmp_path / "moved")
+    said: list[str] = []
+    asked = options(str(moved), {"on_bad_line": "skip"}, budget="2 steps")
+    train(asked, tmp_path / "run", resume=last, say=said.append)
+    assert not any("other lines" in line for line in said)
+    first = min(moved.glob("*.png"))
+    first.write_bytes(b"no picture")
+    asked = options(str(moved), {"on_bad_line": "skip"}, budget="3 steps")
+    train(asked, tmp_path / "run", resume=last, say=said.append)
+    assert any("other lines than this training began with" in line for line in said)
+
+
 def test_the_encoder_stands_still_while_frozen(lines: str, tmp_path: Path) -> None:
     first = train(options(lines, budget="2 steps"), tmp_path / "first")
     start = read_source(tmp_path / "first" / "best.ckpt").weights

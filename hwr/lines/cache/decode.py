@@ -32,7 +32,7 @@ class Ready:
     Attributes:
         pixels: uint8 [height, width], ink high.
         size: height and width of the picture as it was.
-        digest: SHA-1 of width and pixels.
+        digest: its own (`digest_of`).
     """
 
     pixels: NDArray[np.uint8]
@@ -100,11 +100,16 @@ def _ready(
         except PictureError as error:
             found.append(error)
             continue
-        digest = hashlib.sha1(f"{pixels.shape}".encode(), usedforsecurity=False)
-        digest.update(pixels.tobytes())
         height, width = grey.shape
-        found.append(Ready(pixels, (height, width), digest.digest()))
+        found.append(Ready(pixels, (height, width), digest_of(pixels)))
     return found
+
+
+def digest_of(pixels: NDArray[np.uint8]) -> bytes:
+    """SHA-1 of a line's size and pixels: alike for lines alike."""
+    digest = hashlib.sha1(f"{pixels.shape}".encode(), usedforsecurity=False)
+    digest.update(pixels.tobytes())
+    return digest.digest()
 
 
 def cores() -> int:

@@ -4,6 +4,7 @@ them. The lines that have no row in the index could not be read."""
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,6 +17,10 @@ from hwr.lines.cache.decode import Ready, decoded
 from hwr.lines.labelled import LabelledPicture
 
 LINES, INDEX = "lines.bin", "index.npz"
+
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+# What an index may raise of which some bits are others. (RuntimeError: it would be encrypted, or
+# compressed in a way that Python does not know.)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,21 +88,7 @@ def read_index(place: Path, height: int) -> Index | None:
         with np.load(place / INDEX, allow_pickle=False) as arrays:
             index = Index(**{field.name: arrays[field.name] for field in fields(Index)})
         size = (place / LINES).stat().st_size
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except _DAMAGED:
         return None
     ends = index.ends(height)
     return index if size == (ends[-1] if len(ends) else 0) else None
-
-
-def put(beside: Path, place: Path, height: int) -> None:
-    """Renames a folder of both files to its place, unless a whole one stands there already, which
-    another process has made meanwhile.
-
-    Raises:
-        OSError: it cannot be renamed.
-    """
-    try:
-        beside.rename(place)
-    except OSError:
-        if read_index(place, height) is None:
-            raise

@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from hwr.errors import DataError, PictureError
 from hwr.images.normalise import ImageSettings
-from hwr.lines.cache.decode import decoded
-from hwr.lines.cache.file import LINES, put, read_index, write_lines
+from hwr.lines.cache.decode import decoded, digest_of
+from hwr.lines.cache.file import LINES, read_index, write_lines
 from hwr.lines.cache.key import key_of
 from hwr.lines.cache.old import UNFINISHED, delete_old, mark_used
 from hwr.lines.labelled import LabelledPicture
@@ -82,7 +82,7 @@ class LineStore:
         """One line's picture, uint8 [height, its width], ink high; an array of its own.
 
         Raises:
-            DataError: the store was deleted or cut short meanwhile.
+            DataError: the store was deleted or changed meanwhile.
         """
         width, offset = int(self.widths[row]), int(self.offsets[row])
         pixels = np.empty((self.height, width), np.uint8)
@@ -95,8 +95,11 @@ class LineStore:
             raise DataError(
                 f"{self.file}: cannot be read ({error.strerror}): start anew"
             ) from error
-        if read != pixels.nbytes:
-            raise DataError(f"{self.file}: is cut short: delete its folder and start anew")
+        if read != pixels.nbytes or digest_of(pixels) != self.digests[row].tobytes():
+            raise DataError(
+                f"{self.file}: damaged, or cut short: delete the folder {self.file.parent} and"
+                " start anew"
+            )
         return pixels
 
     def part(self, rows: Sequence[int]) -> LineStore:
@@ -151,14 +154,13 @@ def open_store(
     if store is None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(place, ignore_errors=True)
             delete_old(folder)
             # Beside, then renamed: a store is whole or not there.
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
                 beside = Path(unfinished) / place.name
                 beside.mkdir()
                 write_lines(beside, pictures, settings, progress or (lambda count: None))
-                put(beside, place, settings.height)
+                _put(beside, place, pictures, settings)
         except OSError as error:
             raise DataError(
                 f"{folder}: lines made ready cannot be kept here ({error.strerror}): name another"
@@ -171,6 +173,24 @@ def open_store(
         progress(len(pictures))
     mark_used(place)
     return store
+
+
+def _put(
+    beside: Path, place: Path, pictures: Sequence[LabelledPicture], settings: ImageSettings
+) -> None:
+    """Renames a store to its place, unless a good one stands there by now, which another process
+    has made meanwhile; what else stands there goes.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
+    if _opened(place, pictures, settings) is None:
+        shutil.rmtree(place, ignore_errors=True)
+        try:
+            beside.rename(place)
+        except OSError:
+            if _opened(place, pictures, settings) is None:
+                raise
 
 
 def _opened(

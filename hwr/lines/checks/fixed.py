@@ -55,8 +55,12 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
             beside = Path(unfinished)
             (beside / out.name).mkdir()
             files = _Files(out, beside / out.name)
+            # Over all lists: lists of one folder that call a page alike mean the same.
+            pages = dict.fromkeys(line.page for lines in splits.values() for line in lines)
+            numbers = {page: str(number) for number, page in enumerate(pages, start=1)}
             for name, path in lists.items():
-                (beside / path.name).write_text(_table(splits[name], files), encoding="utf-8")
+                content = _table(splits[name], files, numbers)
+                (beside / path.name).write_text(content, encoding="utf-8")
             if cuts:
                 (beside / out.name).rename(out)
             for path in lists.values():
@@ -80,12 +84,11 @@ def _endings(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _table(lines: Sequence[LabelledPicture], files: _Files) -> str:
+def _table(lines: Sequence[LabelledPicture], files: _Files, numbers: Mapping[str, str]) -> str:
     """The content of a list."""
     rows: list[tuple[str, ...]] = [(files.of(line), mended(line.text)) for line in lines]
     pages = [line.page for line in lines]
     if any(pages) and not _alike(pages, _guessed([file for file, _ in rows])):
-        numbers = {page: str(number) for number, page in enumerate(dict.fromkeys(pages), start=1)}
         told = [(*row, numbers[page]) for row, page in zip(rows, pages, strict=True)]
         rows = [(FILE, TEXTS[0], PAGES[0]), *told]
     return "".join("\t".join(row) + "\n" for row in rows)

@@ -146,11 +146,12 @@ def size_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
 def duplicate_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
     """Pictures that are the same, pixel by pixel, once made ready. CONTRADICTION: with different
     texts; all of them are bad. ACROSS: in several splits; the one in the last split is good. TWICE:
-    in the same split; the first one is good."""
+    in the same split; the first one is good. (An empty text is told as such, and says nothing of
+    the others.)"""
     alike: defaultdict[bytes, list[Row]] = defaultdict(list)
     for split, store in splits.items():
         for row in range(len(store)):
-            if not store.blank[row]:
+            if not store.blank[row] and mended(store.texts[row]):
                 alike[store.digests[row].tobytes()].append((split, row))
     for rows in alike.values():
         if len(rows) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -70,9 +71,10 @@ def to_pixels(root: Element, picture: Path) -> None:
         for name, number, scale in zip(_BOX, box or (), (across, down) * 2, strict=False):
             line.set(name, str(number * scale))
         for drawn in line.iterfind("Shape/Polygon"):
-            points = coordinates(drawn.get("POINTS", ""))
-            scaled = (number * (across, down)[place % 2] for place, number in enumerate(points))
-            drawn.set("POINTS", " ".join(f"{number:.2f}" for number in scaled))
+            with suppress(ValueError):  # told where its region is read
+                points = coordinates(drawn.get("POINTS", ""))
+                scaled = (number * (across, down)[place % 2] for place, number in enumerate(points))
+                drawn.set("POINTS", " ".join(f"{number:.2f}" for number in scaled))
 
 
 def _numbers(element: Element, *names: str) -> list[float] | None:

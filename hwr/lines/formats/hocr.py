@@ -20,20 +20,29 @@ _BOX = re.compile(r"\bbbox" + 4 * _NUMBER)
 _IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
 
 
-class Pages(HTMLParser):
+Page = tuple[str | None, tuple[str, str] | None, list[Drawn]]
+"""The name of a page's picture if it is told, its width and height, likewise, and its lines."""
+
+
+class _Pages(HTMLParser):
     """Collects the pages of a file.
 
     Attributes:
-        pages: for each, the name of its picture if it is told, its width and height, likewise, and
-            its lines.
+        pages: in its order.
+        whole: whether all that counts was closed, the document and its lines.
     """
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.pages: list[tuple[str | None, tuple[str, str] | None, list[Drawn]]] = []
+        self.pages: list[Page] = []
+        self._in_document = False
         self._open = 0  # elements open inside the line, itself included
         self._struck = 0  # how many were, with the outermost that is struck out
         self._name, self._title, self._text = "", "", ""
+
+    @property
+    def whole(self) -> bool:
+        return not (self._open or self._in_document)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Takes note of pages and lines."""
@@ -47,6 +56,8 @@ class Pages(HTMLParser):
             self.pages.append((name and name.strip(), size, []))
         if tag in _VOID:
             return
+        if tag == "html":
+            self._in_document = True
         if self._open:
             self._open += 1
             # So the readings that were not chosen are marked (`alternatives`).
@@ -64,6 +75,8 @@ class Pages(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Ends the line where its own element ends."""
+        if tag == "html":
+            self._in_document = False
         if not self._open or tag in _VOID:
             return
         if self._struck == self._open:
@@ -88,12 +101,14 @@ def is_hocr(path: Path) -> bool:
         return False
 
 
-def parse(path: Path) -> Pages:
-    """The pages of a file. Raises DataError where it cannot be read."""
-    pages = Pages()
-    pages.feed(read_text(path))
-    pages.close()
-    return pages
+def parse(path: Path) -> list[Page]:
+    """The pages of a file. Raises DataError where it cannot be read, or ends too early."""
+    found = _Pages()
+    found.feed(read_text(path))
+    found.close()
+    if not found.whole:
+        raise DataError(f"{path}: cut short, its last element is not closed: export it anew")
+    return found.pages
 
 
 def _region(title: str) -> Region:

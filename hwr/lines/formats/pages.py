@@ -21,15 +21,30 @@ PAGE_ENDINGS = (".xml", *hocr.ENDINGS)
 _FORMATS = {page_xml.ROOT: page_xml, alto.ROOT: alto}
 
 
+def pages_in(folder: Path) -> list[Path]:
+    """The files of pages that stand in a folder, sorted by name, those that are damaged left
+    aside."""
+    return [path for path in _candidates(folder) if _is_page(path)]
+
+
 def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The lines of all pages of a folder, page by page, sorted by name. XML of other kinds, such as
     METS, is no page and passed over."""
-    return [
-        line
-        for path in (folder / name for name in names_in(folder))
-        if path.suffix.lower() in PAGE_ENDINGS and path.is_file()
-        for line in read_page(path, problems, alone=False)
-    ]
+    return [line for path in _candidates(folder) for line in read_page(path, problems, alone=False)]
+
+
+def _candidates(folder: Path) -> list[Path]:
+    paths = (folder / name for name in names_in(folder))
+    return [path for path in paths if path.suffix.lower() in PAGE_ENDINGS and path.is_file()]
+
+
+def _is_page(path: Path) -> bool:
+    if path.suffix.lower() != ".xml":
+        return hocr.is_hocr(path)
+    try:
+        return parse(path).tag in _FORMATS
+    except DataError:
+        return False
 
 
 def read_page(path: Path, problems: list[Problem], alone: bool = True) -> list[LabelledPicture]:
@@ -66,10 +81,12 @@ def _read_xml(path: Path, problems: list[Problem], alone: bool) -> list[Labelled
 
 
 def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
-    pages = hocr.parse(path).pages
+    pages = hocr.parse(path)
     if not pages:
         raise DataError("holds no page (an element of class ocr_page): export it anew as hOCR")
-    pictures = [page_picture(path, named) for named, _, _ in pages]
+    # A picture called like the file is that of its only page.
+    only = len(pages) == 1
+    pictures = [page_picture(path, named, called_alike=only) for named, _, _ in pages]
     counts = Counter(picture for picture in pictures if picture is not None)
     several = {picture for picture, count in counts.items() if count > 1 and holds_several(picture)}
     for picture in sorted(several):
@@ -82,7 +99,7 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
         line
         for picture, (named, size, lines) in zip(pictures, pages, strict=True)
         if picture not in several
-        for line in _labelled(path, _sheet(picture, size), named, lines, problems)
+        for line in _labelled(path, _sheet(picture, size), named, lines, problems, only)
     ]
 
 
@@ -101,9 +118,11 @@ def _labelled(
     named: str | None,
     lines: Iterable[Drawn],
     problems: list[Problem],
+    called_alike: bool = True,
 ) -> list[LabelledPicture]:
     if sheet is None:
-        wanted = f"{named} or {path.stem}.png" if named else f"{path.stem}.png"
+        alike = f"{path.stem}.png" if called_alike else "the picture that each of its pages names"
+        wanted = f"{named} or {alike}" if named and called_alike else named or alike
         problems.append(Problem(Kind.NO_PICTURE, str(path), f"put {wanted} beside the page"))
         return []
     picture, as_kept = sheet

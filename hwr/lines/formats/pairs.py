@@ -8,6 +8,7 @@ from pathlib import Path
 from hwr.errors import DataError
 from hwr.files import names_in
 from hwr.images.open import PICTURE_ENDINGS
+from hwr.lines.formats.pages import pages_in
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
 from hwr.lines.problems import Kind, Problem
@@ -24,17 +25,21 @@ def pictures_in(folder: Path) -> list[Path]:
     return [folder / name for name in names if name.lower().endswith(PICTURE_ENDINGS)]
 
 
-def holds_pairs(folder: Path) -> bool:
-    """Whether any text of this kind stands in a folder."""
-    return any(map(_is_text, names_in(folder)))
+def texts_in(folder: Path) -> list[Path]:
+    """The texts of this kind that stand in a folder, sorted by name."""
+    return [folder / name for name in names_in(folder) if _is_text(name)]
 
 
 def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
-    """The pictures with a text, sorted by name; `problems` gets the lone ones of either, and other
-    pictures of the same text."""
-    texts = {
-        name[: -len(TEXT_ENDING)]: folder / name for name in names_in(folder) if _is_text(name)
-    }
+    """The pictures with a text, sorted by name; `problems` gets the lone ones of either, but for
+    those of pages, and other pictures of the same text."""
+    texts: dict[str, Path] = {}
+    for path in texts_in(folder):
+        name = path.name[: -len(TEXT_ENDING)]
+        if name in texts:
+            why = f"{path.name} counts, of the same picture: rename or strike out one of them"
+            problems.append(Problem(Kind.PASSED, str(texts[name]), why))
+        texts[name] = path
     pictures: dict[str, list[Path]] = {name: [] for name in texts}
     lone: list[Path] = []
     for path in pictures_in(folder):
@@ -59,7 +64,10 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
             problems.append(Problem(Kind.TABLE, str(path), reason(path, error)))
             continue
         found.append(LabelledPicture(picture, composed(text), page_of(picture)))
+    pages = {path.stem for path in pages_in(folder)} if lone else set()
     for path in lone:
+        if path.stem in pages:
+            continue
         why = f"put it beside the picture as NAME{TEXT_ENDING}"
         problems.append(Problem(Kind.NO_TEXT, str(path), why))
     return found

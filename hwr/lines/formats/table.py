@@ -112,7 +112,7 @@ def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             if not isinstance(row[FILE], str) or not isinstance(row[text], str):
                 raise ValueError(f"{FILE} and {text} must be texts")
             (row[FILE] + row[text]).encode()  # halves of characters (surrogates) are none
-        except (ValueError, TypeError, DataError) as error:
+        except (ValueError, TypeError, RecursionError, DataError) as error:
             why = str(error).removeprefix(f"{table}: ")
             why = f"not a JSON object with {FILE} and {TEXTS[0]} ({why})"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))

@@ -21,7 +21,8 @@ from hwr.lines.labelled import Region
 
 Element = ElementTree.Element
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_BETWEEN = re.compile(r"[\s,;]+")
+# Coordinates.
 
 
 def parse(path: Path) -> Element:
@@ -53,8 +54,8 @@ def children(element: Element, *names: str) -> Iterator[Element]:
 
 
 def coordinates(text: str) -> list[float]:
-    """The numbers of a list of points."""
-    return [float(number) for number in _NUMBER.findall(text)]
+    """The numbers of a list of points. Raises ValueError where there is anything else in it."""
+    return [float(number) for number in _BETWEEN.split(text) if number]
 
 
 def polygon(text: str) -> Region:
@@ -69,9 +70,9 @@ def polygon(text: str) -> Region:
     return Region.polygon(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def page_picture(page: Path, named: str | None) -> Path | None:
-    """The picture of a page: the file that the page names, else the one called like the page,
-    beside it or in the folder above (as `page/x.xml` goes with `x.jpg`)."""
+def page_picture(page: Path, named: str | None, called_alike: bool = True) -> Path | None:
+    """The picture of a page: the file that the page names, else, where `called_alike`, the one
+    called like the page; beside it or in the folder above (as `page/x.xml` goes with `x.jpg`)."""
     folders = (page.parent, page.parent.parent)
     if named:
         # Often with the path it had on another machine.
@@ -79,7 +80,7 @@ def page_picture(page: Path, named: str | None) -> Path | None:
         for place in (page.parent / named, *(folder / last for folder in folders if last)):
             if is_file(place):
                 return place
-    for folder in folders:
+    for folder in folders if called_alike else ():
         for ending in PICTURE_ENDINGS:
             for path in (folder / f"{page.stem}{ending}", folder / f"{page.stem}{ending.upper()}"):
                 if is_file(path):

@@ -234,3 +234,39 @@ def test_stores_of_long_ago_are_deleted_and_nothing_else(
     another = open_store(pictures[15:20], SETTINGS, folder=cache).file.parent
     assert set(cache.iterdir()) == {used, new, another, file, *others}
     assert all((other / "mine.txt").exists() for other in others)
+
+
+def test_an_index_of_which_any_bit_is_another_is_made_anew_or_read(
+    pictures: list[LabelledPicture], tmp_path: Path
+) -> None:
+    store = open_store(pictures[:3], SETTINGS, folder=tmp_path / "cache")
+    index = store.file.with_name(store_file.INDEX)
+    whole = index.read_bytes()
+    for place in range(0, len(whole), 5):
+        for bit in (0, 6):
+            changed = bytearray(whole)
+            changed[place] ^= 1 << bit
+            index.write_bytes(changed)
+            store_file.read_index(index.parent, SETTINGS.height)  # raises nothing
+
+
+def test_lines_whose_pixels_have_changed_are_told(
+    pictures: list[LabelledPicture], tmp_path: Path
+) -> None:
+    store = open_store(pictures, SETTINGS, folder=tmp_path / "cache")
+    store.file.write_bytes(bytes(store.file.stat().st_size))
+    with pytest.raises(DataError, match=r"damaged, or cut short: delete the folder .*lines-"):
+        store.line(3)
+
+
+def test_a_store_in_use_is_not_taken_away(pictures: list[LabelledPicture], tmp_path: Path) -> None:
+    first: list[LineStore] = []
+
+    def meanwhile(count: int) -> None:
+        if not first:
+            first.append(open_store(pictures, SETTINGS, folder=tmp_path / "cache"))
+            os.link(first[0].file, tmp_path / "same")
+
+    second = open_store(pictures, SETTINGS, meanwhile, folder=tmp_path / "cache")
+    assert second.file.samefile(tmp_path / "same")
+    np.testing.assert_array_equal(first[0].line(5), second.line(5))

@@ -134,3 +134,15 @@ def test_lines_of_a_single_page_stay_together(tmp_path: Path) -> None:
     lines = [LabelledPicture(page, text, str(page), box, text) for text in ("one", "two")]
     (path,) = write_fixed(tmp_path / "good", {"x": lines})
     assert len({line.page for line in read_folder(path)}) == 1
+
+
+def test_pages_of_several_lists_are_numbered_on(tmp_path: Path) -> None:
+    box = Region.rectangle(5, 5, 40, 20)
+    pages = {split: picture(tmp_path / split / "p.png") for split in ("one", "two")}
+    splits = {
+        split: [LabelledPicture(page, text, str(page), box, text) for text in ("a", "b")]
+        for split, page in pages.items()
+    }
+    lists = write_fixed(tmp_path / "good", splits)
+    found = {line.page for path in lists for line in read_folder(path)}
+    assert len(found) == 2

@@ -276,3 +276,55 @@ def test_hocr_of_a_turned_photograph(tmp_path: Path) -> None:
     for size, turned in (("100 60", True), ("60 100", False), ("58 40", False)):
         (tmp_path / "p.hocr").write_text(HOCR.replace("bbox 0 0 100 60", f"bbox 0 0 {size}"))
         assert [line.as_kept for line in read_folder(tmp_path)] == 2 * [not turned]
+
+
+def hocr_page(name: str, text: str) -> str:
+    return (
+        f"<div class='ocr_page' title='image \"{name}\"; bbox 0 0 100 60'>"
+        f"<span class='ocr_line' id='l' title='bbox 10 5 90 25'>{text}</span></div>"
+    )
+
+
+@pytest.mark.parametrize("left", [1, 30, 60])
+def test_hocr_cut_short_is_refused(tmp_path: Path, left: int) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "p.png")
+    whole = f"<html><body>{hocr_page('p.png', 'one')}{hocr_page('p.png', 'two')}</body></html>"
+    (tmp_path / "p.hocr").write_text(whole)
+    assert [line.text for line in read_folder(tmp_path)] == ["one", "two"]
+    (tmp_path / "p.hocr").write_text(whole[:-left])
+    with pytest.raises(DataError, match=r"p\.hocr: cut short"):
+        read_folder(tmp_path)
+
+
+def test_hocr_of_several_pages_has_a_picture_for_each(tmp_path: Path) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "book.jpg")
+    Image.new("L", (100, 60)).save(tmp_path / "2.png")
+    (tmp_path / "book.hocr").write_text(hocr_page("1.png", "one") + hocr_page("2.png", "two"))
+    problems: list[Problem] = []
+    (line,) = read_folder(tmp_path, problems)
+    assert (line.path.name, line.text) == ("2.png", "two")
+    ((kind, why),) = [(problem.kind, problem.reason) for problem in problems]
+    assert kind == Kind.NO_PICTURE
+    assert why == "put 1.png beside the page"
+    # That of a single page may be called as the file is.
+    (tmp_path / "book.hocr").write_text(hocr_page("1.png", "one"))
+    (line,) = read_folder(tmp_path)
+    assert line.path.name == "book.jpg"
+
+
+def test_points_are_numbers_in_any_form_and_nothing_else(tmp_path: Path) -> None:
+    Image.new("L", (1000, 200)).save(tmp_path / "p.png")
+
+    def page(points: str) -> None:
+        line = f'<TextLine id="a"><Coords points="{points}"/><TextEquiv><Unicode>1</Unicode>'
+        (tmp_path / "p.xml").write_text(
+            f"<PcGts><Page>{line}</TextEquiv></TextLine></Page></PcGts>"
+        )
+
+    page("2e1,10 8e2,10 8e2,107 2e1,107")
+    (line,) = read_folder(tmp_path)
+    assert line.region is not None
+    assert line.region.box == (20, 10, 801, 108)
+    page("20,10 800px,10 800,107")
+    with pytest.raises(DataError, match="does not say where it stands"):
+        read_folder(tmp_path)

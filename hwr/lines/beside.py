@@ -1,0 +1,76 @@
+"""What else holds lines beside those that a folder was read for, and is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from hwr.files import names_in
+from hwr.lines.formats.pages import pages_in
+from hwr.lines.formats.pairs import TEXT_ENDING, texts_in
+from hwr.lines.formats.table import TABLES
+from hwr.lines.labelled import LabelledPicture
+from hwr.lines.problems import Kind, Problem
+
+_SHOWN = 3
+
+
+def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]) -> list[Problem]:
+    """Other lists, texts and pages of a folder, and folders within it that hold any.
+
+    Args:
+        folder: the one that was read.
+        table: the list that it was read by; None where by pairs, or else by pages.
+        found: its lines.
+    """
+    passed: list[Problem] = []
+
+    def told(name: Path, why: str) -> None:
+        passed.append(Problem(Kind.PASSED, str(name), why))
+
+    texts = texts_in(folder)
+    if table is not None:
+        for other in (folder / name for name in TABLES if (folder / name).exists()):
+            if other != table:
+                told(other, f"does not count beside {table.name}: give it on its own")
+        listed = {line.path.name.split(".")[0] for line in found}
+        lone = [path for path in texts if path.name.split(".")[0] not in listed]
+        if lone:
+            why = f"of pictures that {table.name} does not list: add them to it, or strike them out"
+            told(lone[0], f"{_so_many(lone, 'text')} {why}")
+    if (table is not None or texts) and (pages := pages_in(folder)):
+        first = "a list" if table is not None else f"texts as NAME{TEXT_ENDING}"
+        told(pages[0], f"{_so_many(pages, 'page')} beside {first}: give pages on their own")
+    within = {line.path.parent.resolve() for line in found}
+    return passed + _folders_within(folder, folder, {folder.resolve()}, within)
+
+
+def _folders_within(
+    of: Path, folder: Path, seen: set[Path], counted: Collection[Path]
+) -> list[Problem]:
+    """The folders within `folder`, however deep, that hold lines, but for those whose pictures are
+    counted."""
+    passed: list[Problem] = []
+    with suppress(OSError):  # one that is closed to us holds nothing to be told of
+        for path in (folder / name for name in names_in(folder, folders=True)):
+            if path.resolve() in seen:
+                continue
+            seen.add(path.resolve())
+            if path.resolve() not in counted and _holds_lines(path):
+                why = f"its texts do not count beside those of {of}: give it on its own"
+                passed.append(Problem(Kind.PASSED, str(path), why))
+            else:
+                passed += _folders_within(of, path, seen, counted)
+    return passed
+
+
+def _holds_lines(folder: Path) -> bool:
+    tables = any((folder / name).exists() for name in TABLES)
+    return tables or bool(texts_in(folder)) or bool(pages_in(folder))
+
+
+def _so_many(paths: Sequence[Path], what: str) -> str:
+    shown = ", ".join(path.name for path in paths[:_SHOWN])
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f"{len(paths)} {what}{'s' if len(paths) > 1 else ''} ({shown}{more})"
