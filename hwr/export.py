@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.jit._trace import TracerWarning
 
 from hwr.decoding.language import LanguageModel
+from hwr.files import refuse_special
 from hwr.model_file import LABEL_KEY, LANGUAGE_KEY, METADATA_KEY, ModelCard
 from hwr.nets.label_rnn import FedLabelRNN
 from hwr.nets.network import Network
@@ -53,6 +54,7 @@ def export(
         properties[LANGUAGE_KEY] = language.to_text()
     model.producer_name, model.producer_version = "hwr", card.version
     onnx.helper.set_model_props(model, properties)
+    refuse_special(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         written = Path(folder) / path.name

@@ -3,6 +3,7 @@ which of them are there."""
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from hwr.errors import DataError
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Gives a name beside `path` to write to; what stands there takes its place at the end, unless
-    an error comes first."""
+    an error comes first. Raises OSError where `path` is a pipe or a device."""
+    refuse_special(path)
     beside = path.with_name(path.name + ".part")
     try:
         yield beside
@@ -24,6 +26,13 @@ def whole_file(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
+
+
+def refuse_special(path: Path) -> None:
+    """Raises OSError where a path is there and neither a file nor a folder: to put a file in the
+    place of a device would take it from all programs."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
 
 
 def is_file(path: Path) -> bool:

@@ -171,6 +171,10 @@ CHANGES: dict[str, Change] = {
     "loose": surrounded(None, 0.5, 1.0),
     "on white": surrounded(255, 0.33, 1.0),
     "on black": surrounded(0, 0.12, 0.25),
+    "on a page, 1 height of it around": surrounded(None, 1.0, 1.0),
+    "on a page, 3 heights": surrounded(None, 3.0, 3.0),
+    "on white, 3 heights": surrounded(255, 3.0, 3.0),
+    "on black, 1 height": surrounded(0, 1.0, 1.0),
 }
 
 
@@ -178,7 +182,7 @@ class Changed:
     """A source whose pictures are changed."""
 
     def __init__(self, source: Source, change: Change) -> None:
-        self.names, self.texts = source.names, source.texts
+        self.names, self.texts, self.remarks = source.names, source.texts, source.remarks
         self._source, self._change = source, change
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:

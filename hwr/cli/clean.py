@@ -45,15 +45,15 @@ def command(steps: str | None, out: Path, paths: tuple[str, ...]) -> int:
     width of stroke). A model does those that its image settings name (image.clean in a config).
     Pictures that cannot be read are told of, the others are shown, and the exit status is 2.
     """
-    names = expand(paths)
+    names, missing = expand(paths)
     chosen = _chosen(steps)
     with new_folder(out) as folder:
         shown, errors = _write(names, chosen, folder)
-    for bad in errors:
+    for bad in (*missing, *errors):
         click.echo(f"hwr: {bad}", err=True)
     if shown:
         click.echo(f"pictures before and after, {ON_A_SHEET} on a sheet: {shown}, in {out}")
-    return 2 if errors else 0
+    return 2 if missing or errors else 0
 
 
 def _chosen(steps: str | None) -> Steps | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,8 +13,8 @@ from hwr.alphabet import tell_unknown
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
-from hwr.evaluate import evaluate, line_picture
-from hwr.lines.sources import is_single, open_source
+from hwr.evaluate import Evaluation, evaluate, line_picture
+from hwr.lines.sources import Source, is_single, open_source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import Classification, classification, worst_classified
 from hwr.scoring.rates import (
@@ -88,14 +89,74 @@ def command(
     with progress(len(source.texts), "reading") as bar:
         result = evaluate(recognizer, source, bar.update, count_unknown=unknown == "count")
     total = rates(result.scores)
-    read_by = f"{recognizer.head}, beam {recognizer.beam}"
-    read_by += f", {recognizer.looks} looks" if recognizer.looks > 1 else ""
-    read_by += ", language model" if recognizer.language is not None else ""
-    click.echo(f"{path} ({read_by}) on {data}")
+    classes = classification(result.scores)
+    page: Path | None = None
+    try:
+        # Before anything is printed: whoever reads that may have gone.
+        if table is not None:
+            figures = _figures(path, recognizer, data, result, total)
+            write_json(table, figures | (classes.to_dict() if classes else {}))
+        if report is not None:
+            page = _report(report, path, recognizer, data, source, result)
+    finally:  # what was measured is told in any case
+        click.echo(f"{path} ({_read_by(recognizer)}) on {data}")
+        _print(recognizer, source, result, total, classes)
+    if page is not None:
+        click.echo(f"report: {page}")
+
+
+def _read_by(recognizer: Recognizer) -> str:
+    told = f"{recognizer.head}, beam {recognizer.beam}"
+    told += f", {recognizer.looks} looks" if recognizer.looks > 1 else ""
+    return told + (", language model" if recognizer.language is not None else "")
+
+
+def _figures(
+    path: Path, recognizer: Recognizer, data: str, result: Evaluation, total: Rates
+) -> dict[str, Any]:
+    """For JSON."""
+    return {
+        "model": str(path),
+        "data": data,
+        "head": recognizer.head,
+        "beam": recognizer.beam,
+        "looks": recognizer.looks,
+        "language": recognizer.language is not None,
+        "cut": result.cut,
+        "unknown": {found.character: found.count for found in result.unknown},
+        **total.to_dict(),
+    }
+
+
+def _report(
+    folder: Path, path: Path, recognizer: Recognizer, data: str, source: Source, result: Evaluation
+) -> Path:
+    facts = {
+        "Model": str(path),
+        "Read by": _read_by(recognizer),
+        "Data": data,
+        "Date": date.today().isoformat(),
+        "hwr": __version__,
+    }
+    return write_report(
+        folder,
+        f"hwr: {data}",
+        result.scores,
+        lambda row: line_picture(recognizer, source, row),
+        facts,
+    )
+
+
+def _print(
+    recognizer: Recognizer,
+    source: Source,
+    result: Evaluation,
+    total: Rates,
+    classes: Classification | None,
+) -> None:
     if source.remarks:
         click.echo(source.remarks)
     _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
-    classes = classification(result.scores)
     if classes is not None:
         _print_classes(classes)
     else:
@@ -107,39 +168,6 @@ def command(
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
     if result.unknown:
         click.echo(f"unknown to the model, counted as errors: {tell_unknown(result.unknown)}")
-    if table is not None:
-        read: dict[str, str | int | bool] = {
-            "head": recognizer.head,
-            "beam": recognizer.beam,
-            "looks": recognizer.looks,
-            "language": recognizer.language is not None,
-            "cut": result.cut,
-        }
-        strange = {found.character: found.count for found in result.unknown}
-        figures = {
-            "model": str(path),
-            "data": data,
-            **read,
-            "unknown": strange,
-            **total.to_dict(),
-        }
-        write_json(table, figures | (classes.to_dict() if classes else {}))
-    if report is not None:
-        facts = {
-            "Model": str(path),
-            "Read by": read_by,
-            "Data": data,
-            "Date": date.today().isoformat(),
-            "hwr": __version__,
-        }
-        page = write_report(
-            report,
-            f"hwr: {data}",
-            result.scores,
-            lambda row: line_picture(recognizer, source, row),
-            facts,
-        )
-        click.echo(f"report: {page}")
 
 
 def _print_rates(total: Rates, speed: float) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
+import os
 import sys
 import traceback
 from typing import Any
@@ -65,6 +67,8 @@ def main() -> None:
     arguments = [argument for argument in arguments if argument != "--debug"]
     try:
         status: Any = hwr(arguments, prog_name="hwr", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -82,6 +86,12 @@ def main() -> None:
             error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "hwr"
         )
         _fail(f"{error.format_message()} (see  {command} --help)", USER_ERROR)
+    except OSError as error:
+        if debug or error.errno != errno.ENOSPC:
+            raise
+        # What is still to be written would be tried once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"standard output: cannot be written ({error.strerror})", USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
 

@@ -14,14 +14,18 @@ import click
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.errors import DataError, HwrError
-from hwr.files import is_file, is_folder
+from hwr.files import is_file, is_folder, names_in
 from hwr.images.normalise import Line
-from hwr.images.open import open_picture
+from hwr.images.open import holds_several, open_picture
 from hwr.lines.folders import pictures_in
+from hwr.lines.problems import printable
 from hwr.reading import Reading
 from hwr.recognizer import POOL, Recognizer
 
 STANDARD_INPUT = "-"
+
+UNREAD_ENDINGS = (".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga")
+"""Files that hold pictures, too."""
 
 
 @click.command()
@@ -48,9 +52,9 @@ def command(
 
     PATH is a picture, a folder of pictures, a pattern such as 'scans/*.png', or - for a picture on
     standard input. Pictures that cannot be read are told of, the others are read, and the exit
-    status is 2.
+    status is 2. Of a file with several pictures (TIFF) the first is read.
     """
-    names = expand(paths)
+    names, missing = expand(paths)
     recognizer = Recognizer(
         model.find_model(given), head=head, beam=beam, language=language, looks=looks
     )
@@ -61,53 +65,73 @@ def command(
         failed = True
         click.echo(f"hwr: {error}", err=True)
 
+    for error in missing:
+        told(error)
     write = {"text": _write_text, "tsv": _write_tsv, "json": _write_json}[form]
     write(_read(recognizer, names, told))
     return 2 if failed else 0
 
 
-def expand(paths: tuple[str, ...]) -> list[str]:
-    """The pictures that paths, folders and patterns name, folders sorted.
-
-    Raises:
-        DataError: a folder holds no pictures, or a pattern fits none.
-    """
+def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
+    """The pictures that paths, folders and patterns name, folders sorted; and which of them name
+    none, and what is passed over in folders that do."""
     names: list[str] = []
+    errors: list[HwrError] = []
     for given in paths:
-        path = Path(given)
-        if not given:
-            raise DataError("an empty name: give a picture, a folder or a pattern")
-        if is_folder(path):
-            found = [str(picture) for picture in pictures_in(path)]
-            if not found:
-                raise DataError(f"{given}: holds no pictures")
-            names += found
-        elif given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
-            matches = sorted(glob.glob(given, recursive=True))
-            if not matches:
-                raise DataError(f"{given}: fits no file")
-            names += matches
-        else:
-            names.append(given)
-    return names
+        try:
+            names += _named(given, errors)
+        except HwrError as error:
+            errors.append(error)
+    return names, errors
+
+
+def _named(given: str, errors: list[HwrError]) -> list[str]:
+    if not given:
+        raise DataError("an empty name: give a picture, a folder or a pattern")
+    path = Path(given)
+    if is_folder(path):
+        found = [str(picture) for picture in pictures_in(path)]
+        unread = [name for name in names_in(path) if name.lower().endswith(UNREAD_ENDINGS)]
+        if unread:
+            shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
+            errors.append(
+                DataError(
+                    f"{given}: {len(unread)} files in it are of kinds that hwr cannot open"
+                    f" ({shown}): save them as PNG or JPEG"
+                )
+            )
+        elif not found:
+            raise DataError(f"{given}: holds no pictures")
+        return found
+    if given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
+        matches = sorted(glob.glob(given, recursive=True))
+        if not matches:
+            raise DataError(f"{given}: fits no file")
+        return matches
+    return [given]
 
 
 def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
     for start in range(0, len(names), POOL):
         pool = names[start : start + POOL]
         good: list[tuple[str, Line]] = []
-        errors: list[HwrError] = []
+        errors, several = list[HwrError](), list[str]()
         # The bar is gone before anything is printed.
         with progress(len(pool), f"reading {start + 1} to {start + len(pool)}") as bar:
             for name in pool:
                 try:
                     good.append((name, _open(recognizer, name)))
+                    if name.lower().endswith((".tif", ".tiff")) and holds_several(Path(name)):
+                        several.append(name)
                 except HwrError as error:
                     errors.append(error)
             bar.update(len(errors))
             readings = recognizer.read_lines([line for _, line in good], bar.update)
         for bad in errors:
             told(bad)
+        for name in several:
+            why = "holds several pictures, of which the first is read: save each as its own file"
+            click.echo(f"hwr: {name}: {why}", err=True)
         for (name, _), reading in zip(good, readings, strict=True):
             if reading.cut:
                 most = len(reading.text)
@@ -131,7 +155,7 @@ def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:
 
 def _write_tsv(readings: Iterator[tuple[str, Reading]]) -> None:
     for name, reading in readings:
-        click.echo(f"{name}\t{reading.text}\t{reading.confidence:.4f}")
+        click.echo(f"{printable(name)}\t{reading.text}\t{reading.confidence:.4f}")
 
 
 def _write_json(readings: Iterator[tuple[str, Reading]]) -> None:

@@ -15,9 +15,11 @@ from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of, local_ink_of
 from hwr.images.rules import writing
-from hwr.images.surround import inside
+from hwr.images.surround import inside, nearby
 
 _LEAST_WIDTH = 4
+_SPARSE = 0.05
+# Of the pixels: where less is ink, there may be wide margins.
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,13 @@ def normalise(
     if settings.ink == "local":
         rows, columns = inside(grey)
         grey, added = grey[rows, columns], added - columns.start
-    ink, written = _writing(grey.astype(np.float32, copy=False), settings, known)
+    grey = grey.astype(np.float32, copy=False)
+    ink, written = _writing(grey, settings, known)
+    if settings.ink == "local" and np.count_nonzero(ink > 0.5) < _SPARSE * ink.size:
+        rows, columns = nearby(grey)
+        if grey[rows, columns].size < grey.size:
+            grey, added = grey[rows, columns], added - columns.start
+            ink, written = _writing(grey, settings, known)
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)

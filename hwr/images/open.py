@@ -134,6 +134,15 @@ def _composited(colours: Grey) -> Grey:
     return (luminance * alpha + paper * (1 - alpha)).astype(np.float32)
 
 
+def holds_several(path: Path) -> bool:
+    """Whether a file holds several pictures, of TIFF. (Phones' JPEG may hold one twice.)"""
+    try:
+        with Image.open(path) as opened:
+            return opened.format == "TIFF" and getattr(opened, "n_frames", 1) > 1
+    except Exception:  # what is wrong with the picture is told where it is read
+        return False
+
+
 def orientation_of(picture: Image.Image) -> int:
     """Of EXIF: 1 is upright, from 5 on height and width change places. (Pillow turns a TIFF by
     itself when it loads it, and strikes the tag out.)"""

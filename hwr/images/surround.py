@@ -1,5 +1,5 @@
-"""What surrounds a picture within its picture: even bars, where it was made as large as others, or
-the scanner saw beyond its page."""
+"""What surrounds a line within its picture: even bars, where it was made as large as others, or the
+scanner saw beyond its page; and wide margins of paper."""
 
 from __future__ import annotations
 
@@ -14,7 +14,20 @@ _STEP = 0.03
 _STRAYS = 0.02
 # ... but for so many pixels of that: a margin of even paper stands around paper.
 _LEAST_SHARE, _LEAST_WIDTH = 0.2, 0.75
-# Of all pixels, and of its height: less may be ink alone, a one or a dash.
+# Of all pixels, and of its height: less may be ink alone, a one or a dash,
+_WRITTEN = 0.2
+# unless there are tones so far apart in the middle of it.
+_MIDDLE = 0.2
+# Of its height and width, on either side of the middle.
+
+_TILES = 48
+# In a picture's height, about: in each it is looked for what stands out.
+_FEW = 6
+# Tiles, at least, stand out as writing does: fewer are dirt.
+_ROOM = 0.5
+# Of the height of what stands out, that is left around it.
+_WORTH = 0.5
+# Of all pixels: if more would be left, there is no wide margin.
 
 
 def inside(grey: Grey) -> tuple[slice, slice]:
@@ -42,12 +55,57 @@ def inside(grey: Grey) -> tuple[slice, slice]:
         if bar
     }  # fmt: skip
     if (
-        within.size < _LEAST_SHARE * grey.size
+        (within.size < _LEAST_SHARE * grey.size and not _written_on(within))
         or within.shape[1] < _LEAST_WIDTH * within.shape[0]
         or any((np.abs(within - tone) < _STEP).mean() > _STRAYS for tone in tones)
     ):
         return whole
     return rows, columns
+
+
+def _written_on(grey: Grey) -> bool:
+    """Whether there is more than one tone in the middle of a picture: paper with something on it,
+    and no ink alone."""
+    rows, columns = (round(_MIDDLE * length) for length in grey.shape)
+    middle = grey[rows : len(grey) - rows, columns : grey.shape[1] - columns]
+    return bool(middle.size and np.ptp(middle) > _WRITTEN)
+
+
+def nearby(grey: Grey) -> tuple[slice, slice]:
+    """The rows and the columns of what stands out of a picture, with room around it: all of them,
+    unless there are wide margins.
+
+    Where next to all of a picture is paper, its grain, and not its ink, is what is darkest.
+
+    Args:
+        grey: float32 [height, width], 0..1.
+    """
+    height, width = grey.shape
+    whole = slice(0, height), slice(0, width)
+    tile = max(2, height // _TILES)
+    rows, columns = height // tile, width // tile
+    if rows < 2 or columns < 2:
+        return whole
+    tiles = grey[: rows * tile, : columns * tile].reshape(rows, tile, columns, tile)
+    contrast = tiles.max(axis=(1, 3)) - tiles.min(axis=(1, 3))
+    if contrast.size < _FEW:
+        return whole
+    clear = contrast > np.partition(contrast.ravel(), -_FEW)[-_FEW] / 2
+    near = np.pad(clear, 1)
+    beside = sum(
+        near[1 + down : 1 + down + rows, 1 + right : 1 + right + columns].astype(np.uint8)
+        for down in (-1, 0, 1)
+        for right in (-1, 0, 1)
+    )
+    clear &= beside > 1  # what stands alone is a speck
+    if not clear.any():
+        return whole
+    down, across = np.flatnonzero(clear.any(axis=1)), np.flatnonzero(clear.any(axis=0))
+    room = round(_ROOM * (down[-1] + 1 - down[0]) * tile)
+    top, bottom = down[0] * tile - room, (down[-1] + 1) * tile + room
+    left, right = across[0] * tile - room, (across[-1] + 1) * tile + room
+    found = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
+    return found if grey[found].size < _WORTH * grey.size else whole
 
 
 def _bar(grey: Grey) -> int:

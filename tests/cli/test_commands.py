@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -346,3 +347,76 @@ def test_synth_shows_what_augmentation_makes_of_lines(
     (tmp_path / "composed.yaml").write_text("lines: {augment: {elastic: 0.03, noise: 0.1}}\n")
     composed = ["synth", "--preset", "touching", "--config", "composed.yaml", "--count", 2]
     assert hwr_here(*composed, "--sheet", "four.png").stdout == "8 pictures in four.png\n"
+
+
+def test_read_goes_on_behind_places_without_pictures(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "phone").mkdir()
+    for name in ("a.heic", "b.HEIC"):
+        (tmp_path / "phone" / name).touch()
+    (tmp_path / "phone" / "c.png").write_bytes((folder / "00.png").read_bytes())
+    whole = hwr("read", "--model", model, "lines/00.png").stdout
+    done = hwr("read", "--model", model, "bare", "x*.png", "phone", "lines/00.png")
+    assert done.returncode == 2
+    assert done.stdout == 2 * whole
+    told = done.stderr.splitlines()
+    assert told[0] == "hwr: bare: holds no pictures"
+    assert told[1] == "hwr: x*.png: fits no file"
+    assert told[2].startswith("hwr: phone: 2 files in it are of kinds that hwr cannot open (a.heic")
+
+
+def test_read_tells_of_further_pictures_of_a_file(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    first, second = (Image.open(folder / f"0{row}.png") for row in (0, 1))
+    first.save(tmp_path / "two.tif", save_all=True, append_images=[second])
+    done = hwr("read", "--model", model, "two.tif")
+    assert done.returncode == 0
+    assert done.stdout == hwr("read", "--model", model, "lines/00.png").stdout
+    assert done.stderr.startswith("hwr: two.tif: holds several pictures, of which the first is")
+
+
+def test_a_name_keeps_to_its_row(hwr: Run, model: Path, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a\tb\nc.png").write_bytes((folder / "00.png").read_bytes())
+    done = hwr("read", "--model", model, "--format", "tsv", "a\tb\nc.png")
+    (row,) = done.stdout.splitlines()
+    assert row.split("\t")[0] == "a\\tb\\nc.png"
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
+def test_a_full_disk_behind_standard_output_is_told(model: Path, folder: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [Path(sys.executable).with_name("hwr"), "read", "--model", model, folder],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == b"hwr: standard output: cannot be written (No space left on device)\n"
+
+
+def test_eval_writes_its_files_though_nobody_reads_what_it_prints(
+    model: Path, folder: Path, tmp_path: Path
+) -> None:
+    out, into = os.pipe()
+    os.close(out)
+    script = Path(sys.executable).with_name("hwr")
+    words = [script, "eval", "--model", model, "--data", folder, "--json", tmp_path / "out.json"]
+    with os.fdopen(into, "w") as nowhere:
+        subprocess.run(words, stdout=nowhere, stderr=subprocess.DEVNULL, check=False)
+    assert json.loads((tmp_path / "out.json").read_text())["lines"] == 12
+
+
+def test_eval_tells_what_is_passed_over_and_what_it_measured(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "more").mkdir()
+    for name in ("00.png", "00.gt.txt"):
+        (folder / "more" / name).write_bytes((folder / name).read_bytes())
+    done = hwr("eval", "--model", model, "--data", "lines", "--json", "none/out.json")
+    refused_for = "hwr: none/out.json: cannot be written"
+    assert done.returncode == 2
+    assert done.stderr.startswith(refused_for)
+    assert "passed over: lines/more: its texts do not count beside those of lines" in done.stdout
+    assert "CER" in done.stdout

@@ -306,3 +306,8 @@ def test_without_cleaning_its_packages_are_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_median_s_window_has_a_limit() -> None:
+    grey = np.random.default_rng(0).random((3000, 20), np.float32)
+    assert median(grey, 0.5).shape == grey.shape

@@ -5,7 +5,7 @@ import pytest
 
 from hwr.images.grey import Grey
 from hwr.images.normalise import ImageSettings, normalise
-from hwr.images.surround import inside
+from hwr.images.surround import inside, nearby
 
 BARS = (6, 9, 30, 4)
 """Above, below, before and behind."""
@@ -71,3 +71,65 @@ def test_a_line_is_made_ready_as_without_them_and_tells_its_place(tone: float) -
     assert np.array_equal(line.pixels, alone.pixels)
     assert line.left == alone.left + BARS[2]
     assert line.picture_width == alone.picture_width + BARS[2] + BARS[3]
+
+
+@pytest.mark.parametrize("tone", [0.0, 0.5, 1.0])
+def test_paper_small_in_a_wide_surround_is_found(tone: float) -> None:
+    grey = np.pad(paper(), ((160, 120), (400, 500)), constant_values=tone)
+    assert inside(grey) == (slice(160, 200), slice(400, 520))
+
+
+def test_a_dash_small_in_a_wide_margin_is_no_paper() -> None:
+    grey = np.ones((200, 600), np.float32)
+    grey[90:105, 250:350] = np.random.default_rng(0).uniform(0.2, 0.3, (15, 100))
+    assert inside(grey) == (slice(0, 200), slice(0, 600))
+
+
+def on_a_page(above: int, beside: int, grain: float = 0.01) -> Grey:
+    """Three strokes 24 rows high on a page of 30 rows and 80 columns, with that much more on every
+    side."""
+    rng = np.random.default_rng(2)
+    grey = np.full((30 + 2 * above, 80 + 2 * beside), 0.8, np.float32)
+    for column in (10, 40, 68):
+        grey[above + 3 : above + 27, beside + column : beside + column + 3] = 0.3
+    return (grey + rng.normal(0, grain, grey.shape)).clip(0, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize(("above", "beside"), [(0, 600), (90, 90), (300, 300), (300, 20)])
+def test_what_stands_out_of_a_wide_page_is_found_with_room_around_it(
+    above: int, beside: int
+) -> None:
+    grey = on_a_page(above, beside)
+    rows, columns = nearby(grey)
+    assert grey[rows, columns].size < grey.size
+    assert rows.start <= above + 3 <= above + 27 <= rows.stop
+    assert columns.start <= beside + 10 <= beside + 71 <= columns.stop
+    assert rows.stop - rows.start < 80
+    assert columns.stop - columns.start < 160
+
+
+def test_without_wide_margins_all_is_near() -> None:
+    for grey in (on_a_page(0, 0), on_a_page(8, 8), np.ones((3, 500), np.float32), paper()):
+        assert nearby(grey) == (slice(0, grey.shape[0]), slice(0, grey.shape[1]))
+    assert nearby(np.full((200, 300), 0.7, np.float32)) == (slice(0, 200), slice(0, 300))
+
+
+def test_a_speck_does_not_widen_what_is_near() -> None:
+    grey = on_a_page(300, 300)
+    grey[20:22, 20:22] = 0.0
+    rows, columns = nearby(grey)
+    assert rows.start > 200
+    assert columns.start > 200
+
+
+@pytest.mark.parametrize("margin", [30, 100, 400])
+@pytest.mark.parametrize("tone", [1.0, 0.8])
+def test_a_number_in_a_wide_margin_is_framed_as_without_it(margin: int, tone: float) -> None:
+    settings = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78)
+    grey = on_a_page(0, 0) if tone == 0.8 else on_a_page(0, 0, grain=0) / np.float32(0.8)
+    alone = normalise(grey, settings)
+    line = normalise(np.pad(grey, margin, constant_values=tone), settings)
+    assert line.step == pytest.approx(alone.step, rel=0.1)
+    assert margin + 10 - 40 < line.left < margin + 10
+    alike = [np.flatnonzero((of.pixels > 128).any(axis=1)) for of in (alone, line)]
+    assert len(alike[0]) == pytest.approx(len(alike[1]), abs=3)

@@ -12,8 +12,8 @@ from hwr.images.ink import ink_of
 
 def median(grey: Grey, window: float) -> Grey:
     """Each pixel the median of those around it; `window` is a share of the height, at least 3
-    pixels."""
-    side = max(3, 2 * round((window * grey.shape[0] - 1) / 2) + 1)
+    pixels, and at most the 255 that OpenCV is sure to take."""
+    side = min(max(3, 2 * round((window * grey.shape[0] - 1) / 2) + 1), 255)
     bytes_ = np.rint(grey * 255).astype(np.uint8)
     filtered = opencv().medianBlur(bytes_, side)
     return np.asarray(filtered, np.float32) / np.float32(255)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.files import names_in
+from hwr.images.open import holds_several
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
 from hwr.lines.formats.text import reason
-from hwr.lines.formats.xml import Sheet, holds_several, page_picture, parse, sheet_of
+from hwr.lines.formats.xml import Sheet, page_picture, parse, sheet_of
 from hwr.lines.labelled import LabelledPicture, composed
 from hwr.lines.problems import Kind, Problem
 

@@ -132,12 +132,3 @@ def size_of(picture: Path) -> tuple[int, int] | None:
             return opened.size
     except Exception:  # as above
         return None
-
-
-def holds_several(picture: Path) -> bool:
-    """Whether a file holds several pictures, of TIFF. (Phones' JPEG may hold one twice.)"""
-    try:
-        with Image.open(picture) as opened:
-            return opened.format == "TIFF" and getattr(opened, "n_frames", 1) > 1
-    except Exception:  # as above
-        return False
