@@ -108,7 +108,10 @@ class Recognizer:
 
         Raises:
             PictureError: a picture cannot be opened; the message names it.
+            TypeError: a single one is given, and no list of them.
         """
+        if isinstance(pictures, str | bytes | Path):
+            raise TypeError("give a list of pictures, if only of one: read([picture])")
         readings: list[Reading] = []
         for start in range(0, len(pictures), POOL):
             pool = pictures[start : start + POOL]

@@ -165,3 +165,9 @@ def test_the_model_that_comes_with_hwr_reads_numbers_in_documents() -> None:
     photos = [1 - picture.astype(np.float32) / 255 for picture in composer.pictures(plan)]
     read = [reading.text for reading in Recognizer(threads=1).read(photos)]
     assert sum(map(str.__eq__, read, plan.texts)) >= 36
+
+
+@pytest.mark.parametrize("picture", ["a.png", Path("a.png"), b"content"])
+def test_a_single_picture_is_no_list(recognizer: Recognizer, picture: object) -> None:
+    with pytest.raises(TypeError, match=r"read\(\[picture\]\)"):
+        recognizer.read(picture)

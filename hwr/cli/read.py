@@ -107,7 +107,9 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         matches = sorted(glob.glob(given, recursive=True))
         if not matches:
             raise DataError(f"{given}: fits no file")
-        return matches
+        folders = [match for match in matches if is_folder(Path(match))]
+        within = [name for folder in folders for name in _named(folder, errors)]
+        return sorted([*set(matches).difference(folders), *within])
     return [given]
 
 

@@ -76,20 +76,22 @@ def tell_problems(problems: Sequence[Problem], shown: int = 3) -> str:
 
 
 def refuse_problems(place: Path, problems: Sequence[Problem]) -> None:
-    """Raises one DataError that tells of all problems of the first one's kind, if there are any but
-    remarks."""
+    """Raises one DataError that tells of all problems of the first one's kind, and how many others
+    there are, if there are any but remarks."""
     problems = [problem for problem in problems if problem.kind not in REMARKS]
     if not problems:
         return
     first = problems[0]
     alike = [problem for problem in problems if problem.kind == first.kind]
+    others = len(problems) - len(alike)
+    rest = f" ({others} of other kinds: see  hwr check {place})" if others else ""
     if first.kind not in (Kind.NO_PICTURE, Kind.NO_TEXT):
         more = f" (and {len(alike) - 1} more like it)" if len(alike) > 1 else ""
-        raise DataError(f"{first}{more}")
+        raise DataError(f"{first}{more}{rest}")
     what = "picture" if first.kind == Kind.NO_PICTURE else "text"
     names = [printable(problem.name.removeprefix(f"{place}/")) for problem in alike]
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     raise DataError(
         f"{place}: no {what} for {', '.join(names[:_SHOWN])}{more}: {first.reason};"
-        " or list the others with  hwr check --fixed"
+        f" or list the others with  hwr check --fixed{rest}"
     )

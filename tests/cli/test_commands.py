@@ -121,6 +121,7 @@ def test_read_takes_files_folders_patterns_and_standard_input(
     whole = hwr("read", "--model", model, "lines").stdout.splitlines()
     by_pattern = hwr("read", "--model", model, "lines/0*.png").stdout.splitlines()
     assert by_pattern == whole[:10]
+    assert hwr("read", "--model", model, "line*").stdout.splitlines() == whole  # a folder fits
     by_name = hwr("read", "--model", model, "lines/11.png", "lines/00.png").stdout.splitlines()
     assert by_name == [whole[11], whole[0]]
     piped = hwr(

@@ -302,3 +302,12 @@ def test_remarks_alone_are_no_lines(tmp_path: Path) -> None:
     (tmp_path / "labels.tsv").write_text("")
     with pytest.raises(DataError, match="holds no texts"):
         read_folder(tmp_path, [])
+
+
+def test_other_kinds_of_problems_are_counted(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "a.gt.txt").write_bytes(b"\xff")
+    (tmp_path / "c.gt.txt").write_text("1")
+    with pytest.raises(DataError, match=r"not UTF-8 .*\(2 of other kinds: see  hwr check "):
+        read_folder(tmp_path)
