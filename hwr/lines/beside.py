@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hwr.files import names_in
-from hwr.lines.formats.pages import pages_in
+from hwr.lines.formats.pages import first_page
 from hwr.lines.formats.pairs import TEXT_ENDING, texts_in
 from hwr.lines.formats.table import TABLES
 from hwr.lines.labelled import LabelledPicture
@@ -38,10 +38,10 @@ def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]
         lone = [path for path in texts if path.name.split(".")[0] not in listed]
         if lone:
             why = f"of pictures that {table.name} does not list: add them to it, or strike them out"
-            told(lone[0], f"{_so_many(lone, 'text')} {why}")
-    if (table is not None or texts) and (pages := pages_in(folder)):
+            told(lone[0], f"{_so_many(lone)} {why}")
+    if (table is not None or texts) and (page := first_page(folder)) is not None:
         first = "a list" if table is not None else f"texts as NAME{TEXT_ENDING}"
-        told(pages[0], f"{_so_many(pages, 'page')} beside {first}: give pages on their own")
+        told(page, f"pages do not count beside {first}: give them on their own")
     within = {line.path.parent.resolve() for line in found}
     return passed + _folders_within(folder, folder, {folder.resolve()}, within)
 
@@ -67,10 +67,10 @@ def _folders_within(
 
 def _holds_lines(folder: Path) -> bool:
     tables = any((folder / name).exists() for name in TABLES)
-    return tables or bool(texts_in(folder)) or bool(pages_in(folder))
+    return tables or bool(texts_in(folder)) or first_page(folder) is not None
 
 
-def _so_many(paths: Sequence[Path], what: str) -> str:
-    shown = ", ".join(path.name for path in paths[:_SHOWN])
-    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    return f"{len(paths)} {what}{'s' if len(paths) > 1 else ''} ({shown}{more})"
+def _so_many(texts: Sequence[Path]) -> str:
+    shown = ", ".join(path.name for path in texts[:_SHOWN])
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return f"{len(texts)} text{'s' if len(texts) > 1 else ''} ({shown}{more})"

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import names_in
+from hwr.files import is_file, names_in
 from hwr.images.open import holds_several
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
@@ -22,10 +22,21 @@ PAGE_ENDINGS = (".xml", *hocr.ENDINGS)
 _FORMATS = {page_xml.ROOT: page_xml, alto.ROOT: alto}
 
 
-def pages_in(folder: Path) -> list[Path]:
-    """The files of pages that stand in a folder, sorted by name, those that are damaged left
-    aside."""
-    return [path for path in _candidates(folder) if _is_page(path)]
+def first_page(folder: Path) -> Path | None:
+    """The first page that stands in a folder."""
+    return next(filter(is_page, _candidates(folder)), None)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is there and a whole page."""
+    if not is_file(path):
+        return False
+    if path.suffix.lower() != ".xml":
+        return hocr.is_hocr(path)
+    try:
+        return parse(path).tag in _FORMATS
+    except DataError:
+        return False
 
 
 def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
@@ -37,15 +48,6 @@ def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
 def _candidates(folder: Path) -> list[Path]:
     paths = (folder / name for name in names_in(folder))
     return [path for path in paths if path.suffix.lower() in PAGE_ENDINGS and path.is_file()]
-
-
-def _is_page(path: Path) -> bool:
-    if path.suffix.lower() != ".xml":
-        return hocr.is_hocr(path)
-    try:
-        return parse(path).tag in _FORMATS
-    except DataError:
-        return False
 
 
 def read_page(path: Path, problems: list[Problem], alone: bool = True) -> list[LabelledPicture]:

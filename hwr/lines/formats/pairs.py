@@ -8,7 +8,7 @@ from pathlib import Path
 from hwr.errors import DataError
 from hwr.files import names_in
 from hwr.images.open import PICTURE_ENDINGS
-from hwr.lines.formats.pages import pages_in
+from hwr.lines.formats.pages import PAGE_ENDINGS, is_page
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
 from hwr.lines.problems import Kind, Problem
@@ -64,9 +64,8 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
             problems.append(Problem(Kind.TABLE, str(path), reason(path, error)))
             continue
         found.append(LabelledPicture(picture, composed(text), page_of(picture)))
-    pages = {path.stem for path in pages_in(folder)} if lone else set()
     for path in lone:
-        if path.stem in pages:
+        if any(is_page(path.with_suffix(ending)) for ending in PAGE_ENDINGS):
             continue
         why = f"put it beside the picture as NAME{TEXT_ENDING}"
         problems.append(Problem(Kind.NO_TEXT, str(path), why))
