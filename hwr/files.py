@@ -56,8 +56,15 @@ def names_in(folder: Path, folders: bool = False) -> list[str]:
     archives (`._x`, `__MACOSX`); of folders alone, if wanted. Raises OSError."""
     # By what the folder tells of each: to ask every file takes longer than to list it.
     with os.scandir(folder) as found:
-        names = [item.name for item in found if not folders or item.is_dir()]
+        names = [item.name for item in found if not folders or _leads_to_folder(item)]
     return sorted(name for name in names if not name.startswith((".", "__MACOSX")))
+
+
+def _leads_to_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link that leads round and round
+        return False
 
 
 def refuse_present(path: Path) -> None:

@@ -87,13 +87,19 @@ def main() -> None:
         )
         _fail(f"{error.format_message()} (see  {command} --help)", USER_ERROR)
     except OSError as error:
-        if debug or error.errno != errno.ENOSPC:
+        if debug or error.errno != errno.ENOSPC or not _in_printing(error):
             raise
         # What is still to be written would be tried once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _fail(f"standard output: cannot be written ({error.strerror})", USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
+
+
+def _in_printing(error: OSError) -> bool:
+    """Whether it was raised where something was printed, here or by click."""
+    where = traceback.extract_tb(error.__traceback__)[-1].filename
+    return bool(sys.stdout) and where in (__file__, click.utils.__file__)
 
 
 def _fail(message: str, status: int) -> None:

@@ -96,8 +96,8 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
             shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
             errors.append(
                 DataError(
-                    f"{given}: {len(unread)} files in it are of kinds that hwr cannot open"
-                    f" ({shown}): save them as PNG or JPEG"
+                    f"{given}: holds {len(unread)} of kinds that hwr cannot open ({shown}): save"
+                    " them as PNG or JPEG"
                 )
             )
         elif not found:
@@ -107,9 +107,12 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         matches = sorted(glob.glob(given, recursive=True))
         if not matches:
             raise DataError(f"{given}: fits no file")
-        folders = [match for match in matches if is_folder(Path(match))]
-        within = [name for folder in folders for name in _named(folder, errors)]
-        return sorted([*set(matches).difference(folders), *within])
+        folders = [Path(match) for match in matches if is_folder(Path(match))]
+        # (`**` fits folders and what they hold.)
+        within = {str(picture) for folder in folders for picture in pictures_in(folder)}
+        return sorted(
+            {str(Path(match)) for match in matches if not is_folder(Path(match))} | within
+        )
     return [given]
 
 

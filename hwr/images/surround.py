@@ -22,8 +22,10 @@ _MIDDLE = 0.2
 
 _TILES = 48
 # In a picture's height, about: in each it is looked for what stands out.
-_FEW = 6
-# Tiles, at least, stand out as writing does: fewer are dirt.
+_OUT = 8.0
+# Tones in a tile that stands out are farther apart than in most by so many times what is usual,
+_LEAST = 0.03
+# and by so much at least.
 _ROOM = 0.5
 # Of the height of what stands out, that is left around it.
 _WORTH = 0.5
@@ -88,9 +90,9 @@ def nearby(grey: Grey) -> tuple[slice, slice]:
         return whole
     tiles = grey[: rows * tile, : columns * tile].reshape(rows, tile, columns, tile)
     contrast = tiles.max(axis=(1, 3)) - tiles.min(axis=(1, 3))
-    if contrast.size < _FEW:
-        return whole
-    clear = contrast > np.partition(contrast.ravel(), -_FEW)[-_FEW] / 2
+    grain = np.median(contrast)
+    # By the grain and not by what is darkest: beside a blot, faint writing would be paper.
+    clear = contrast > grain + max(_OUT * np.median(np.abs(contrast - grain)), _LEAST)
     near = np.pad(clear, 1)
     beside = sum(
         near[1 + down : 1 + down + rows, 1 + right : 1 + right + columns].astype(np.uint8)

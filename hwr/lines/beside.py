@@ -14,6 +14,8 @@ from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Kind, Problem
 
 _SHOWN = 3
+_DEEPEST = 3
+# Folders within folders that are looked into.
 
 
 def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]) -> list[Problem]:
@@ -42,32 +44,31 @@ def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]
     if (table is not None or texts) and (page := first_page(folder)) is not None:
         first = "a list" if table is not None else f"texts as NAME{TEXT_ENDING}"
         told(page, f"pages do not count beside {first}: give them on their own")
-    within = {line.path.parent.resolve() for line in found}
-    return passed + _folders_within(folder, folder, {folder.resolve()}, within)
+    within = {parent.resolve() for parent in {line.path.parent for line in found}}
+    return passed + _folders_within(folder, folder, within, _DEEPEST)
 
 
-def _folders_within(
-    of: Path, folder: Path, seen: set[Path], counted: Collection[Path]
-) -> list[Problem]:
-    """The folders within `folder`, however deep, that hold lines, but for those whose pictures are
-    counted."""
+def _folders_within(of: Path, folder: Path, counted: Collection[Path], deep: int) -> list[Problem]:
+    """The folders within `folder` that hold lines, but for those whose pictures are counted, and
+    for links, which may lead anywhere."""
     passed: list[Problem] = []
     with suppress(OSError):  # one that is closed to us holds nothing to be told of
         for path in (folder / name for name in names_in(folder, folders=True)):
-            if path.resolve() in seen:
+            if path.is_symlink():
                 continue
-            seen.add(path.resolve())
             if path.resolve() not in counted and _holds_lines(path):
                 why = f"its texts do not count beside those of {of}: give it on its own"
                 passed.append(Problem(Kind.PASSED, str(path), why))
-            else:
-                passed += _folders_within(of, path, seen, counted)
+            elif deep:
+                passed += _folders_within(of, path, counted, deep - 1)
     return passed
 
 
 def _holds_lines(folder: Path) -> bool:
-    tables = any((folder / name).exists() for name in TABLES)
-    return tables or bool(texts_in(folder)) or first_page(folder) is not None
+    with suppress(OSError):
+        tables = any((folder / name).exists() for name in TABLES)
+        return tables or bool(texts_in(folder)) or first_page(folder) is not None
+    return False
 
 
 def _so_many(texts: Sequence[Path]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,8 @@ from pathlib import Path
 from hwr.errors import DataError
 
 _SHOWN = 5
+_NO_PRINT = {"Cc", "Cs", "Zl", "Zp"}
+# Unicode's classes of control characters, of halves of characters, and of ends of lines.
 
 
 class Kind(StrEnum):
@@ -61,8 +64,8 @@ class Problem:
 
 
 def printable(name: str) -> str:
-    """A name in one line: file systems allow any character in it."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+    """A name in one line: file systems allow any character in it, and bytes that are none."""
+    return "".join(ascii(c)[1:-1] if unicodedata.category(c) in _NO_PRINT else c for c in name)
 
 
 def tell_problems(problems: Sequence[Problem], shown: int = 3) -> str:

@@ -16,8 +16,8 @@ from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
 
-_FREE = ("train", "val", "on_bad_line")
-# Options of one's own lines that may be others than before: folders are moved, and lines mended.
+_FREE = ("train", "val")
+# Places of one's own lines, which may be others than before, but must be there: folders are moved.
 # Whether the lines are still the same, is found out by themselves (`same_lines`).
 
 
@@ -36,14 +36,15 @@ def resumable(checkpoint: Path, options: Options) -> Options:
         except ValueError as error:
             raise ConfigError(str(error)) from error
     before, now = kept.to_dict(), options.to_dict()
-    for name in _FREE:
-        before["data"].pop(name)
-        now["data"].pop(name)
+    for options_of in (before["data"], now["data"]):
+        for name in _FREE:
+            options_of[name] = bool(options_of[name])
+        del options_of["on_bad_line"]
     for section in ("image", "heads", "alphabet", "data", "lines", "digits", "network", "language"):
         if before[section] != now[section]:
             raise ConfigError(
                 f"{checkpoint}: was trained with other {section} options than the file given:"
-                f" {before[section]}"
+                f" {kept.to_dict()[section]}"
             )
     # Each keeps its own memory of the steps before, which the other can do nothing with.
     optimizer = kept.training.optimizer

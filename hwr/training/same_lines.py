@@ -22,11 +22,14 @@ class SameLines(pl.Callback):
     """
 
     def __init__(self, lines: RealLines, say: Callable[[str], None]) -> None:
-        self._now = {name: _told(store) for name, store in vars(lines).items() if store is not None}
+        stores = {"train": lines.train, "val": lines.val}
+        self._now = {
+            name: None if store is None else _told(store) for name, store in stores.items()
+        }
         self._say = say
 
     def state_dict(self) -> dict[str, Any]:
-        """Of each split, how many lines, and a hash of what they show and say."""
+        """Of each split, how many lines, and a hash of what they show and say; None without any."""
         return dict(self._now)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -121,7 +121,8 @@ def test_read_takes_files_folders_patterns_and_standard_input(
     whole = hwr("read", "--model", model, "lines").stdout.splitlines()
     by_pattern = hwr("read", "--model", model, "lines/0*.png").stdout.splitlines()
     assert by_pattern == whole[:10]
-    assert hwr("read", "--model", model, "line*").stdout.splitlines() == whole  # a folder fits
+    for pattern in ("line*", "**"):  # a folder fits, or it and what it holds
+        assert hwr("read", "--model", model, pattern).stdout.splitlines() == whole
     by_name = hwr("read", "--model", model, "lines/11.png", "lines/00.png").stdout.splitlines()
     assert by_name == [whole[11], whole[0]]
     piped = hwr(
@@ -365,7 +366,7 @@ def test_read_goes_on_behind_places_without_pictures(
     told = done.stderr.splitlines()
     assert told[0] == "hwr: bare: holds no pictures"
     assert told[1] == "hwr: x*.png: fits no file"
-    assert told[2].startswith("hwr: phone: 2 files in it are of kinds that hwr cannot open (a.heic")
+    assert told[2].startswith("hwr: phone: holds 2 of kinds that hwr cannot open (a.heic")
 
 
 def test_read_tells_of_further_pictures_of_a_file(

@@ -133,3 +133,14 @@ def test_a_number_in_a_wide_margin_is_framed_as_without_it(margin: int, tone: fl
     assert margin + 10 - 40 < line.left < margin + 10
     alike = [np.flatnonzero((of.pixels > 128).any(axis=1)) for of in (alone, line)]
     assert len(alike[0]) == pytest.approx(len(alike[1]), abs=3)
+
+
+def test_faint_writing_beside_a_blot_is_near() -> None:
+    grey = np.full((64, 600), 0.88, np.float32)
+    for column in range(60, 300, 30):
+        grey[20:44, column : column + 2] = 0.6
+    alone = nearby(grey)
+    grey[30:36, 560:566] = 0.0
+    _, columns = nearby(grey)
+    assert columns.start <= alone[1].start
+    assert columns.stop >= 300

@@ -4,7 +4,7 @@ import pytest
 
 from hwr.errors import DataError
 from hwr.lines.folders import pictures_in, read_folder
-from hwr.lines.problems import Kind, Problem
+from hwr.lines.problems import Kind, Problem, printable
 
 
 def found(folder: Path) -> list[tuple[str, str]]:
@@ -311,3 +311,19 @@ def test_other_kinds_of_problems_are_counted(tmp_path: Path) -> None:
     (tmp_path / "c.gt.txt").write_text("1")
     with pytest.raises(DataError, match=r"not UTF-8 .*\(2 of other kinds: see  hwr check "):
         read_folder(tmp_path)
+
+
+def test_links_round_and_round_and_closed_folders_hide_no_others(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "z"):
+        folder.mkdir(exist_ok=True)
+        (folder / "a.png").touch()
+        (folder / "a.gt.txt").write_text("1")
+    (tmp_path / "b").symlink_to(tmp_path / "b")
+    (tmp_path / "c").symlink_to("/")
+    assert [name for name, _ in passed(tmp_path)] == ["z"]
+
+
+def test_names_in_messages_stay_names() -> None:
+    kept = "a 10.15\u202fPM\u00a0\u200c.png"
+    assert printable(kept) == kept
+    assert printable("a\nb\t\udcff\u2028") == r"a\nb\t\udcff\u2028"

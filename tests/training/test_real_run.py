@@ -113,6 +113,10 @@ def test_resuming_where_lines_have_moved_or_changed(lines: str, tmp_path: Path) 
     asked = options(str(moved), {"on_bad_line": "skip"}, budget="3 steps")
     train(asked, tmp_path / "run", resume=last, say=said.append)
     assert any("other lines than this training began with" in line for line in said)
+    content = asked.to_dict()
+    content["data"]["train"], content["lines"]["alphabet"] = [], "1"
+    with pytest.raises(ConfigError, match="was trained with other data options"):
+        train(parse_options(content, "test"), tmp_path / "run", resume=last)
 
 
 def test_the_encoder_stands_still_while_frozen(lines: str, tmp_path: Path) -> None:

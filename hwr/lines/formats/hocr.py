@@ -29,7 +29,8 @@ class _Pages(HTMLParser):
 
     Attributes:
         pages: in its order.
-        whole: whether all that counts was closed, the document and its lines.
+        whole: whether all that counts was closed, the document (or its body: HTML allows the rest
+            to be left out) and its lines.
     """
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ class _Pages(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Ends the line where its own element ends."""
-        if tag == "html":
+        if tag in ("html", "body"):
             self._in_document = False
         if not self._open or tag in _VOID:
             return

@@ -28,7 +28,7 @@ def first_page(folder: Path) -> Path | None:
 
 
 def is_page(path: Path) -> bool:
-    """Whether a file is there and a whole page."""
+    """Whether a file is there and a page, by its ending and what it holds."""
     if not is_file(path):
         return False
     if path.suffix.lower() != ".xml":
@@ -124,9 +124,10 @@ def _labelled(
     called_alike: bool = True,
 ) -> list[LabelledPicture]:
     if sheet is None:
-        alike = f"{path.stem}.png" if called_alike else "the picture that each of its pages names"
-        wanted = f"{named} or {alike}" if named and called_alike else named or alike
-        problems.append(Problem(Kind.NO_PICTURE, str(path), f"put {wanted} beside the page"))
+        alike = f"{path.stem}.png" if called_alike else ""
+        wanted = " or ".join(filter(None, (named, alike)))
+        why = f"put {wanted} beside the page" if wanted else "let each of its pages name a picture"
+        problems.append(Problem(Kind.NO_PICTURE, str(path), why))
         return []
     picture, as_kept = sheet
     found, page = [], str(picture)
