@@ -28,8 +28,10 @@ _LEAST = 0.03
 # and by so much at least.
 _ROOM = 0.5
 # Of the height of what stands out, that is left around it.
-_WORTH = 0.5
+_WORTH = 0.3
 # Of all pixels: if more would be left, there is no wide margin.
+_LEAST_TILES, _LEAST_ROWS = 3, 8
+# That stand out, and that they reach over in pixels: fewer are dirt, or a part of something faint.
 
 
 def inside(grey: Grey) -> tuple[slice, slice]:
@@ -100,9 +102,10 @@ def nearby(grey: Grey) -> tuple[slice, slice]:
         for right in (-1, 0, 1)
     )
     clear &= beside > 1  # what stands alone is a speck
-    if not clear.any():
-        return whole
     down, across = np.flatnonzero(clear.any(axis=1)), np.flatnonzero(clear.any(axis=0))
+    few = np.count_nonzero(clear) < _LEAST_TILES
+    if few or (down[-1] + 1 - down[0]) * tile < _LEAST_ROWS:
+        return whole
     room = round(_ROOM * (down[-1] + 1 - down[0]) * tile)
     top, bottom = down[0] * tile - room, (down[-1] + 1) * tile + room
     left, right = across[0] * tile - room, (across[-1] + 1) * tile + room
