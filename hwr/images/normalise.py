@@ -14,8 +14,8 @@ from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of, local_ink_of
-from hwr.images.rules import writing
 from hwr.images.surround import inside, nearby
+from hwr.images.writing import writing
 
 _LEAST_WIDTH = 4
 _SPARSE = 0.05

@@ -1,4 +1,4 @@
-"""What is writing and what is not: ruled lines, borders of boxes, what stands above and below."""
+"""Ruled lines and borders of boxes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.images.grey import Grey
+from hwr.images.bands import fullest_band
 
 _ACROSS, _WIDEST = 1.2, 0.8
 # A line across is as long as this many times the picture's height, or this share of its width.
@@ -25,13 +25,11 @@ _UPRIGHT = 0.7
 _SIDE = 0.15
 # Of the picture's height: borders at the sides are no farther from them. (Upright strokes of digits
 # are as high in a tight crop.)
-_FAINT = 0.04
-# Of the ink that well-filled rows hold: rows with less part one band of writing from another.
-_PARTED = 0.12
-# Of the picture's height: fewer rows without ink do not part a band, such as a five from its roof.
-_INK, _FADED = 0.5, 0.3
-# So dark is ink, and so dark what goes on from it: beside borders, which say how dark ink is, faint
-# strokes fall below half of that in places.
+_WHOLE = 0.9
+# Of the way from one border across to the other, or from edge to edge: uprights are as long.
+_LOW, _LOWER = 0.25, 0.8
+# Of that way: what else is written is no lower and no higher. (In a tight crop a one is as high as
+# its picture, and so are digits beside it, but not a dash.)
 
 
 def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -50,14 +48,55 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     side = max(2, round(_SIDE * height))
     for columns in (slice(None, side), slice(-side, None)):
         _find_runs(dark[:, columns], max(2, round(_UPRIGHT * height)), found[:, columns])
-    if not found.any():
-        return found
-    # Those next to them, up and down, then on either side.
+    if found.any():
+        _widen(found)
+    _find_uprights(dark, found)
+    return found
+
+
+def _widen(found: NDArray[np.bool_]) -> None:
+    """Adds the pixels next to those found, up and down, then on either side."""
     found[1:] |= found[:-1]
     found[:-1] |= found[1:]
     found[:, 1:] |= found[:, :-1]
     found[:, :-1] |= found[:, 1:]
-    return found
+
+
+def _find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+    """Adds the pixels of upright lines anywhere that go from the border above to the one below, or
+    to the picture's edge, if there is none: where all else that is written is lower."""
+    height, width = dark.shape
+    middle = height // 2
+    if not middle or dark.view(np.uint8).sum(axis=0, dtype=np.uint32).max() < middle:
+        return
+    above, below = found[:middle], found[middle:]
+    top = np.where(above.any(axis=0), middle - above[::-1].argmax(axis=0), 0)
+    end = np.where(below.any(axis=0), middle + below.argmax(axis=0), height)
+    # Some lean, and some are gone in places.
+    filled = dark.copy()
+    filled[1:-1] |= dark[2:] & dark[:-2]
+    filled = _beside(filled)
+    sums = np.zeros((height + 1, width), np.int32)
+    filled.cumsum(axis=0, out=sums[1:])
+    column, long = np.arange(width), end - top
+    upright = sums[end, column] - sums[top, column] >= _WHOLE * long
+    upright &= (long >= middle) & filled[top, column] & filled[end - 1, column]
+    if not upright.any():
+        return
+    near = _beside(_beside(upright))
+    rows = (dark & ~found & ~near).sum(axis=1)
+    first, last = fullest_band(rows)
+    share = (last - first) / np.median(long[upright])
+    if _LOW <= share <= _LOWER and rows[first:last].sum() >= height:
+        found |= dark & near
+
+
+def _beside(these: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """These columns' pixels, and those of the columns next to them."""
+    wider = these.copy()
+    wider[..., 1:] |= these[..., :-1]
+    wider[..., :-1] |= these[..., 1:]
+    return wider
 
 
 def _find_askew(dark: NDArray[np.bool_], length: int, found: NDArray[np.bool_]) -> None:
@@ -110,65 +149,6 @@ def _levelled(
         (padded.size - height - room + 1, height + room), np.bool_, padded, strides=(1, 1)
     )
     return pieces[np.arange(0, padded.size, padded.shape[1])[:, None] + room - moved.T], moved
-
-
-def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the ink is the writing's.
-
-    Between rows that hold next to nothing, the band with the most ink is the writing: neighbours'
-    ink, dotted lines and what is left of borders stand apart from it. From there strokes are
-    followed to where they fade.
-
-    Args:
-        ink: [height, width], 0 to 1.
-        lines: what `ruled` found in it, which is no writing, unless there is nothing else.
-    """
-    inked = ink > _INK
-    dark = inked & ~lines
-    if not dark.any():
-        dark = inked
-    rows = (ink * dark).sum(axis=1)
-    # A speck fills no row, unless there is nothing but specks.
-    least = min(max(_FAINT * np.sort(rows)[9 * len(rows) // 10], 0.5), rows.max() / 2)
-    filled = np.flatnonzero(rows > least)
-    if len(filled):
-        parted = np.flatnonzero(filled[1:] - filled[:-1] > max(1, round(_PARTED * len(rows))))
-        firsts = np.concatenate([filled[:1], filled[parted + 1]])
-        ends = np.concatenate([filled[parted], filled[-1:]]) + 1
-        bands = zip(firsts.tolist(), ends.tolist(), strict=True)
-        first, end = max(bands, key=lambda band: rows[slice(*band)].sum() * (band[1] - band[0]))
-        dark[:first] = dark[end:] = False
-    return _followed(dark, (ink > _FADED) & ~lines)
-
-
-def _followed(dark: NDArray[np.bool_], faded: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`dark`, and what of `faded` hangs together with it from row to row, all the way down or all
-    the way up: hysteresis, but for strokes that turn back."""
-    ways = _as_bits(faded)
-    down = _swept(_as_bits(dark), ways)
-    rows = _swept(down[::-1], ways[::-1])[::-1]
-    width = dark.shape[1]
-    octets = -(-width // 8)
-    packed = b"".join([row.to_bytes(octets, "big") for row in rows])
-    bits = np.frombuffer(packed, np.uint8).reshape(len(rows), octets)
-    return np.unpackbits(bits, axis=1, count=width).view(np.bool_)
-
-
-def _swept(rows: list[int], ways: list[int]) -> list[int]:
-    """Rows of bits, each with what its way holds next to the one before it."""
-    near, found = 0, []
-    for row, way in zip(rows, ways, strict=True):
-        near = row | (near | near << 1 | near >> 1) & way
-        found.append(near)
-    return found
-
-
-def _as_bits(dark: NDArray[np.bool_]) -> list[int]:
-    """Each row as one number, its first column the highest bit: Python moves and joins these faster
-    than numpy does rows so short."""
-    packed = np.packbits(dark, axis=1)
-    octets, whole = packed.shape[1], packed.tobytes()
-    return [int.from_bytes(whole[at : at + octets], "big") for at in range(0, len(whole), octets)]
 
 
 def _find_runs(dark: NDArray[np.bool_], length: int, found: NDArray[np.bool_]) -> None:

@@ -1,0 +1,60 @@
+"""Of a line's ink, the band with the most of it is writing, and what goes on from there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hwr.images.bands import fullest_band
+from hwr.images.writing import _followed, writing
+
+
+def rows_of(dark: NDArray[np.bool_]) -> tuple[int, int]:
+    inked = np.flatnonzero(dark.any(axis=1))
+    return int(inked[0]), int(inked[-1]) + 1
+
+
+def test_the_band_with_the_most_ink_counts() -> None:
+    rows = np.zeros(40)
+    rows[2:5], rows[12:30], rows[36:40] = 9, 6, 20
+    assert fullest_band(rows) == (12, 30)
+    assert fullest_band(np.zeros(40)) == (0, 40)
+
+
+def test_a_narrow_gap_parts_nothing() -> None:
+    ink = np.zeros((48, 60), np.float32)
+    ink[10:12, 20:30] = ink[15:36, 22:25] = 1  # a five's roof set apart, say
+    assert rows_of(writing(ink, np.zeros(ink.shape, np.bool_))) == (10, 36)
+
+
+def test_strokes_are_followed_to_where_they_fade() -> None:
+    ink = np.zeros((48, 60), np.float32)
+    ink[10:30, 20:26] = 1
+    for row in range(30, 42):  # a faint stroke down to the right, and a faint one up
+        ink[row, row - 6 : row - 3] = 0.4
+    ink[4:10, 22] = 0.4
+    ink[12:20, 40] = 0.4  # hangs together with nothing
+    ink[30:40, 2] = 0.2  # no ink
+    lines = np.zeros(ink.shape, np.bool_)
+    dark = writing(ink, lines)
+    assert rows_of(dark) == (4, 42)
+    assert np.array_equal(dark[:, :36], ink[:, :36] > 0.3)
+    assert not dark[:, 40].any()
+    lines[36:39] = True  # no stroke goes on through a ruled line
+    assert rows_of(writing(ink, lines)) == (4, 36)
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 61])
+def test_what_is_followed_touches_what_is_dark(width: int) -> None:
+    rng = np.random.default_rng(width)
+    dark, faded = rng.random((24, width)) < 0.05, rng.random((24, width)) < 0.4
+    expected = dark.copy()
+    for rows in (range(1, 24), range(22, -1, -1)):
+        for row in rows:
+            before = expected[row - rows.step]
+            near = before.copy()
+            near[1:] |= before[:-1]
+            near[:-1] |= before[1:]
+            expected[row] |= near & faded[row]
+    assert np.array_equal(_followed(dark, faded), expected)
