@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hwr.images import rules
+from hwr.images import askew
 from hwr.images.ink import _picture, _skewness, local_ink_of
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.images.rules import ruled
@@ -132,12 +132,12 @@ def test_where_no_columns_on_end_are_crossed_there_are_no_lines_askew(
         pictures.append(dark)
     pictures.append(number() < 0.7)
     lengths = [round(1.2 * len(dark)) for dark in pictures]
-    crossed = [rules._crossed(*both) for both in zip(pictures, lengths, strict=True)]
+    crossed = [askew._crossed(*both) for both in zip(pictures, lengths, strict=True)]
     assert 0.2 < np.mean(crossed) < 0.8
     assert not crossed[-1]
     found = [ruled(dark) for dark in pictures]
     assert 0.2 < np.mean([lines.any() for lines in found]) < 0.8
-    monkeypatch.setattr(rules, "_crossed", lambda *_: True)
+    monkeypatch.setattr(askew, "_crossed", lambda *_: True)
     assert all(np.array_equal(ruled(dark), by) for dark, by in zip(pictures, found, strict=True))
 
 
