@@ -22,6 +22,7 @@ class Conditions(NamedTuple):
         faint: the chance of faint ink.
         boxed: the chance of a box around the number.
         border: the chance of each of its four borders to be seen.
+        deep: the chance of borders farther from the sides, and of other cells' writing beyond them.
         rows: of every picture; 0 for heights of all kinds.
     """
 
@@ -38,6 +39,7 @@ class Conditions(NamedTuple):
     faint: float = 0.25
     boxed: float = 0.35
     border: float = 0.55
+    deep: float = 0.0
     rows: int = 0
 
 
@@ -55,7 +57,15 @@ DEGRADED = Conditions(
     befallen=0.03,
 )
 LOGBOOK = GOOD._replace(
-    blur=0.9, sharp=1, blurred=1.0, least_blur=0.8, faint=1.0, boxed=1.0, border=0.8, rows=34
+    blur=0.9,
+    sharp=1,
+    blurred=1.0,
+    least_blur=0.8,
+    faint=1.0,
+    boxed=1.0,
+    border=0.8,
+    deep=0.5,
+    rows=34,
 )
 """Cells of a photographed logbook: small, blurred, faint, with their borders."""
 

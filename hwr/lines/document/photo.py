@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.images.normalise import cut
-from hwr.lines.document.cells import draw_cells
 from hwr.lines.document.conditions import GOOD, Conditions
 from hwr.lines.document.degrade import degrade
 from hwr.lines.document.layout import Written
-from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
+from hwr.lines.document.marks import Ink
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
+from hwr.lines.document.printed import draw_printed
 from hwr.lines.document.shapes import TALL
 
 _LEAST_INK = 20
@@ -78,13 +78,9 @@ def photograph(
     strength = max(strength, min(0.5 / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
-    if written.cells:
-        rows_of_ink = (above, above + len(written.ink))
-        _cells(printed, written, rows_of_ink, before, rng)
-    else:
-        _ruled(printed, pen, (max(before, 0), max(behind, 0)), conditions, rng)
-    if rng.random() < 0.08:
-        _stamp(printed, rng)
+    sides = draw_printed(printed, written, (above, before, behind), conditions, rng)
+    if conditions.deep:
+        _next_cells(ink, neighbour, sides, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
     patterned = rng.random() < 0.6
     if patterned:
@@ -140,75 +136,29 @@ def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> 
         np.maximum(part, piece, out=part)
 
 
-def _cells(
-    ink: Ink, written: Written, rows: tuple[int, int], before: int, rng: np.random.Generator
+def _next_cells(
+    ink: Ink, patch: NDArray[np.uint8], sides: tuple[float, float], rng: np.random.Generator
 ) -> None:
-    """The cells that a number is written into."""
-    columns = [before + column for column in written.cells]
-    pitch = columns[1] - columns[0]
-    room = pitch - float((written.boxes[:, 1] - written.boxes[:, 0]).max())
-    draw_cells(ink, columns, rows, room, _thickness(ink, rng), _tilt(rng), rng)
-
-
-def _thickness(ink: Ink, rng: np.random.Generator) -> float:
-    """Of printed lines, in pixels."""
-    return float(rng.uniform(0.6, 0.6 + 0.07 * len(ink)))
-
-
-def _tilt(rng: np.random.Generator) -> float:
-    """Of a page under the camera, rows to a column: some lie askew."""
-    return float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
-
-
-def _ruled(
-    ink: Ink,
-    pen: float,
-    room: tuple[int, int],
-    conditions: Conditions,
-    rng: np.random.Generator,
-) -> None:
-    """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
-    that there is beside the number: upon a digit, or between digits, they would be ones."""
+    """Pieces of what is written into the cells on either side, beyond the borders between."""
+    inked = patch > 80
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    if not len(rows):
+        return
     height, width = ink.shape
-    thick, tilt = _thickness(ink, rng), _tilt(rng)
-    if rng.random() < conditions.boxed:
-        # Near the edge, or what stands beside the cell would be the number's.
-        depth = rng.uniform(-0.02, 0.1, 4) * height
-        sides = rng.random(4) < conditions.border
-        lean = tilt * height / 2
-        depth[2:] = np.minimum(depth[2:], np.array(room) - thick / 2 - abs(lean) - 2)
-        if sides[0]:
-            stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
-        if sides[1]:
-            y = height - depth[1]
-            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick)
-        for x, drawn in ((depth[2], sides[2]), (width - depth[3], sides[3])):
-            if drawn:
-                stroke(ink, [(x + lean, -9), (x - lean, height + 9)], thick)
-    if rng.random() < 0.2:
-        # At times through the digits.
-        struck = rng.random() < conditions.struck
-        y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
-        if rng.random() < 0.5:
-            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
-        else:
-            step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
-            x = np.arange(0, width, step, dtype=np.float32)
-            dots(ink, x, y + tilt * x, size, 0.8)
-    if rng.random() < 0.08:
-        # Something written at the side, cut off.
-        left = rng.random() < 0.5
-        x = float(rng.uniform(-2, 1)) if left else width - float(rng.uniform(-2, 1))
-        y, reach = rng.uniform(0, 1, 2) * height, rng.normal(0, 4, 2)
-        stroke(ink, curve((x, y[0]), (x + reach[0], y.mean()), (x + reach[1], y[1])), pen)
-
-
-def _stamp(ink: Ink, rng: np.random.Generator) -> None:
-    """An arc of a round stamp."""
-    height, width = ink.shape
-    radius = rng.uniform(1, 4) * height
-    x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
-    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))
+    digit = patch[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32) / 255
+    lots = rng.random((2, 3))
+    for left, room, lot in zip((True, False), (sides[0], width - sides[1]), lots, strict=True):
+        shows = int((0.3 + 0.7 * lot[0]) * (room - 3))
+        if lot[1] < 0.5 or shows < 2:
+            continue
+        piece = digit[:height, -shows:] if left else digit[:height, :shows]
+        top = int(lot[2] * (height - len(piece)))
+        beyond = (
+            ink[top : top + len(piece), : piece.shape[1]]
+            if left
+            else (ink[top : top + len(piece), width - piece.shape[1] :])
+        )
+        np.maximum(beyond, piece, out=beyond)
 
 
 def _rows(rng: np.random.Generator) -> int:

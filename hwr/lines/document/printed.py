@@ -1,0 +1,131 @@
+"""What is printed on paper where a number is written: boxes, cells, guide lines, stamps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hwr.lines.document.cells import draw_cells
+from hwr.lines.document.conditions import Conditions
+from hwr.lines.document.layout import Written
+from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
+
+_DEEPEST = 0.8
+# Of the picture's height: how far from its side a border may be.
+
+
+def draw_printed(
+    ink: Ink,
+    written: Written,
+    crop: tuple[int, int, int],
+    conditions: Conditions,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Draws it.
+
+    Args:
+        ink: to draw into, of the picture's size.
+        written: the number.
+        crop: how many rows are above its ink, and columns before and behind it; below zero where
+            some of it is cut off.
+        conditions: how bad the picture may be.
+        rng: draws the rest.
+
+    Returns:
+        The columns between which the number's own box is, those of the picture's edges where it
+        has none.
+    """
+    above, before, behind = crop
+    between = (0.0, float(ink.shape[1]))
+    if written.cells:
+        _cells(ink, written, (above, above + len(written.ink)), before, rng)
+    else:
+        between = _ruled(ink, written.pen, (max(before, 0), max(behind, 0)), conditions, rng)
+    if rng.random() < 0.08:
+        _stamp(ink, rng)
+    return between
+
+
+def _cells(
+    ink: Ink, written: Written, rows: tuple[int, int], before: int, rng: np.random.Generator
+) -> None:
+    """The cells that a number is written into."""
+    columns = [before + column for column in written.cells]
+    pitch = columns[1] - columns[0]
+    room = pitch - float((written.boxes[:, 1] - written.boxes[:, 0]).max())
+    draw_cells(ink, columns, rows, room, _thickness(ink, rng), _tilt(rng), rng)
+
+
+def _thickness(ink: Ink, rng: np.random.Generator) -> float:
+    """Of printed lines, in pixels."""
+    return float(rng.uniform(0.6, 0.6 + 0.07 * len(ink)))
+
+
+def _tilt(rng: np.random.Generator) -> float:
+    """Of a page under the camera, rows to a column: some lie askew."""
+    return float(rng.normal(0, 0.015 if rng.random() < 0.7 else 0.05))
+
+
+def _ruled(
+    ink: Ink,
+    pen: float,
+    room: tuple[int, int],
+    conditions: Conditions,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
+    that there is beside the number: upon a digit, or between digits, they would be ones.
+
+    Returns:
+        The columns of the borders at the sides, or of the picture's edges where there are none.
+    """
+    height, width = ink.shape
+    between = (0.0, float(width))
+    thick, tilt = _thickness(ink, rng), _tilt(rng)
+    if rng.random() < conditions.boxed:
+        # Near the edge, or what stands beside the cell would be the number's.
+        depth = rng.uniform(-0.02, 0.1, 4) * height
+        sides = rng.random(4) < conditions.border
+        lean = tilt * height / 2
+        if conditions.deep and rng.random() < conditions.deep:
+            # Cut out with a part of the cells beside it.
+            depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
+        depth[2:] = np.minimum(depth[2:], np.array(room) - thick / 2 - abs(lean) - 2)
+        if sides[0]:
+            stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
+        if sides[1]:
+            y = height - depth[1]
+            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick)
+        ends = float(depth[2]), float(width - depth[3])
+        for end, drawn in zip(ends, sides[2:], strict=True):
+            if drawn:
+                stroke(ink, [(end + lean, -9), (end - lean, height + 9)], thick)
+        aside = abs(lean) + thick / 2
+        between = (
+            ends[0] - aside if sides[2] else between[0],
+            ends[1] + aside if sides[3] else between[1],
+        )
+    if rng.random() < 0.2:
+        # At times through the digits.
+        struck = rng.random() < conditions.struck
+        y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
+        if rng.random() < 0.5:
+            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
+        else:
+            step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
+            along = np.arange(0, width, step, dtype=np.float32)
+            dots(ink, along, y + tilt * along, size, 0.8)
+    if rng.random() < 0.08:
+        # Something written at the side, cut off.
+        left = rng.random() < 0.5
+        x = float(rng.uniform(-2, 1)) if left else width - float(rng.uniform(-2, 1))
+        y, reach = rng.uniform(0, 1, 2) * height, rng.normal(0, 4, 2)
+        stroke(ink, curve((x, y[0]), (x + reach[0], y.mean()), (x + reach[1], y[1])), pen)
+    return between
+
+
+def _stamp(ink: Ink, rng: np.random.Generator) -> None:
+    """An arc of a round stamp."""
+    height, width = ink.shape
+    radius = rng.uniform(1, 4) * height
+    x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
+    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))

@@ -1,0 +1,64 @@
+"""What is printed around a number keeps off it, and so does what other cells hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hwr.lines.document.conditions import GOOD, LOGBOOK
+from hwr.lines.document.layout import Written
+from hwr.lines.document.photo import _next_cells
+from hwr.lines.document.printed import draw_printed
+from hwr.lines.document.shapes import PATCH
+
+HEIGHT, BEFORE, WIDE, BEHIND = 44, 40, 90, 30
+BOXED = LOGBOOK._replace(boxed=1.0, border=1.0, struck=0.0)
+
+
+def written() -> Written:
+    ink = np.zeros((28, WIDE), np.float32)
+    return Written(ink, 2.0, 28.0, np.array([[0, 20], [30, 90]], np.float32))
+
+
+def borders(deep: float, seed: int) -> tuple[np.ndarray, tuple[float, float]]:
+    """What is printed, [HEIGHT, columns], and between which columns the number's box is."""
+    ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
+    rng = np.random.default_rng(seed)
+    crop = (8, BEFORE, BEHIND)
+    return ink, draw_printed(ink, written(), crop, BOXED._replace(deep=deep), rng)
+
+
+def test_borders_far_from_the_sides_keep_off_the_digits() -> None:
+    farthest = 0.0
+    for seed in range(200):
+        _, (left, right) = borders(1.0, seed)
+        assert left < BEFORE
+        assert right > BEFORE + WIDE
+        farthest = max(farthest, left)
+        _, (left, right) = borders(0.0, seed)
+        assert max(left, BEFORE + WIDE + BEHIND - right) < 0.1 * HEIGHT
+    assert farthest > 0.4 * HEIGHT
+
+
+def test_a_number_without_borders_has_all_of_its_picture() -> None:
+    ink = np.zeros((HEIGHT, 200), np.float32)
+    none = GOOD._replace(boxed=0.0)
+    rng = np.random.default_rng(0)
+    assert draw_printed(ink, written(), (8, BEFORE, 70), none, rng) == (0, 200)
+
+
+def test_what_other_cells_hold_is_beyond_the_borders() -> None:
+    digit = np.zeros((PATCH, PATCH), np.uint8)
+    digit[12:40, 20:32] = 255
+    shown = []
+    for seed in range(100):
+        ink = np.zeros((HEIGHT, 160), np.float32)
+        _next_cells(ink, digit, (30.0, 150.0), np.random.default_rng(seed))
+        assert not ink[:, 29:151].any()
+        shown.append([bool(ink[:, :29].any()), bool(ink[:, 151:].any())])
+    assert np.sum(shown, axis=0).min() > 20
+    assert np.sum(shown, axis=0).max() < 80
+    # No room, no ink: nothing to show.
+    for patch, sides in ((digit, (2.0, 158.0)), (np.zeros_like(digit), (30.0, 150.0))):
+        ink = np.zeros((HEIGHT, 160), np.float32)
+        _next_cells(ink, patch, sides, np.random.default_rng(0))
+        assert not ink.any()
