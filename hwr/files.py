@@ -29,10 +29,15 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def refuse_special(path: Path) -> None:
-    """Raises OSError where a path is there and neither a file nor a folder: to put a file in the
-    place of a device would take it from all programs."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    """Raises OSError where a path is a pipe or a device: to put a file in the place of a device
+    would take it from all programs."""
+    if is_special(path):
         raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
+
+
+def is_special(path: Path) -> bool:
+    """Whether it is there and neither a file nor a folder, but a pipe or a device."""
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def is_file(path: Path) -> bool:

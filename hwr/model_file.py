@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FORMAT = 4
 """Raised when older programs can no longer read newer files."""
 
+MODEL_ENDING = ".onnx"
+
 METADATA_KEY = "hwr"
 LABEL_KEY = "hwr.label_rnn"
 LANGUAGE_KEY = "hwr.language"

@@ -107,12 +107,11 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         matches = sorted(glob.glob(given, recursive=True))
         if not matches:
             raise DataError(f"{given}: fits no file")
-        folders = [Path(match) for match in matches if is_folder(Path(match))]
         # (`**` fits folders and what they hold.)
-        within = {str(picture) for folder in folders for picture in pictures_in(folder)}
-        return sorted(
-            {str(Path(match)) for match in matches if not is_folder(Path(match))} | within
-        )
+        fitting: set[Path] = set()
+        for match in map(Path, matches):
+            fitting.update(pictures_in(match) if is_folder(match) else [match])
+        return sorted(map(str, fitting))
     return [given]
 
 

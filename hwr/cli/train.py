@@ -9,6 +9,7 @@ import click
 
 from hwr.cli.model import RUNS
 from hwr.errors import ConfigError
+from hwr.model_file import MODEL_ENDING
 
 _OUTSIDE = ("heads", "alphabet", "looks")
 # The only options outside of a section.
@@ -119,7 +120,7 @@ def _form(config: Path | None, before: Path | None) -> list[str]:
     """The options by which `hwr check` looks at lines as a training does: those of its experiment
     file, or else of the model file or the checkpoint that it begins with."""
     if config is None and before is not None:
-        if before.suffix.lower() == ".onnx":
+        if before.suffix.lower() == MODEL_ENDING:
             return ["--model", str(before)]
         config = before.with_name("config.yaml")
         if not config.exists():

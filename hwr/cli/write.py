@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hwr.errors import DataError
-from hwr.files import whole_file
+from hwr.files import is_special, whole_file
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -16,7 +16,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     # (Names of files need not be text; what is not becomes an escape that JSON knows.)
     encoded = text.encode(errors="backslashreplace")
     try:
-        if path.exists() and not path.is_file():  # a pipe, or /dev/stdout
+        if is_special(path):  # such as /dev/stdout
             path.write_bytes(encoded)
             return
         with whole_file(path) as beside:

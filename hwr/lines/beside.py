@@ -18,12 +18,15 @@ _DEEPEST = 3
 # Folders within folders that are looked into.
 
 
-def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]) -> list[Problem]:
+def others_in(
+    folder: Path, table: Path | None, texts: Sequence[Path], found: Sequence[LabelledPicture]
+) -> list[Problem]:
     """Other lists, texts and pages of a folder, and folders within it that hold any.
 
     Args:
         folder: the one that was read.
         table: the list that it was read by; None where by pairs, or else by pages.
+        texts: those that stand in it beside pictures.
         found: its lines.
     """
     passed: list[Problem] = []
@@ -31,7 +34,6 @@ def others_in(folder: Path, table: Path | None, found: Sequence[LabelledPicture]
     def told(name: Path, why: str) -> None:
         passed.append(Problem(Kind.PASSED, str(name), why))
 
-    texts = texts_in(folder)
     if table is not None:
         for other in (folder / name for name in TABLES if (folder / name).exists()):
             if other != table:

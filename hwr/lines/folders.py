@@ -89,7 +89,7 @@ def _read_folder(
     else:
         found = read_pages(folder, problems)
     if table is not None or texts or found or len(problems) > before:
-        problems += others_in(folder, table, found)
+        problems += others_in(folder, table, texts, found)
         return found
     above = (*above, folder.resolve())
     # (A link to a folder above would lead round and round.)

@@ -9,8 +9,9 @@ from typing import Any
 import torch
 
 from hwr.errors import ConfigError
+from hwr.model_file import MODEL_ENDING
 from hwr.training.checkpoints import read_checkpoint
-from hwr.training.start import MODEL_ENDING, Source, read_source, same_encoder, same_shape
+from hwr.training.start import Source, read_source, same_encoder, same_shape
 
 _PREFIX = "network."
 # Of the network's weights in a checkpoint.

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
 from hwr.images.clean import CleanOptions
+from hwr.model_file import MODEL_ENDING
 from hwr.nets.encoder import StemLayer
 from hwr.nets.network import DIGIT, HEADS
 from hwr.training.checkpoints import read_checkpoint
@@ -21,8 +22,6 @@ from hwr.training.config import parse_options
 from hwr.training.graph_weights import read_weights
 from hwr.training.options import Options
 from hwr.training.rows import carry
-
-MODEL_ENDING = ".onnx"
 
 _STEM = re.compile(r"^stem\.(\d+)\.")
 # How weights of a layer of the stem are named.
