@@ -18,9 +18,12 @@ _SIDE = 0.15
 # are as high in a tight crop.)
 _WHOLE = 0.9
 # Of the way from one border across to the other, or from edge to edge: uprights are as long.
-_LOW, _LOWER = 0.25, 0.8
-# Of that way: what else is written is no lower and no higher. (In a tight crop a one is as high as
-# its picture, and so are digits beside it, but not a dash.)
+_BETWEEN = 0.3
+# Of the picture's height: borders above and below are no nearer to each other.
+_ALONE, _IN_BOX = (0.25, 0.8, 1.0), (0.15, 1.0, 0.25)
+# Of that way, what else is written has so much at least and at most; and of ink so many pixels to
+# each row of the picture. (In a tight crop a one is as high as its picture, and so are digits
+# beside it, but not a dash.)
 
 
 def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -57,14 +60,16 @@ def _find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     """Adds the pixels of upright lines anywhere that go from the border above to the one below, or
     to the picture's edge, if there is none: where all else that is written is lower."""
     height, middle = len(dark), len(dark) // 2
-    if not middle or dark.view(np.uint8).sum(axis=0, dtype=np.uint32).max() < middle:
+    lines = found.any()
+    least = max(round((_BETWEEN if lines else 0.5) * height), 1)
+    if len(dark) < 8 or dark.view(np.uint8).sum(axis=0, dtype=np.uint32).max() < least:
         return
     # Some lean, and some are gone in places.
     filled = dark.copy()
     filled[1:-1] |= dark[2:] & dark[:-2]
     filled = _beside(filled)
-    likely = filled.view(np.uint8).sum(axis=0, dtype=np.uint32) >= _WHOLE * middle
-    if not found.any():
+    likely = filled.view(np.uint8).sum(axis=0, dtype=np.uint32) >= _WHOLE * least
+    if not lines:
         likely &= filled[0] & filled[-1]
     columns = np.flatnonzero(likely)
     if not len(columns):
@@ -76,7 +81,7 @@ def _find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     between = (top <= row) & (row < end)
     whole = np.count_nonzero(filled & between, axis=0) >= _WHOLE * (end - top)
     place = np.arange(len(columns))
-    whole &= (end - top >= middle) & filled[top, place] & filled[end - 1, place]
+    whole &= (end - top >= least) & filled[top, place] & filled[end - 1, place]
     if not whole.any():
         return
     upright = np.zeros(dark.shape[1], np.bool_)
@@ -85,7 +90,10 @@ def _find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     rows = (dark & ~found & ~near).sum(axis=1)
     first, last = fullest_band(rows)
     share = (last - first) / np.median((end - top)[whole])
-    if _LOW <= share <= _LOWER and rows[first:last].sum() >= height:
+    # Within a box there may be large digits, or faint ones.
+    boxed = (top[whole] > 0).any() and (end[whole] < height).any()
+    low, high, inked = _IN_BOX if boxed else _ALONE
+    if low <= share <= high and rows[first:last].sum() >= inked * height:
         found |= dark & near
 
 
