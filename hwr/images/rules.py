@@ -20,7 +20,7 @@ _WHOLE = 0.9
 # Of the way from one border across to the other, or from edge to edge: uprights are as long.
 _BETWEEN = 0.3
 # Of the picture's height: borders above and below are no nearer to each other.
-_ALONE, _IN_BOX = (0.25, 0.8, 1.0), (0.15, 1.0, 0.25)
+_ALONE, _IN_BOX = (0.15, 0.8, 0.5), (0.15, 1.0, 0.25)
 # Of that way, what else is written has so much at least and at most; and of ink so many pixels to
 # each row of the picture. (In a tight crop a one is as high as its picture, and so are digits
 # beside it, but not a dash.)
