@@ -118,6 +118,21 @@ def surrounded(tone: int | None, above: float, beside: float) -> Change:
     return change
 
 
+def within_lines(room: float, across: bool) -> Change:
+    """Set in its paper, so many of its heights of it around, with dark lines on either side of it
+    half that far away, from edge to edge; and above and below, if wanted."""
+
+    def change(p: Pixels, rng: np.random.Generator) -> Pixels:
+        found = surrounded(None, room, room)(p, rng)
+        away, thick = round(room * len(p) / 2), max(len(p) // 20, 1)
+        found[:, away : away + thick] = found[:, -away - thick : -away] = 60
+        if across:
+            found[away : away + thick] = found[-away - thick : -away] = 60
+        return found
+
+    return change
+
+
 def black_and_white(p: Pixels, _: np.random.Generator) -> Pixels:
     way = cv2.THRESH_BINARY + cv2.THRESH_OTSU
     return np.asarray(cv2.threshold(p, 0, 255, way)[1], np.uint8)
@@ -169,6 +184,8 @@ CHANGES: dict[str, Change] = {
     "1.4 times as wide": resized(1.4, 1),
     "0.7 times as wide": resized(0.7, 1),
     "loose": surrounded(None, 0.5, 1.0),
+    "between lines, half a height around": within_lines(0.5, across=False),
+    "in a cell, half a height around": within_lines(0.5, across=True),
     "on white": surrounded(255, 0.33, 1.0),
     "on black": surrounded(0, 0.12, 0.25),
     "on a page, 1 height of it around": surrounded(None, 1.0, 1.0),

@@ -13,6 +13,10 @@ _STEP = 0.03
 # Of tone, at least, from them to what they surround ...
 _STRAYS = 0.02
 # ... but for so many pixels of that: a margin of even paper stands around paper.
+_PLACES, _SAME = 12, 0.1
+# To a picture's height; of these so great a share is as even as a bar where that is of its paper.
+_FEW = 0.8
+# Of all pixels: if more would be left, a row or two of grainy paper may be even by chance.
 _LEAST_SHARE, _LEAST_WIDTH = 0.2, 0.75
 # Of all pixels, and of its height: less may be ink alone, a one or a dash,
 _WRITTEN = 0.2
@@ -61,10 +65,26 @@ def inside(grey: Grey) -> tuple[slice, slice]:
     if (
         (within.size < _LEAST_SHARE * grey.size and not _written_on(within))
         or within.shape[1] < _LEAST_WIDTH * within.shape[0]
-        or any((np.abs(within - tone) < _STEP).mean() > _STRAYS for tone in tones)
+        or any(_same_paper(within, tone, within.size > _FEW * grey.size) for tone in tones)
     ):
         return whole
     return rows, columns
+
+
+def _same_paper(grey: Grey, tone: float, narrow: bool) -> bool:
+    """Whether a picture is of the paper that a bar of such a tone may be, a narrow one or not: one
+    that is its own has places of that tone and as even."""
+    if (np.abs(grey - tone) < _STEP).mean() <= _STRAYS:
+        return False
+    if narrow:
+        return True
+    tile = max(3, len(grey) // _PLACES)
+    rows, columns = len(grey) // tile, grey.shape[1] // tile
+    if not rows or not columns:
+        return True
+    tiles = grey[: rows * tile, : columns * tile].reshape(rows, tile, columns, tile)
+    far = np.abs(tiles - tone).max(axis=(1, 3))
+    return bool((far <= 2 * _EVEN).mean() > _SAME)
 
 
 def _written_on(grey: Grey) -> bool:

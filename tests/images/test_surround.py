@@ -25,7 +25,7 @@ def surrounded(tone: float) -> Grey:
     return np.pad(paper(), ((above, below), (before, behind)), constant_values=tone)
 
 
-@pytest.mark.parametrize("tone", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("tone", [0.0, 0.5, 0.775, 1.0])
 def test_even_bars_are_found_at_every_edge(tone: float) -> None:
     rows, columns = inside(surrounded(tone))
     assert (rows, columns) == (slice(6, 46), slice(30, 150))
@@ -52,6 +52,15 @@ def test_margins_of_even_paper_stay(ink: float, stroke: tuple[slice, slice]) -> 
     assert inside(grey) == (slice(0, 40), slice(0, 120))
 
 
+@pytest.mark.parametrize("height", [9, 40, 200])
+def test_margins_of_clean_paper_stay(height: int) -> None:
+    grey = np.full((height, 3 * height), 0.8, np.float32)
+    grey += np.random.default_rng(2).uniform(-1 / 255, 1 / 255, grey.shape).astype(np.float32)
+    for column in range(height // 2, 3 * height - height // 2, height // 2):
+        grey[height // 5 : -height // 5, column : column + max(height // 10, 1)] = 0.2
+    assert inside(grey) == (slice(0, height), slice(0, 3 * height))
+
+
 def test_margins_around_a_zero_stay() -> None:
     grey = np.ones((40, 60), np.float32)
     grey[2:38, 10:50] = 0
@@ -64,7 +73,7 @@ def test_a_blank_picture_stays() -> None:
     assert inside(np.zeros((1, 1), np.float32)) == (slice(0, 1), slice(0, 1))
 
 
-@pytest.mark.parametrize("tone", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("tone", [0.0, 0.5, 0.775, 1.0])
 def test_a_line_is_made_ready_as_without_them_and_tells_its_place(tone: float) -> None:
     settings = ImageSettings(height=40, ink="local")
     alone, line = normalise(paper(), settings), normalise(surrounded(tone), settings)
@@ -73,7 +82,7 @@ def test_a_line_is_made_ready_as_without_them_and_tells_its_place(tone: float) -
     assert line.picture_width == alone.picture_width + BARS[2] + BARS[3]
 
 
-@pytest.mark.parametrize("tone", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("tone", [0.0, 0.5, 0.775, 1.0])
 def test_paper_small_in_a_wide_surround_is_found(tone: float) -> None:
     grey = np.pad(paper(), ((160, 120), (400, 500)), constant_values=tone)
     assert inside(grey) == (slice(160, 200), slice(400, 520))
