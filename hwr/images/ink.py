@@ -75,9 +75,9 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     ruled lines and borders of boxes.
 
     For pictures of documents: uneven light, printed patterns and faint ink, where one level for the
-    whole picture parts nothing. What is taken for paper is the brightest of the surroundings, as by
-    a grey closing; between the median and the darkest hundredth, ink is stretched to 0..1. Ruled
-    lines do not count there: beside thick black ones, a pen's ink would be too faint.
+    whole picture parts nothing. What is taken for paper is a grey closing of the picture, which
+    holds all but strokes; between the median and the darkest hundredth, ink is stretched to 0..1.
+    Ruled lines do not count there: beside thick black ones, a pen's ink would be too faint.
 
     Args:
         grey: float32 [height, width], 0..1.
@@ -91,7 +91,9 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     rows = min(_PAPER_ROWS, height)
     columns = max(1, round(width * rows / height))
     paper = picture.resize((columns, rows), Image.Resampling.BOX)
-    paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
+    # A closing: what is darker and as wide is paper too, so a shadow's edge stays where it is.
+    paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH))
+    paper = paper.filter(ImageFilter.MinFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
