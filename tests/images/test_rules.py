@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from hwr.images import askew
-from hwr.images.ink import _picture, _skewness, local_ink_of
+from hwr.images.ink import local_ink_of
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.images.rules import ruled
 from hwr.images.writing import writing
@@ -183,15 +183,3 @@ def test_no_picture_is_too_small_or_too_dark() -> None:
     black = np.zeros((30, 90), np.float32)
     black[14:16] = 0.9
     assert normalise(black, SETTINGS).pixels.any()
-
-
-def test_a_hairline_on_paper_with_light_specks_is_dark() -> None:
-    grey = np.full((60, 200), 0.8, np.float32)
-    rng = np.random.default_rng(0)
-    for top, left in rng.integers(0, (54, 194), (24, 2)).tolist():
-        grey[top : top + 6, left : left + 6] = 0.95
-    grey[30, 20:90] = 0.25
-    # In the coarse picture by which others are told the specks count for more.
-    assert _skewness(_picture(grey).reduce(3)) > 0
-    ink, _ = local_ink_of(grey)
-    assert ink[30, 20:90].min() == 1

@@ -1,0 +1,36 @@
+"""What is ink and what is paper, by the paper around it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hwr.images.ink import _picture, _skewness, local_ink_of
+
+
+@pytest.mark.parametrize("dark", [True, None])
+@pytest.mark.parametrize("edge", [40, 97, 150])
+def test_the_edge_of_a_shadow_is_no_ink(edge: int, dark: bool | None) -> None:
+    grey = np.full((60, 200), 0.9, np.float32)
+    strokes = np.zeros(grey.shape, np.bool_)
+    for column in range(15, 190, 24):
+        strokes[12:48, column : column + 4] = True
+    grey[strokes] = 0.2
+    grey[:, edge:] *= 0.5
+    ink, _ = local_ink_of(grey, dark)
+    assert ink[strokes].min() > 0.7
+    # But for where paper is told from shadow by a coarse picture.
+    assert (ink[~strokes] > 0.5).mean() < 0.02
+    assert (ink[~strokes] > 0.2).mean() < 0.06
+
+
+def test_a_hairline_on_paper_with_light_specks_is_dark() -> None:
+    grey = np.full((60, 200), 0.8, np.float32)
+    rng = np.random.default_rng(0)
+    for top, left in rng.integers(0, (54, 194), (24, 2)).tolist():
+        grey[top : top + 6, left : left + 6] = 0.95
+    grey[30, 20:90] = 0.25
+    # In the coarse picture by which others are told the specks count for more.
+    assert _skewness(_picture(grey).reduce(3)) > 0
+    ink, _ = local_ink_of(grey)
+    assert ink[30, 20:90].min() == 1
