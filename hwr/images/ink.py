@@ -91,7 +91,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     rows = min(_PAPER_ROWS, height)
     columns = max(1, round(width * rows / height))
     paper = picture.resize((columns, rows), Image.Resampling.BOX)
-    # A closing: what is darker and as wide is paper too, so a shadow's edge stays where it is.
+    # A closing: what is as wide, or half as wide at the picture's edge, is no stroke, however dark;
+    # so a shadow's edge stays where it is.
     paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH))
     paper = paper.filter(ImageFilter.MinFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)

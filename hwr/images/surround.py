@@ -13,8 +13,11 @@ _STEP = 0.03
 # Of tone, at least, from them to what they surround ...
 _STRAYS = 0.02
 # ... but for so many pixels of that: a margin of even paper stands around paper.
-_PLACES, _SAME = 12, 0.1
-# To a picture's height; of these so great a share is as even as a bar where that is of its paper.
+_SAME = 0.5
+# Of the pixels of such a tone, and of those where writing begins: so many are as even as a bar that
+# is of the picture's own paper.
+_DENSE = 0.23
+# Of all pixels, that are ink, and as many that are paper.
 _FEW = 0.8
 # Of all pixels: if more would be left, a row or two of grainy paper may be even by chance.
 _LEAST_SHARE, _LEAST_WIDTH = 0.2, 0.75
@@ -72,19 +75,16 @@ def inside(grey: Grey) -> tuple[slice, slice]:
 
 
 def _same_paper(grey: Grey, tone: float, narrow: bool) -> bool:
-    """Whether a picture is of the paper that a bar of such a tone may be, a narrow one or not: one
-    that is its own has places of that tone and as even."""
-    if (np.abs(grey - tone) < _STEP).mean() <= _STRAYS:
+    """Whether a picture is of the paper that a bar of such a tone may be, a narrow one or not: its
+    own paper is of that tone and as even, also where writing begins. (Where writing is dense, too
+    little of it is left to tell.)"""
+    far = np.abs(grey - tone)
+    near = far[far < _STEP]
+    if near.size <= _STRAYS * far.size:
         return False
-    if narrow:
-        return True
-    tile = max(3, len(grey) // _PLACES)
-    rows, columns = len(grey) // tile, grey.shape[1] // tile
-    if not rows or not columns:
-        return True
-    tiles = grey[: rows * tile, : columns * tile].reshape(rows, tile, columns, tile)
-    far = np.abs(tiles - tone).max(axis=(1, 3))
-    return bool((far <= 2 * _EVEN).mean() > _SAME)
+    begins = np.concatenate([far[0], far[-1], far[:, 0], far[:, -1]])
+    dense = min((far > _WRITTEN).mean(), near.size / far.size) > _DENSE
+    return narrow or dense or any((of <= _EVEN).mean() > _SAME for of in (near, begins))
 
 
 def _written_on(grey: Grey) -> bool:

@@ -85,8 +85,10 @@ def test_strokes_as_high_as_their_picture_are_no_borders() -> None:
     one = np.zeros((40, 80), np.bool_)
     one[:, 20:24] = one[20:23, 40:60] = True
     assert not ruled(one).any()
-    flagged = np.zeros((40, 40), np.bool_)
-    flagged[1:-1, 20:24] = flagged[4:20, 12:18] = True
+    flagged = one.copy()
+    flagged[20:23, 40:60] = False
+    for column in range(8):  # and a flag, or a four's arm
+        flagged[8 + column : 14 + column, 19 - column] = True
     assert not ruled(flagged).any()
 
 

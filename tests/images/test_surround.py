@@ -1,5 +1,6 @@
 """Bars around a picture."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -59,6 +60,19 @@ def test_margins_of_clean_paper_stay(height: int) -> None:
     for column in range(height // 2, 3 * height - height // 2, height // 2):
         grey[height // 5 : -height // 5, column : column + max(height // 10, 1)] = 0.2
     assert inside(grey) == (slice(0, height), slice(0, 3 * height))
+
+
+@pytest.mark.parametrize("quality", [None, 75])
+@pytest.mark.parametrize("scale", [0.5, 0.7, 1.0])
+@pytest.mark.parametrize("text", ["0", "88", "864", "2024"])
+def test_margins_of_small_bold_type_stay(text: str, scale: float, quality: int | None) -> None:
+    grey = np.full((60, 140), 230, np.uint8)
+    cv2.putText(grey, text, (20, 40), cv2.FONT_HERSHEY_SIMPLEX, scale, 40, 3, cv2.LINE_AA)
+    if quality is not None:
+        _, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        grey = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    whole = (slice(0, 60), slice(0, 140))
+    assert inside(grey.astype(np.float32) / 255) == whole
 
 
 def test_margins_around_a_zero_stay() -> None:

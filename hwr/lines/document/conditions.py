@@ -22,7 +22,8 @@ class Conditions(NamedTuple):
         faint: the chance of faint ink.
         boxed: the chance of a box around the number.
         border: the chance of each of its four borders to be seen.
-        deep: the chance of borders farther from the sides, and of other cells' writing beyond them.
+        deep: the chance of borders farther from the sides; if there is any, other cells' writing
+            shows beyond half of those that leave room for it.
         rows: of every picture; 0 for heights of all kinds.
     """
 
