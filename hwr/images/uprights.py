@@ -54,8 +54,9 @@ def find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
         return
     upright = np.zeros(dark.shape[1], np.bool_)
     upright[columns] = True
-    near = _near(upright, dark & ~found)
-    rows = (dark & ~found & ~near).sum(axis=1)
+    written = dark & ~found
+    near = _near(upright, written)
+    rows = (written & ~near).sum(axis=1)
     first, last = fullest_band(rows)
     top, end = float(np.median(tops)), float(np.median(ends))
     room, long = _IN_BOX if top and end < height else _IN_PICTURE, end - top

@@ -153,11 +153,8 @@ def _next_cells(
             continue
         piece = digit[:height, -shows:] if left else digit[:height, :shows]
         top = int(lot[2] * (height - len(piece)))
-        beyond = (
-            ink[top : top + len(piece), : piece.shape[1]]
-            if left
-            else (ink[top : top + len(piece), width - piece.shape[1] :])
-        )
+        first = 0 if left else width - piece.shape[1]
+        beyond = ink[top : top + len(piece), first : first + piece.shape[1]]
         np.maximum(beyond, piece, out=beyond)
 
 
