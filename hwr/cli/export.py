@@ -8,6 +8,7 @@ import click
 
 from hwr.errors import ConfigError
 from hwr.images.looks import LOOKS
+from hwr.model_file import MODEL_ENDING
 
 
 @click.command()
@@ -70,7 +71,7 @@ def command(
         raise ConfigError("--looks: only the CTC head looks at lines again: leave it out")
     *others, checkpoint = checkpoints
     name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
-    file = out or checkpoint.with_name(f"{name}.onnx")
+    file = out or checkpoint.with_name(f"{name}{MODEL_ENDING}")
     written = finish(
         checkpoint, file, kept, language=language, say=click.echo, others=others, looks=looks
     )

@@ -42,6 +42,9 @@ def find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     to the picture's edge, if there is none: where all else that is written is lower, and no stroke
     goes on from them.
 
+    Without borders across, those that do not enclose what is written may be ones, taller than all
+    else: of these only what is above and below that is added.
+
     Args:
         dark: bool [height, width], what may be ink.
         found: as `dark`, borders found so far, to which they are added.
@@ -56,7 +59,10 @@ def find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     upright[columns] = True
     written = dark & ~found
     near = _near(upright, written)
-    rows = (written & ~near).sum(axis=1)
+    if not near.any():
+        return
+    others = written & ~near
+    rows = others.sum(axis=1)
     first, last = fullest_band(rows)
     top, end = float(np.median(tops)), float(np.median(ends))
     room, long = _IN_BOX if top and end < height else _IN_PICTURE, end - top
@@ -65,7 +71,17 @@ def find_uprights(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
         and min(first - top, end - last) >= room.clear * long
         and rows[first:last].sum() >= room.inked * height
     ):
-        found[:, near] = True
+        if room is _IN_BOX or _enclosed(others[first:last], near):
+            found[:, near] = True
+        else:
+            found[:first, near] = found[last:, near] = True
+
+
+def _enclosed(written: NDArray[np.bool_], near: NDArray[np.bool_]) -> bool:
+    """Whether most of what is written stands between columns of uprights."""
+    at = np.flatnonzero(near)
+    between = np.count_nonzero(written[:, at[0] : at[-1]])
+    return bool(2 * between > np.count_nonzero(written))
 
 
 def _whole(

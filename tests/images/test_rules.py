@@ -65,16 +65,34 @@ def test_an_upright_stroke_alone_is_no_border() -> None:
 @pytest.mark.parametrize("boxed", [False, True])
 def test_borders_far_from_the_sides_are_found(lean: int, boxed: bool) -> None:
     dark = number() < 0.7
-    columns = np.rint(20 + lean * np.linspace(-1, 1, HEIGHT)).astype(int)
-    for thick in range(3):
-        dark[np.arange(HEIGHT), columns + thick] = True
     if boxed:
         dark[:5] = dark[-5:] = False
         dark[5:7] = dark[-7:-5] = True
+    borders = (20,) if boxed else (20, WIDTH - 20)
+    for border in borders:
+        columns = np.rint(border + lean * np.linspace(-1, 1, HEIGHT)).astype(int)
+        inside = slice(5, -5) if boxed else slice(None)
+        for thick in range(3):
+            dark[np.arange(HEIGHT)[inside], columns[inside] + thick] = True
     found = ruled(dark)
-    upright = np.s_[10:-10, 16:25]
-    assert found[upright][dark[upright]].mean() > 0.9
-    assert not found[ROWS, 28:].any()
+    for border in borders:
+        upright = np.s_[10:-10, border - 4 : border + 5]
+        assert found[upright][dark[upright]].mean() > 0.9
+    assert not found[ROWS, 28 : WIDTH - 28].any()
+
+
+def test_lone_ones_taller_than_all_else_are_not_cut_off() -> None:
+    dark = number() < 0.7
+    dark[:, 20:23] = True
+    found = ruled(dark)
+    above = int(np.flatnonzero(dark[:, 28:].any(1))[0])
+    assert found[:above, 20:23].all()
+    assert not found[ROWS].any()
+    picture = np.where(dark, 0.3, 0.9).astype(np.float32)
+    line = normalise(picture, SETTINGS)
+    assert line.picture_column(0) <= 20
+    # And the line is as high as what stands beside it.
+    assert (line.pixels[:, -60:] > 128).any(axis=1).mean() > 0.6
 
 
 def test_strokes_as_high_as_their_picture_are_no_borders() -> None:

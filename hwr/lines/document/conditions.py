@@ -22,6 +22,7 @@ class Conditions(NamedTuple):
         faint: the chance of faint ink.
         boxed: the chance of a box around the number.
         border: the chance of each of its four borders to be seen.
+        tight: the chance of a picture cut to what is written.
         deep: the chance of borders farther from the sides; if there is any, other cells' writing
             shows beyond half of those that leave room for it.
         rows: of every picture; 0 for heights of all kinds.
@@ -40,6 +41,7 @@ class Conditions(NamedTuple):
     faint: float = 0.25
     boxed: float = 0.35
     border: float = 0.55
+    tight: float = 0.1
     deep: float = 0.0
     rows: int = 0
 
@@ -52,10 +54,11 @@ DEGRADED = Conditions(
     sharp=3,
     noise=0.15,
     most_noise=0.06,
-    quality=10,
+    quality=7,
     loose=1.0,
     struck=0.25,
     befallen=0.03,
+    tight=0.25,
 )
 LOGBOOK = GOOD._replace(
     blur=0.9,

@@ -47,7 +47,9 @@ class Hand:
         roof: how far a five's roof is drawn out to the right; 0 for none.
         open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
         zero: the size of zeros, 1 as the other digits.
-        sinks: where small zeros stand, from -1, at the top, to 1, on the base line.
+        ones: how much taller ones are than the other digits.
+        sinks: where small zeros and tall ones stand, from -1, at the height of the others' tops, to
+            1, on the base line.
         strings: the chance that zeros are strung together at their tops.
         hang: how far sevens and nines, and half as far fours, hang below the base line.
         old_style: whether threes and fives hang as far as nines do, as old-style figures.
@@ -88,6 +90,7 @@ class Hand:
     roof: float
     open: float
     zero: float
+    ones: float
     sinks: float
     strings: float
     hang: float
@@ -122,11 +125,18 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         spacing = between(-0.1, 0.03)
     elif closeness < 0.8:
         spacing = between(0.03, 0.25)
-    else:
+    elif closeness < 0.97:
         spacing = between(0.25, 0.8)
-    # Many hands lean far to the right.
-    leans = lot() < 0.37
-    slant = between(0.2, 0.95) if leans else min(max(float(rng.normal(0.05, 0.2)), -0.5), 0.5)
+    else:
+        spacing = between(0.8, 2.5)
+    # Many hands lean far to the right, few to the left.
+    leans = lot()
+    if leans < 0.37:
+        slant = between(0.2, 0.95)
+    elif leans < 0.93:
+        slant = min(max(float(rng.normal(0.05, 0.2)), -0.5), 0.5)
+    else:
+        slant = between(-0.7, -0.2)
     # Long flags are rarer than short ones.
     flag = 0.15 + 0.85 * lot() ** 1.3 if lot() < 0.65 else 0.0
     pen = math.exp(between(math.log(0.04), math.log(0.18)))
@@ -162,6 +172,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         open=some(0.3, 0.3, 1.0),
         # The smallest ones by a thick pen would be dots.
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
+        ones=0.5 * lot() ** 2 if lot() < 0.5 else 0.0,
         sinks=between(-0.4, 1),
         strings=some(0.2, 0.5, 1.0),
         # Hands with long stems hang less: what has one begins at the height of the others.

@@ -116,6 +116,7 @@ def set_digits(
 
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
+    sizes = {"0": hand.zero, "1": 1 + hand.ones}
     tall = hand.size * TALL
     pen = max(hand.pen * tall, THINNEST)
     separated = rng.random() < 0.4
@@ -147,8 +148,7 @@ def set_digits(
         drop = hand.slope * (left - PATCH) * (0.2 if pitch else 1.0)
         top = _ROOM + drop + 0.07 * tall * hand.uneven * lots[place, 0]
         top += hangs.get(text[place], 0.0) * hand.hang * tall
-        if text[place] == "0":
-            top += hand.sinks * (1 - hand.zero) * tall / 2
+        top += hand.sinks * (1 - sizes.get(text[place], 1.0)) * tall / 2
         if raised := place >= cents.begin:
             top -= cents.lift(tall)
         top = min(max(round(top), 0), 2 * _ROOM)

@@ -57,7 +57,7 @@ def photograph(
     """
     import cv2
 
-    ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions.loose, rng)
+    ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions, rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -99,20 +99,26 @@ def photograph(
 
 
 def _crop(
-    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator
+    ink: Ink, loose: bool, conditions: Conditions, rng: np.random.Generator
 ) -> tuple[Ink, int, int, int]:
     """The ink with room around it, tight to loose, but not tight where that is asked for; and how
     many rows of it are above, and columns on the left and on the right: below zero where a very
     tight crop cuts a little of the ink off."""
     height, width = ink.shape
     kind = rng.uniform(0.35, 1.0) if loose else rng.random()
-    if kind < 0.35:
+    tight = kind < conditions.tight
+    if tight:
+        above, below = rng.uniform(-0.02, 0.03, 2)
+    elif kind < 0.35:
         above, below = rng.uniform(-0.02, 0.1, 2)
     elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
-        above, below = rng.uniform(0.3, loosest, 2)
-    before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
+        above, below = rng.uniform(0.3, conditions.loose, 2)
+    if kind < 0.5:
+        before, behind = rng.uniform(-0.02, 0.15 if tight else 0.4, 2)
+    else:
+        before, behind = rng.uniform(0, 2.0, 2) ** 2 / 2
     top, bottom = round(above * height), round(below * height)
     left, right = round(before * TALL), round(behind * TALL)
     return cut(ink, -top, height + bottom, -left, width + right), top, left, right
@@ -120,11 +126,10 @@ def _crop(
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
     """Pieces of other writing at the upper or lower edge."""
-    rows = np.flatnonzero((patch > 80).any(axis=1))
-    if not len(rows):
+    digit = _cut_out(patch)
+    if not digit.size:
         return
     height, width = ink.shape
-    digit = patch[rows[0] : rows[-1] + 1].astype(np.float32) / 255
     for _ in range(int(rng.integers(1, 4))):
         shows = max(int(len(digit) * rng.uniform(0.05, 0.25)), 1)
         left = int(rng.integers(-20, max(width - 20, -19)))
@@ -140,12 +145,10 @@ def _next_cells(
     ink: Ink, patch: NDArray[np.uint8], sides: tuple[float, float], rng: np.random.Generator
 ) -> None:
     """Pieces of what is written into the cells on either side, beyond the borders between."""
-    inked = patch > 80
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    if not len(rows):
+    digit = _cut_out(patch)
+    if not digit.size:
         return
     height, width = ink.shape
-    digit = patch[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32) / 255
     lots = rng.random((2, 3))
     for left, room, lot in zip((True, False), (sides[0], width - sides[1]), lots, strict=True):
         shows = int((0.3 + 0.7 * lot[0]) * (room - 3))
@@ -156,6 +159,14 @@ def _next_cells(
         first = 0 if left else width - piece.shape[1]
         beyond = ink[top : top + len(piece), first : first + piece.shape[1]]
         np.maximum(beyond, piece, out=beyond)
+
+
+def _cut_out(patch: NDArray[np.uint8]) -> Ink:
+    """A digit's picture cut to its ink, 0 to 1; nothing where it has none."""
+    import cv2
+
+    left, top, width, height = cv2.boundingRect((patch > 80).view(np.uint8))
+    return patch[top : top + height, left : left + width].astype(np.float32) / 255
 
 
 def _rows(rng: np.random.Generator) -> int:

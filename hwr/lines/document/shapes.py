@@ -63,9 +63,10 @@ def write(
         uint8 [digits, PATCH, PATCH], ink high.
     """
     of = _Column(hands)
-    shrunk = torch.where(torch.from_numpy(labels == 0), of("zero"), 1.0)
-    least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * shrunk)
-    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2, least)
+    taller = torch.where(torch.from_numpy(labels == 1), 1 + of("ones"), 1.0)
+    sized = torch.where(torch.from_numpy(labels == 0), of("zero"), taller)
+    least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * sized)
+    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2 / taller, least)
     wide = torch.maximum(_pen(fields, half, of("nib")), least[:, None, None])
     edge = fields - wide
     kept = torch.tensor([hand.keeps_strokes for hand in hands])
@@ -84,7 +85,7 @@ def write(
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
         border.clamp_(min=1.0)
-    grid, scale = _bend(labels, hands, draws, shrunk, stretched)
+    grid, scale = _bend(labels, hands, draws, sized, stretched)
     drawn = grid_sample(edge[:, None], grid, align_corners=False, padding_mode="border")[:, 0]
     alpha = drawn.mul_(-255 * scale[:, None, None]).add_(255 * 0.5).clamp_(0, 255)
     patches: NDArray[np.uint8] = alpha.round_().to(torch.uint8).numpy()
@@ -131,7 +132,7 @@ def _bend(
     labels: NDArray[np.int64],
     hands: Sequence[Hand],
     draws: Sequence[np.random.Generator],
-    shrunk: Tensor,
+    sized: Tensor,
     stretched: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """Where each pixel of a digit's picture is taken from, [digits, PATCH, PATCH, 2] as
@@ -140,7 +141,7 @@ def _bend(
     lots = np.stack([rng.standard_normal(8 + 2 * _KNOTS * _KNOTS) for rng in draws])
     lot = torch.from_numpy(lots.astype(np.float32)).clamp(-2.5, 2.5)
     uneven = of("uneven")
-    size = of("size") * (shrunk * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.4)
+    size = of("size") * (sized * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.7)
     scale = TALL / DIGIT_HEIGHT * size
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]

@@ -29,8 +29,8 @@ from hwr.lines.plan import in_order, order_of
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0, rho=False, bowed=False, tail=0,
-    rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, sinks=0, strings=0,
-    hang=0, old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
+    rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, ones=0, sinks=0,
+    strings=0, hang=0, old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -292,6 +292,42 @@ def test_small_zeros_sink_to_the_base_line() -> None:
         zero = ink[:, ink.shape[1] // 2 :] > 0.5
         lowest.append(np.flatnonzero(zero.any(1))[-1] / len(ink))
     assert lowest[0] < 0.7 < 0.9 < lowest[1]
+
+
+@pytest.mark.parametrize("keeps_strokes", [False, True])
+def test_tall_ones_by_the_same_pen(keeps_strokes: bool) -> None:
+    usual, tall = (
+        written(dataclasses.replace(PLAIN, ones=ones, keeps_strokes=keeps_strokes), 1, 24) > 128
+        for ones in (0.0, 0.5)
+    )
+    rows = [np.array([np.count_nonzero(p.any(1)) for p in pictures]) for pictures in (usual, tall)]
+    assert 1.4 < np.median(rows[1] / rows[0]) < 1.6
+    areas = [pictures.sum((1, 2)) for pictures in (usual, tall)]
+    assert np.median(areas[1] / areas[0]) < 2.1  # by as large a pen it would be 2.25
+    # Other digits are as they were.
+    assert (written(dataclasses.replace(PLAIN, ones=0.5), 4) == written(PLAIN, 4)).all()
+
+
+def test_tall_ones_stand_on_the_base_line_or_hang_from_the_others_tops() -> None:
+    rows = np.array([rows_of(5, 1)[0], rows_of(1, 1)[0]])
+    fields = Skeletons(DIGITS.images).fields(rows)
+    images, labels = torch.from_numpy(DIGITS.images[rows]), np.array([5, 1])
+    higher = []
+    for sinks in (-1.0, 1.0):
+        hand = dataclasses.replace(PLAIN, ones=0.5, sinks=sinks)
+        patches = write(fields, images, labels, [hand] * 2, draws(0, 1))
+        line = set_digits(patches, edges_of(patches), "51", hand, np.random.default_rng(0))
+        parts = line.ink[:, : int(line.boxes[1, 0])], line.ink[:, int(line.boxes[1, 0]) :]
+        five, one = (np.flatnonzero((part > 0.5).any(1))[0] for part in parts)
+        higher.append(five - one)
+    assert abs(higher[0]) < 5 < 12 < higher[1]
+
+
+def test_few_hands_lean_to_the_left_or_set_digits_far_apart() -> None:
+    hands = [draw_hand(rng) for rng in draws(*range(2000))]
+    assert 0.05 < np.mean([hand.slant < -0.3 for hand in hands]) < 0.12
+    assert 0.01 < np.mean([hand.spacing > 0.8 for hand in hands]) < 0.06
+    assert 0.2 < np.mean([hand.ones > 0.1 for hand in hands]) < 0.4
 
 
 def test_closed_fours_meet_at_the_top() -> None:
@@ -613,6 +649,18 @@ def test_each_condition_shows_in_some_pictures_that_would_be_good(worse: str) ->
     assert 0.1 < same < 0.99
 
 
+def test_tight_pictures_are_cut_to_the_ink() -> None:
+    clean = GOOD._replace(blurred=0, noise=0, faint=0, boxed=0, quality=90)
+    room = []
+    for tight in (0.0, 1.0):
+        pictures = photographs(clean._replace(tight=tight), 100)
+        dark = [picture < picture.min() + 0.4 * np.ptp(picture) for picture in pictures]
+        rows = [np.flatnonzero(seen.any(1)) for seen in dark]
+        pairs = zip(rows, pictures, strict=True)
+        room.append([1 - (1 + at[-1] - at[0]) / len(picture) for at, picture in pairs])
+    assert np.median(room[1]) < 0.04 < 0.15 < np.median(room[0])
+
+
 def test_cells_of_a_logbook_are_small_and_blurred() -> None:
     def steepest(pictures: list[np.ndarray]) -> float:
         """From pixel to pixel, in the median of the pictures."""
@@ -648,7 +696,7 @@ def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small() -> No
 
     # 14 of a digit, in crops that hardly cut into it, for 20 of all the ink.
     assert least(28) < 24
-    assert 24 <= least(16) < 28
+    assert 23 <= least(16) < 28
 
 
 def test_pictures_show_something() -> None:

@@ -1,0 +1,223 @@
+"""How a model reads numbers set plainly of single digits, one thing about them changed at a time:
+tight crops, tall ones, wide gaps, leaning hands, low pictures ...
+
+    python tools/probes.py --digits FOLDER [--model M] [--looks 1] [--examples OUT.png]
+
+FOLDER holds pictures of single digits in any form that hwr reads. They are set on even paper with a
+little grain, by nothing of what composes lines to train on: so what these lines never show comes to
+light. Each row tells how many numbers were read right, and what was most often read as what.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from hwr.images.grey import Grey
+from hwr.images.open import open_picture
+from hwr.lines.folders import read_folder
+from hwr.model_file import SHIPPED
+from hwr.recognizer import Recognizer
+from hwr.scoring.edits import align
+from hwr.scoring.sheet import sheet
+
+SHOWN = 5
+"""Confusions of each row."""
+
+_INK = 0.4
+# Of full ink: what is fainter is no part of a digit where it is cut out.
+
+
+class Setting(NamedTuple):
+    """How numbers are set. Lengths are shares of a digit's height.
+
+    Attributes:
+        count: of digits, fewest and most.
+        rows: of a digit, fewest and most, in pixels.
+        among: the digits that occur.
+        other: a digit that every number has, and its height for those of the others.
+        uneven: by how much digits are lower than others, at most.
+        astray: how far they are above or below the line, at most.
+        gap: between neighbours, least and most.
+        above, below, beside: room around the number.
+        slope: of the base line, rows to a column.
+        slant: columns to a row, to the right where above zero, added to the hand's own.
+        wide: digits, for what they are.
+        ink: how much darker than paper.
+        noise, blur: standard deviations, of the paper's grain, and in pixels.
+        inverted: whether ink is light on dark.
+    """
+
+    count: tuple[int, int] = (2, 7)
+    rows: tuple[int, int] = (34, 69)
+    among: str = "0123456789"
+    other: tuple[str, float] | None = None
+    uneven: float = 0.15
+    astray: float = 0.05
+    gap: tuple[float, float] = (0.08, 0.35)
+    above: float = 0.15
+    below: float = 0.15
+    beside: float = 0.2
+    slope: float = 0.0
+    slant: float = 0.0
+    wide: float = 1.0
+    ink: float = 0.6
+    noise: float = 0.015
+    blur: float = 0.7
+    inverted: bool = False
+
+
+_TIGHT = Setting(above=0, below=0)
+
+PROBES: dict[str, Setting] = {
+    "plainly": Setting(),
+    "tight above and below": _TIGHT,
+    "tight on all sides": _TIGHT._replace(beside=0),
+    **{f"tight, a {digit} the tallest": _TIGHT._replace(other=(digit, 1.2)) for digit in "12457"},
+    "ones 1.3 times as tall": Setting(other=("1", 1.3)),
+    "sevens 1.3 times as tall": Setting(other=("7", 1.3)),
+    "ones 0.7 times as tall": Setting(other=("1", 0.7)),
+    "zeros half as tall": Setting(other=("0", 0.5)),
+    "one digit": Setting(count=(1, 1)),
+    "one digit, tight on all sides": _TIGHT._replace(count=(1, 1), beside=0),
+    "10 to 14 digits": Setting(count=(10, 14)),
+    "ones alone": Setting(among="1"),
+    "ones and sevens": Setting(among="17"),
+    "touching": Setting(gap=(-0.06, 0.02)),
+    "half a height to a whole one apart": Setting(gap=(0.5, 1.0)),
+    "1 to 2 heights apart": Setting(gap=(1.0, 2.0)),
+    "2 to 4 heights apart": Setting(gap=(2.0, 4.0)),
+    "half as tall as others": Setting(uneven=0.5),
+    "astray": Setting(astray=0.2),
+    "uphill by 0.15": Setting(slope=-0.15),
+    "downhill by 0.2": Setting(slope=0.2),
+    "slanted by 0.4": Setting(slant=0.4),
+    "slanted by 0.8": Setting(slant=0.8),
+    "slanted by -0.3": Setting(slant=-0.3),
+    "narrow": Setting(wide=0.6),
+    "wide": Setting(wide=1.5),
+    "16 rows": Setting(rows=(15, 17)),
+    "120 rows": Setting(rows=(110, 130)),
+    "faint": Setting(ink=0.12),
+    "grainy": Setting(noise=0.06),
+    "blurred": Setting(blur=2.0),
+    "light on dark": Setting(inverted=True),
+}
+
+Digits = dict[str, list[Grey]]
+
+
+def read_digits(folder: Path) -> Digits:
+    """Pictures of single digits by what they show, light ink on black, cut to their ink."""
+    found: Digits = {}
+    for labelled in read_folder(folder):
+        ink = 1 - open_picture(labelled.path)
+        rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
+        if len(rows):
+            cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            found.setdefault(labelled.text, []).append(cut)
+    return found
+
+
+def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[Grey, str]:
+    """A number and its picture, float32 [height, width], 0 to 1."""
+    tall = int(rng.integers(*setting.rows, endpoint=True))
+    texts = rng.choice(list(setting.among), int(rng.integers(*setting.count, endpoint=True)))
+    if setting.other:
+        texts[rng.integers(len(texts))] = setting.other[0]
+    pieces: list[tuple[int, int, Grey]] = []
+    x = 0
+    for text in texts:
+        height = tall * rng.uniform(1 - setting.uneven, 1)
+        if setting.other and text == setting.other[0]:
+            height = tall * setting.other[1]
+        piece = _scaled(digits[text][rng.integers(len(digits[text]))], height, setting.wide)
+        astray = tall * setting.astray * rng.uniform(-1, 1)
+        pieces.append((x, round((tall - len(piece)) / 2 + astray + setting.slope * x), piece))
+        x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))
+    ink = _slanted(_laid(pieces), setting.slant)
+    rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    above, below, beside = (
+        round(tall * room) for room in (setting.above, setting.below, setting.beside)
+    )
+    picture = 0.85 - setting.ink * np.pad(ink, ((above, below), (beside, beside)))
+    picture = cv2.GaussianBlur(picture, (0, 0), setting.blur)
+    picture = (picture + rng.normal(0, setting.noise, picture.shape)).clip(0, 1).astype(np.float32)
+    return 1 - picture if setting.inverted else picture, "".join(texts)
+
+
+def _scaled(piece: Grey, height: float, wide: float) -> Grey:
+    rows = max(round(height), 4)
+    # Ones as broad as tall, as Semeion has them, would be dashes.
+    columns = max(round(min(piece.shape[1] / len(piece) * wide, 1.2) * rows), 2)
+    way = cv2.INTER_AREA if rows < len(piece) else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(piece, (columns, rows), interpolation=way), np.float32).clip(0, 1)
+
+
+def _laid(pieces: list[tuple[int, int, Grey]]) -> Grey:
+    """Pieces laid at their columns and rows."""
+    first = min(top for _, top, _ in pieces)
+    height = max(top + len(piece) for _, top, piece in pieces) - first
+    width = max(left + piece.shape[1] for left, _, piece in pieces)
+    ink = np.zeros((height, width), np.float32)
+    for left, top, piece in pieces:
+        part = ink[top - first : top - first + len(piece), left : left + piece.shape[1]]
+        np.maximum(part, piece, out=part)
+    return ink
+
+
+def _slanted(ink: Grey, by: float) -> Grey:
+    if not by:
+        return ink
+    height, width = ink.shape
+    way = np.array([[1, -by, max(by, 0) * height], [0, 1, 0.0]])
+    size = (int(width + abs(by) * height) + 1, height)
+    return np.asarray(cv2.warpAffine(ink, way, size), np.float32)
+
+
+def confusions(texts: list[str], read: list[str]) -> str:
+    """What was most often read as what, and how often."""
+    wrong = Counter(
+        f"{edit.truth or '-'} as {edit.read or '-'}"
+        for truth, found in zip(texts, read, strict=True)
+        for edit in align(found, truth)
+        if edit.kind != "match"
+    )
+    return ", ".join(f"{what} {often}" for what, often in wrong.most_common(SHOWN))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--digits", type=Path, required=True)
+    parser.add_argument("--model", type=Path, default=SHIPPED)
+    parser.add_argument("--looks", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200, help="numbers of each kind")
+    parser.add_argument("--examples", type=Path, metavar="OUT.png")
+    arguments = parser.parse_args()
+    recognizer = Recognizer(arguments.model, looks=arguments.looks)
+    digits = read_digits(arguments.digits)
+    examples: list[tuple[NDArray[np.uint8], str, str | None]] = []
+    for name, setting in tqdm(PROBES.items(), leave=False):
+        rng = np.random.default_rng(5)
+        numbers = [drawn(digits, setting, rng) for _ in range(arguments.count)]
+        texts = [text for _, text in numbers]
+        read = [found.text for found in recognizer.read([picture for picture, _ in numbers])]
+        right = np.mean([truth == found for truth, found in zip(texts, read, strict=True)])
+        tqdm.write(f"{name:36} right {right:6.1%}  {confusions(texts, read)}")
+        pixels = (255 - 255 * numbers[0][0]).astype(np.uint8)
+        examples.append((pixels, f"{name}: {right:.1%} right", None))
+    if arguments.examples:
+        arguments.examples.parent.mkdir(parents=True, exist_ok=True)
+        sheet(examples, columns=4).save(arguments.examples)
+
+
+if __name__ == "__main__":
+    main()
