@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from hwr.images.grey import Grey
+from hwr.images.ink import ink_of
 from hwr.images.open import open_picture
 from hwr.lines.folders import read_folder
 from hwr.model_file import SHIPPED
@@ -118,7 +119,7 @@ def read_digits(folder: Path) -> Digits:
     """Pictures of single digits by what they show, light ink on black, cut to their ink."""
     found: Digits = {}
     for labelled in read_folder(folder):
-        ink = 1 - open_picture(labelled.path)
+        ink = ink_of(open_picture(labelled.path), single=True)
         rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
         if len(rows):
             cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

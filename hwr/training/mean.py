@@ -11,7 +11,7 @@ import torch
 from hwr.errors import ConfigError
 from hwr.model_file import MODEL_ENDING
 from hwr.training.checkpoints import read_checkpoint
-from hwr.training.start import Source, read_source, same_encoder, same_shape
+from hwr.training.start import Source, read_source, same_encoder, same_pictures, same_shape
 
 _PREFIX = "network."
 # Of the network's weights in a checkpoint.
@@ -21,7 +21,8 @@ def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
     """The content of a checkpoint whose weights are the means of several trainings' (Wortsman et
     al. 2022). All else is the last one's, but for the scores: nobody has measured any.
 
-    Serves for trainings that began with the same weights, or one with the other's.
+    Serves for trainings that began with the same weights, or one with the other's. Pictures may be
+    framed otherwise.
 
     Args:
         paths: of checkpoints; all but the last one may be model files too, in which what only
@@ -66,7 +67,7 @@ def _differences(one: Source, other: Source) -> Iterator[str]:
     for head in mine.heads:
         if not same_shape(head, mine, theirs):
             yield f"network.{head}"
-    if mine.image != theirs.image:
+    if not same_pictures(mine.image, theirs.image) or mine.image.clean != theirs.image.clean:
         yield "image"
     if mine.characters != theirs.characters:
         yield "alphabet"

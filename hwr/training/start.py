@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from hwr.alphabet import Alphabet
 from hwr.errors import ConfigError
 from hwr.images.clean import CleanOptions
+from hwr.images.normalise import ImageSettings
 from hwr.model_file import MODEL_ENDING
 from hwr.nets.encoder import StemLayer
 from hwr.nets.network import DIGIT, HEADS
@@ -121,17 +122,15 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
 
     Raises:
         ConfigError: the encoder is of another shape, residual layers that are new to it left aside,
-            or was trained on pictures made ready in another way, however cleaned.
+            or was trained on pictures made ready in another way (`same_pictures`).
     """
     before = source.options
-    # Pictures cleaned in another way are still pictures of writing: that is soon learnt.
-    image = dataclasses.replace(before.image, clean=options.image.clean)
     encoder, stem = before.network.encoder, options.network.encoder.stem
     places = places_in(stem, encoder.stem)
     grown = before if places is None else _with_stem(before, stem)
     for section, same, other in (
         ("network.encoder", same_encoder(options, grown), encoder),
-        ("image", options.image == image, image),
+        ("image", same_pictures(options.image, before.image), before.image),
     ):
         if not same:
             raise ConfigError(
@@ -157,6 +156,12 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
                 known = "" if all_known else f" ({len(common)} of {len(new)} characters)"
                 taken.append(name + known)
     return taken
+
+
+def same_pictures(one: ImageSettings, other: ImageSettings) -> bool:
+    """Whether what was learnt from pictures made ready in one way serves for those made ready in
+    another: cleaned or framed otherwise they are still pictures of writing, that is soon learnt."""
+    return (one.height, one.ink) == (other.height, other.ink)
 
 
 def same_encoder(options: Options, before: Options) -> bool:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from hwr.alphabet import END, Alphabet
+from hwr.errors import ConfigError
 from hwr.export import export
 from hwr.images.normalise import ImageSettings
 from hwr.model_file import ModelCard, open_model
@@ -130,15 +131,22 @@ def test_export_writes_the_mean_of_several(
     torch.save(content | {"state_dict": shifted}, tmp_path / "shifted.ckpt")
     mean = read_mean([tmp_path / "shifted.ckpt", best])["state_dict"]
     assert all(torch.allclose(mean[name], value + 1) for name, value in weights.items())
-    # Of a model file too, which lacks what only training needs, and with another dropout.
+    # Of a model file too, which lacks what only training needs, with another dropout, and with
+    # pictures framed otherwise.
     network = content["options"]["network"]
     encoder = network["encoder"] | {"dropout": 0.123}
-    told = content["options"] | {"network": network | {"encoder": encoder}}
+    image = content["options"]["image"] | {"max_ink": 0.9}
+    told = content["options"] | {"network": network | {"encoder": encoder}, "image": image}
     torch.save(content | {"options": told, "state_dict": shifted}, tmp_path / "other.ckpt")
     of_file = read_mean([model, tmp_path / "other.ckpt"])["state_dict"]
     for name in ("network.encoder.recurrent.0.ahead.weight_hh_l0", "network.ctc.linear.weight"):
         assert torch.allclose(of_file[name], weights[name] + 1)
     assert of_file.keys() == weights.keys()
+    cleaned = content["options"]["image"] | {"clean": {"deslant": True}}
+    other = content | {"options": content["options"] | {"image": cleaned}}
+    torch.save(other, tmp_path / "cleaned.ckpt")
+    with pytest.raises(ConfigError, match="differs in image"):
+        read_mean([tmp_path / "cleaned.ckpt", best])
     (tmp_path / "same.ckpt").write_bytes(best.read_bytes())
     done = hwr_here("export", best, "same.ckpt", "--heads", "ctc")
     assert done.returncode == 0, done.stderr

@@ -227,6 +227,9 @@ def test_another_encoder_is_refused() -> None:
         start_from(Network(low.network, 24, 5, ALL), low, other)
     clean = dataclasses.replace(options.image, clean=CleanOptions(deslant=True))
     cleaned = dataclasses.replace(options, image=clean)
+    framed = dataclasses.replace(options.image, max_ink=0.8)
+    loose = dataclasses.replace(options, image=framed)
+    assert len(start_from(Network(options.network, 32, 5, ALL), loose, other)) == 4
     assert len(start_from(Network(options.network, 32, 5, ALL), cleaned, other)) == 4
 
 

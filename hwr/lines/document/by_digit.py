@@ -49,8 +49,14 @@ def _zero(found: Changes, digit: Writing) -> None:
 
 
 def _one(found: Changes, digit: Writing) -> None:
-    """A flag, perhaps led up to, and a foot."""
+    """A flag, perhaps led up to, and a foot; or but an upright stroke."""
     hand, _, _, rng = digit
+    if hand.plain:
+        found.anew = True
+        lean, middle = hand.slant / hand.width + rng.normal(0, 0.04), DIGIT_SIZE / 2
+        up, aside = DIGIT_HEIGHT / 2, lean * DIGIT_HEIGHT / 2
+        found.curve((middle - aside, middle - up), (middle + aside, middle + up))
+        return
     top, bottom, tall = digit.ends()
     if hand.flag and rng.random() < 0.9:
         length = hand.flag * tall * rng.uniform(0.8, 1.2)

@@ -22,7 +22,7 @@ class Conditions(NamedTuple):
         faint: the chance of faint ink.
         boxed: the chance of a box around the number.
         border: the chance of each of its four borders to be seen.
-        tight: the chance of a picture cut to what is written.
+        tight: the chance of a picture cut to what is written, without borders.
         deep: the chance of borders farther from the sides; if there is any, other cells' writing
             shows beyond half of those that leave room for it.
         rows: of every picture; 0 for heights of all kinds.
@@ -41,7 +41,7 @@ class Conditions(NamedTuple):
     faint: float = 0.25
     boxed: float = 0.35
     border: float = 0.55
-    tight: float = 0.1
+    tight: float = 0.2
     deep: float = 0.0
     rows: int = 0
 
@@ -58,7 +58,7 @@ DEGRADED = Conditions(
     loose=1.0,
     struck=0.25,
     befallen=0.03,
-    tight=0.25,
+    tight=0.3,
 )
 LOGBOOK = GOOD._replace(
     blur=0.9,
@@ -68,6 +68,7 @@ LOGBOOK = GOOD._replace(
     faint=1.0,
     boxed=1.0,
     border=0.8,
+    tight=0.1,
     deep=0.5,
     rows=34,
 )

@@ -26,6 +26,7 @@ class Hand:
             drawn anew along their middles.
         unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
         uneven: how much digits differ in size, slant and place.
+        plain: whether ones are but a stroke, as upright as a border.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
         lead: length of the stroke that leads to a one's flag; 0 for none.
         bow: how far flags bow, as a share of their length, to either side.
@@ -69,6 +70,7 @@ class Hand:
     keeps_strokes: bool
     unsteady: float
     uneven: float
+    plain: bool
     flag: float
     foot: float
     lead: float
@@ -184,4 +186,5 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         slope=float(rng.normal(0, 0.03)),
         spacing=spacing,
         alike=lot() < 0.4,
+        plain=abs(slant) < 0.3 and lot() < 0.25,
     )

@@ -57,7 +57,13 @@ def photograph(
     """
     import cv2
 
-    ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions, rng)
+    tight = not written.cells and rng.random() < conditions.tight
+    if tight:
+        # Whoever cuts to what is written leaves the borders around it out.
+        ink, above, before, behind = _tight(written.ink, rng)
+        conditions = conditions._replace(boxed=0.0)
+    else:
+        ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions.loose, rng)
     height, width = ink.shape
     pen = written.pen
     # A pen does not give its ink evenly.
@@ -99,28 +105,36 @@ def photograph(
 
 
 def _crop(
-    ink: Ink, loose: bool, conditions: Conditions, rng: np.random.Generator
+    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator
 ) -> tuple[Ink, int, int, int]:
-    """The ink with room around it, tight to loose, but not tight where that is asked for; and how
-    many rows of it are above, and columns on the left and on the right: below zero where a very
-    tight crop cuts a little of the ink off."""
-    height, width = ink.shape
+    """The ink with room around it, little to much, but not little where that is asked for; and how
+    many rows of it are above, and columns on the left and on the right: below zero where a little
+    of the ink is cut off."""
     kind = rng.uniform(0.35, 1.0) if loose else rng.random()
-    tight = kind < conditions.tight
-    if tight:
-        above, below = rng.uniform(-0.02, 0.03, 2)
-    elif kind < 0.35:
+    if kind < 0.35:
         above, below = rng.uniform(-0.02, 0.1, 2)
     elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
-        above, below = rng.uniform(0.3, conditions.loose, 2)
-    if kind < 0.5:
-        before, behind = rng.uniform(-0.02, 0.15 if tight else 0.4, 2)
-    else:
-        before, behind = rng.uniform(0, 2.0, 2) ** 2 / 2
-    top, bottom = round(above * height), round(below * height)
-    left, right = round(before * TALL), round(behind * TALL)
+        above, below = rng.uniform(0.3, loosest, 2)
+    before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
+    return _with_room(ink, (above, below), (before, behind))
+
+
+def _tight(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int, int]:
+    """The same, cut to the ink, or a little of it off."""
+    down, across = rng.uniform(-0.02, 0.03, 2), rng.uniform(-0.02, 0.15, 2)
+    return _with_room(ink, tuple(down), tuple(across))
+
+
+def _with_room(
+    ink: Ink, down: tuple[float, float], across: tuple[float, float]
+) -> tuple[Ink, int, int, int]:
+    """The ink with room above and below, as shares of its height, and on either side, as shares of
+    a digit's."""
+    height, width = ink.shape
+    top, bottom = (round(room * height) for room in down)
+    left, right = (round(room * TALL) for room in across)
     return cut(ink, -top, height + bottom, -left, width + right), top, left, right
 
 
@@ -166,7 +180,7 @@ def _cut_out(patch: NDArray[np.uint8]) -> Ink:
     import cv2
 
     left, top, width, height = cv2.boundingRect((patch > 80).view(np.uint8))
-    return patch[top : top + height, left : left + width].astype(np.float32) / 255
+    return patch[top : top + height, left : left + width].astype(np.float32) / np.float32(255)
 
 
 def _rows(rng: np.random.Generator) -> int:

@@ -27,7 +27,8 @@ from hwr.lines.document.strays import without_strays
 from hwr.lines.plan import in_order, order_of
 
 PLAIN = Hand(
-    slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, flag=0, foot=0,
+    slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, plain=False,
+    flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0, rho=False, bowed=False, tail=0,
     rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, ones=0, sinks=0,
     strings=0, hang=0, old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
@@ -292,6 +293,16 @@ def test_small_zeros_sink_to_the_base_line() -> None:
         zero = ink[:, ink.shape[1] // 2 :] > 0.5
         lowest.append(np.flatnonzero(zero.any(1))[-1] / len(ink))
     assert lowest[0] < 0.7 < 0.9 < lowest[1]
+
+
+@pytest.mark.parametrize("slant", [-0.25, 0.0, 0.25])
+def test_plain_ones_are_upright_strokes(slant: float) -> None:
+    for picture in written(dataclasses.replace(PLAIN, plain=True, slant=slant, flag=0.5), 1, 24):
+        seen = picture > 100
+        rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+        assert 24 <= len(rows) <= 34
+        assert len(columns) <= 8
+        assert seen[rows].sum(1).max() <= 4
 
 
 @pytest.mark.parametrize("keeps_strokes", [False, True])
