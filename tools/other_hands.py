@@ -29,8 +29,8 @@ from hwr.lines.folders import read_folder
 from hwr.lines.presets import PRESETS
 
 SETTING = {
-    "slant", "width", "pen", "nib", "uneven", "bow", "zero", "sinks", "strings", "hang", "joins",
-    "slope", "spacing", "alike",
+    "slant", "width", "pen", "nib", "uneven", "bow", "zero", "ones", "sinks", "strings", "hang",
+    "joins", "slope", "spacing", "alike",
 }  # fmt: skip
 """What is left to a hand that leaves the digits' shapes alone. (It draws them anew along the
 middles of their strokes: these may be thinner than MNIST's, and made thinner still they would
