@@ -280,16 +280,20 @@ def test_some_numbers_are_underlined(monkeypatch: pytest.MonkeyPatch) -> None:
     assert below.any(0).mean() > 0.8
 
 
+def line_of(text: str, hand: Hand) -> Written:
+    """Of two digits."""
+    labels = np.array([int(character) for character in text])
+    rows = np.array([rows_of(label, 1)[0] for label in labels])
+    fields, images = Skeletons(DIGITS.images).fields(rows), torch.from_numpy(DIGITS.images[rows])
+    patches = write(fields, images, labels, [hand] * 2, draws(0, 1))
+    return set_digits(patches, edges_of(patches), text, hand, np.random.default_rng(0))
+
+
 @pytest.mark.usefixtures("no_marks")
 def test_small_zeros_sink_to_the_base_line() -> None:
-    rows = np.array([rows_of(1, 1)[0], rows_of(0, 1)[0]])
-    fields = Skeletons(DIGITS.images).fields(rows)
-    images, labels = torch.from_numpy(DIGITS.images[rows]), np.array([1, 0])
     lowest = []
     for sinks in (-1.0, 1.0):
-        hand = dataclasses.replace(PLAIN, zero=0.5, sinks=sinks)
-        patches = write(fields, images, labels, [hand] * 2, draws(0, 1))
-        ink = set_digits(patches, edges_of(patches), "10", hand, np.random.default_rng(0)).ink
+        ink = line_of("10", dataclasses.replace(PLAIN, zero=0.5, sinks=sinks)).ink
         zero = ink[:, ink.shape[1] // 2 :] > 0.5
         lowest.append(np.flatnonzero(zero.any(1))[-1] / len(ink))
     assert lowest[0] < 0.7 < 0.9 < lowest[1]
@@ -319,15 +323,11 @@ def test_tall_ones_by_the_same_pen(keeps_strokes: bool) -> None:
     assert (written(dataclasses.replace(PLAIN, ones=0.5), 4) == written(PLAIN, 4)).all()
 
 
+@pytest.mark.usefixtures("no_marks")
 def test_tall_ones_stand_on_the_base_line_or_hang_from_the_others_tops() -> None:
-    rows = np.array([rows_of(5, 1)[0], rows_of(1, 1)[0]])
-    fields = Skeletons(DIGITS.images).fields(rows)
-    images, labels = torch.from_numpy(DIGITS.images[rows]), np.array([5, 1])
     higher = []
     for sinks in (-1.0, 1.0):
-        hand = dataclasses.replace(PLAIN, ones=0.5, sinks=sinks)
-        patches = write(fields, images, labels, [hand] * 2, draws(0, 1))
-        line = set_digits(patches, edges_of(patches), "51", hand, np.random.default_rng(0))
+        line = line_of("51", dataclasses.replace(PLAIN, ones=0.5, sinks=sinks))
         parts = line.ink[:, : int(line.boxes[1, 0])], line.ink[:, int(line.boxes[1, 0]) :]
         five, one = (np.flatnonzero((part > 0.5).any(1))[0] for part in parts)
         higher.append(five - one)
