@@ -120,11 +120,15 @@ def read_digits(folder: Path) -> Digits:
     found: Digits = {}
     for labelled in read_folder(folder):
         ink = ink_of(open_picture(labelled.path), single=True)
-        rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
-        if len(rows):
-            cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            found.setdefault(labelled.text, []).append(cut)
+        if (ink > _INK).any():
+            found.setdefault(labelled.text, []).append(_cut_out(ink))
     return found
+
+
+def _cut_out(ink: Grey) -> Grey:
+    """A picture that holds ink, cut to that."""
+    rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[Grey, str]:
@@ -143,9 +147,7 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
         astray = tall * setting.astray * rng.uniform(-1, 1)
         pieces.append((x, round((tall - len(piece)) / 2 + astray + setting.slope * x), piece))
         x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))
-    ink = _slanted(_laid(pieces), setting.slant)
-    rows, columns = (np.flatnonzero((ink > _INK).any(axis)) for axis in (1, 0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = _cut_out(_slanted(_laid(pieces), setting.slant))
     above, below, beside = (
         round(tall * room) for room in (setting.above, setting.below, setting.beside)
     )
