@@ -138,7 +138,8 @@ def _dash_and_dot(rng: np.random.Generator) -> Strokes:
 
 
 def _two_slashes(rng: np.random.Generator) -> Strokes:
-    wide, apart = rng.uniform(0.3, 0.65), rng.uniform(0.15, 0.35)
+    """They lean: upright ones might be ones."""
+    wide, apart = rng.uniform(0.6, 0.95), rng.uniform(0.15, 0.35)
     return [[(x, -0.35), (x + wide, 1.25)] for x in (0.0, apart)]
 
 

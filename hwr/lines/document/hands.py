@@ -26,6 +26,7 @@ class Hand:
             drawn anew along their middles.
         unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
         uneven: how much digits differ in size, slant and place.
+        careless: how much more they differ in size and place; 0 for most hands.
         plain: whether ones are but a stroke, as upright as a border.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
         lead: length of the stroke that leads to a one's flag; 0 for none.
@@ -49,8 +50,9 @@ class Hand:
         open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
         zero: the size of zeros, 1 as the other digits.
         ones: how much taller ones are than the other digits.
-        sinks: where small zeros and tall ones stand, from -1, at the height of the others' tops, to
-            1, on the base line.
+        sevens: how much taller sevens are.
+        sinks: where small zeros, tall ones and tall sevens stand, from -1, at the height of the
+            others' tops, to 1, on the base line.
         strings: the chance that zeros are strung together at their tops.
         hang: how far sevens and nines, and half as far fours, hang below the base line.
         old_style: whether threes and fives hang as far as nines do, as old-style figures.
@@ -70,6 +72,7 @@ class Hand:
     keeps_strokes: bool
     unsteady: float
     uneven: float
+    careless: float
     plain: bool
     flag: float
     foot: float
@@ -93,6 +96,7 @@ class Hand:
     open: float
     zero: float
     ones: float
+    sevens: float
     sinks: float
     strings: float
     hang: float
@@ -130,7 +134,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     elif closeness < 0.97:
         spacing = between(0.25, 0.8)
     else:
-        spacing = between(0.8, 2.5)
+        spacing = between(0.8, 3.2)
     # Many hands lean far to the right, few to the left.
     leans = lot()
     if leans < 0.37:
@@ -151,6 +155,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         keeps_strokes=lot() < 0.3,
         unsteady=between(0.3, 1.0 if lot() < 0.85 else 1.5),
         uneven=between(0.2, 0.8),
+        careless=some(0.2, 0.2, 1.0),
         flag=flag,
         foot=some(0.25, 0.2, 0.8),
         lead=some(0.3, 0.1, 0.45),
@@ -175,6 +180,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         # The smallest ones by a thick pen would be dots.
         zero=1 - some(0.3, 0.1, 0.5 - 2 * max(pen - 0.06, 0)),
         ones=0.5 * lot() ** 2 if lot() < 0.5 else 0.0,
+        sevens=some(0.1, 0.1, 0.4) * (stems == 0),
         sinks=between(-0.4, 1),
         strings=some(0.2, 0.5, 1.0),
         # Hands with long stems hang less: what has one begins at the height of the others.
@@ -183,7 +189,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         stems=stems,
         joins=some(0.2, 0.1, 0.6),
         gaps=some(0.3, 0.1, 0.4),
-        slope=float(rng.normal(0, 0.03)),
+        slope=float(rng.normal(0, 0.03)) if lot() < 0.94 else between(-0.15, 0.15),
         spacing=spacing,
         alike=lot() < 0.4,
         plain=abs(slant) < 0.3 and lot() < 0.25,

@@ -116,9 +116,10 @@ def set_digits(
 
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
-    sizes = {"0": hand.zero, "1": 1 + hand.ones}
+    sizes = {"0": hand.zero, "1": 1 + hand.ones, "7": 1 + hand.sevens}
     tall = hand.size * TALL
     pen = max(hand.pen * tall, THINNEST)
+    astray = tall * (0.07 * hand.uneven + 0.15 * hand.careless)
     separated = rng.random() < 0.4
     before, behind = rng.random() < 0.2, rng.random() < 0.35
     widest = max(edge.last - edge.first for edge in edges)
@@ -146,7 +147,7 @@ def set_digits(
         left = round(x) - first
         # Who fills in cells keeps to them.
         drop = hand.slope * (left - PATCH) * (0.2 if pitch else 1.0)
-        top = _ROOM + drop + 0.07 * tall * hand.uneven * lots[place, 0]
+        top = _ROOM + drop + astray * lots[place, 0]
         top += hangs.get(text[place], 0.0) * hand.hang * tall
         top += hand.sinks * (1 - sizes.get(text[place], 1.0)) * tall / 2
         if raised := place >= cents.begin:

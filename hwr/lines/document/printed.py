@@ -115,12 +115,24 @@ def _ruled(
             along = np.arange(0, width, step, dtype=np.float32)
             dots(ink, along, y + tilt * along, size, 0.8)
     if rng.random() < 0.08:
-        # Something written at the side, cut off.
-        left = rng.random() < 0.5
-        x = float(rng.uniform(-2, 1)) if left else width - float(rng.uniform(-2, 1))
-        y, reach = rng.uniform(0, 1, 2) * height, rng.normal(0, 4, 2)
-        stroke(ink, curve((x, y[0]), (x + reach[0], y.mean()), (x + reach[1], y[1])), pen)
+        _cut_off(ink, pen, room, rng)
     return between
+
+
+def _cut_off(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator) -> None:
+    """What is written beside the number, cut off: a bow from beyond an edge into what room there
+    is. Upright there, or where there is none, it might be a one."""
+    height, width = ink.shape
+    right = int(rng.integers(2))
+    deep = min(float(rng.uniform(0.2, 0.8)) * (room[right] - pen), 8.0)
+    if deep < 2:
+        return
+    edge, into = (width, -1) if right else (0, 1)
+    begin = float(rng.uniform(0, 0.6))
+    rows = height * begin, height * (begin + float(rng.uniform(0.1, 0.4)))
+    ends = [edge - into * float(rng.uniform(2, 6)) for _ in range(2)]
+    bend = edge + into * 2 * deep + (2 * edge - sum(ends)) / 2, sum(rows) / 2
+    stroke(ink, curve((ends[0], rows[0]), bend, (ends[1], rows[1])), pen)
 
 
 def _stamp(ink: Ink, rng: np.random.Generator) -> None:

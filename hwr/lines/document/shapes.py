@@ -64,6 +64,7 @@ def write(
     """
     of = _Column(hands)
     taller = torch.where(torch.from_numpy(labels == 1), 1 + of("ones"), 1.0)
+    taller = torch.where(torch.from_numpy(labels == 7), 1 + of("sevens"), taller)
     sized = torch.where(torch.from_numpy(labels == 0), of("zero"), taller)
     least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * sized)
     half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2 / taller, least)
@@ -141,7 +142,8 @@ def _bend(
     lots = np.stack([rng.standard_normal(8 + 2 * _KNOTS * _KNOTS) for rng in draws])
     lot = torch.from_numpy(lots.astype(np.float32)).clamp(-2.5, 2.5)
     uneven = of("uneven")
-    size = of("size") * (sized * (1 + 0.1 * uneven * lot[:, 0])).clamp(0.45, 1.7)
+    differ = 0.1 * (uneven + of("careless"))
+    size = of("size") * (sized * (1 + differ * lot[:, 0])).clamp(0.45, 1.7)
     scale = TALL / DIGIT_HEIGHT * size
     wide = (of("width") * (1 + 0.1 * uneven * lot[:, 1])).clamp(0.5, 1.7)
     slant = of("slant") + 0.08 * uneven * lot[:, 2]

@@ -27,10 +27,10 @@ from hwr.lines.document.strays import without_strays
 from hwr.lines.plan import in_order, order_of
 
 PLAIN = Hand(
-    slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, plain=False,
-    flag=0, foot=0,
+    slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, careless=0,
+    plain=False, flag=0, foot=0,
     lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0, rho=False, bowed=False, tail=0,
-    rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, ones=0, sinks=0,
+    rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, ones=0, sevens=0, sinks=0,
     strings=0, hang=0, old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
