@@ -32,6 +32,8 @@ _TOLD_BY = 20
 # Rows, or a little less than twice as many, of the picture by which it is told whether ink is dark,
 _CLEARLY_SKEWED = 1.0
 # unless the differences in it are skewed less than that.
+_LITTLE_SKEWED = 0.2
+# Pens write dark on light more often.
 _SAMPLE = 4096
 # Pixels by which levels are found.
 
@@ -115,7 +117,13 @@ def _picture(grey: Grey) -> Image.Image:
 def _ink_is_dark(picture: Image.Image) -> bool:
     """Whether what stands out of its surroundings is no lighter than they are."""
     skewness = _skewness(picture.reduce(max(1, picture.height // _TOLD_BY)))
-    return (skewness if abs(skewness) > _CLEARLY_SKEWED else _skewness(picture)) <= 0
+    if abs(skewness) <= _CLEARLY_SKEWED:
+        skewness = _skewness(picture)
+    if picture.width >= picture.height or abs(skewness) > _CLEARLY_SKEWED:
+        return skewness <= 0
+    # A digit or two, which may leave so little paper that it stands out of the ink.
+    grey = np.asarray(picture)
+    return skewness <= _LITTLE_SKEWED or _wider_paper(grey > _otsu_threshold(grey))
 
 
 def _skewness(picture: Image.Image) -> float:

@@ -13,6 +13,8 @@ _ACROSS, _WIDEST = 1.2, 0.8
 # A line across is as long as this many times the picture's height, or this share of its width.
 _UPRIGHT = 0.7
 # Of the picture's height: a border at a side is as long as that.
+_THROUGH = 0.95
+# Of its width and of its height: in one narrower than high, both are as long, and at its edges.
 _SIDE = 0.15
 # Of the picture's height: borders at the sides are no farther from them. (Upright strokes of digits
 # are as high in a tight crop.)
@@ -27,15 +29,23 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
         dark: [height, width], what may be ink.
     """
     height, width = dark.shape
-    across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
     found = np.zeros_like(dark)
-    find_runs(dark.T, across, found.T)
-    # Shorter ones might be roofs of digits.
-    if width >= across >= height:
-        find_askew(dark, across, found)
     side = max(2, round(_SIDE * height))
-    for columns in (slice(None, side), slice(-side, None)):
-        find_runs(dark[:, columns], max(2, round(_UPRIGHT * height)), found[:, columns])
+    edges = (slice(None, side), slice(-side, None))
+    if width < height:
+        # A digit or two: their roofs, bars and stems may be as long as most of the picture.
+        upright = _THROUGH * height
+        for rows in edges:
+            find_runs(dark[rows].T, max(2, round(_THROUGH * width)), found[rows].T)
+    else:
+        upright = _UPRIGHT * height
+        across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
+        find_runs(dark.T, across, found.T)
+        # Shorter ones might be roofs of digits.
+        if width >= across >= height:
+            find_askew(dark, across, found)
+    for columns in edges:
+        find_runs(dark[:, columns], max(2, round(upright)), found[:, columns])
     if found.any():
         _widen(found)
     find_uprights(dark, found)
