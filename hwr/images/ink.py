@@ -100,6 +100,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
+    if width < height:
+        none = min(none, _lightest(ink))
     if full - none < _LEAST_CONTRAST:
         return np.zeros_like(grey), np.zeros(grey.shape, np.bool_)
     lines = ruled(ink > (none + full) / 2)
@@ -143,6 +145,13 @@ def _levels(grey: Grey, *shares: float) -> list[float]:
     # (Sorting all of so few is faster than parting them by places.)
     ordered = np.sort(grey.ravel()[:: max(1, grey.size // _SAMPLE)])
     return [float(ordered[int(share * (len(ordered) - 1))]) for share in shares]
+
+
+def _lightest(ink: Grey) -> float:
+    """The level of paper that is less than half of a picture, else that of all of it: of a digit
+    cut out tightly the most may be ink."""
+    light = ink < _otsu_threshold(ink)
+    return float(np.median(ink[light] if light.any() and light.mean() < 0.5 else ink))
 
 
 def _level_and_noise(paper: Grey) -> tuple[float, float]:

@@ -30,26 +30,64 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """
     height, width = dark.shape
     found = np.zeros_like(dark)
-    side = max(2, round(_SIDE * height))
-    edges = (slice(None, side), slice(-side, None))
     if width < height:
-        # A digit or two: their roofs, bars and stems may be as long as most of the picture.
-        upright = _THROUGH * height
-        for rows in edges:
-            find_runs(dark[rows].T, max(2, round(_THROUGH * width)), found[rows].T)
+        _around_few(dark, found)
     else:
-        upright = _UPRIGHT * height
-        across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
-        find_runs(dark.T, across, found.T)
-        # Shorter ones might be roofs of digits.
-        if width >= across >= height:
-            find_askew(dark, across, found)
-    for columns in edges:
-        find_runs(dark[:, columns], max(2, round(upright)), found[:, columns])
+        _around_many(dark, found)
     if found.any():
         _widen(found)
     find_uprights(dark, found)
     return found
+
+
+def _around_many(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+    """Adds lines across, and borders at the sides."""
+    height, width = dark.shape
+    across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
+    find_runs(dark.T, across, found.T)
+    # Shorter ones might be roofs of digits.
+    if width >= across >= height:
+        find_askew(dark, across, found)
+    for columns in _near_edges(height):
+        find_runs(dark[:, columns], max(2, round(_UPRIGHT * height)), found[:, columns])
+
+
+def _around_few(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+    """Adds borders at the edges of a picture narrower than high. In one cut out tightly, a digit's
+    roof, bar or stem may go through all of it; but these hang together with the rest."""
+    reach = len(dark)
+    lines = [_through(dark, reach), _through(dark.T, reach).T]
+    rest = dark & ~lines[0] & ~lines[1]
+    found |= _apart(lines[0], rest, reach) | _apart(lines[1].T, rest.T, reach).T
+
+
+def _through(dark: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
+    """Lines across near the first and the last row."""
+    found = np.zeros_like(dark)
+    for rows in _near_edges(height):
+        find_runs(dark[rows].T, max(2, round(_THROUGH * dark.shape[1])), found[rows].T)
+    return found
+
+
+def _apart(lines: NDArray[np.bool_], rest: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
+    """Those of the lines across, near the first and the last row, next to which there is nothing of
+    the rest."""
+    apart = lines.copy()
+    for rows in _near_edges(height):
+        own = np.zeros(len(lines), np.bool_)
+        own[rows] = lines[rows].any(axis=1)
+        # Two rows away: next to a line its own edge is dark in places.
+        near = np.zeros_like(own)
+        near[2:] |= own[:-2]
+        near[:-2] |= own[2:]
+        if rest[near & ~own].any():
+            apart[rows] = False
+    return apart
+
+
+def _near_edges(height: int) -> tuple[slice, slice]:
+    side = max(2, round(_SIDE * height))
+    return slice(None, side), slice(-side, None)
 
 
 def _widen(found: NDArray[np.bool_]) -> None:

@@ -34,3 +34,21 @@ def test_a_hairline_on_paper_with_light_specks_is_dark() -> None:
     assert _skewness(_picture(grey).reduce(3)) > 0
     ink, _ = local_ink_of(grey)
     assert ink[30, 20:90].min() == 1
+
+
+@pytest.mark.parametrize(("width", "pen"), [(14, 3), (20, 4), (26, 2)])
+def test_a_digit_cut_out_tightly_is_dark(width: int, pen: int) -> None:
+    grey = np.full((48, width), 0.9, np.float32)
+    for top, bottom in ((0, 24), (24 - pen, 48)):  # an eight
+        grey[top:bottom] = 0.3
+        grey[top + pen : bottom - pen, pen:-pen] = 0.9
+    ink, _ = local_ink_of(grey)
+    assert ink[grey < 0.5].mean() > 0.8
+    assert ink[grey > 0.5].mean() < 0.2
+
+
+def test_a_light_digit_in_a_narrow_picture_is_told() -> None:
+    grey = np.full((48, 30), 0.2, np.float32)
+    grey[8:40, 13:17] = 0.9
+    ink, _ = local_ink_of(grey)
+    assert ink[8:40, 14:16].mean() > 0.9

@@ -110,6 +110,35 @@ def test_strokes_as_high_as_their_picture_are_no_borders() -> None:
     assert not ruled(flagged).any()
 
 
+def cut_out(digit: int) -> NDArray[np.bool_]:
+    """A four, a seven or a nine whose strokes go through all of its picture, [48, 30]."""
+    dark = np.zeros((48, 30), np.bool_)
+    if digit == 7:
+        dark[:5] = True
+        for row in range(48):
+            dark[row, 25 - row // 3 : 29 - row // 3] = True
+    else:
+        dark[:, -5:] = dark[22:26] = dark[:26, :4] = True
+        dark[:4, 4:] = digit == 9
+    return dark
+
+
+@pytest.mark.parametrize("digit", [4, 7, 9])
+def test_strokes_through_all_of_a_narrow_picture_are_no_borders(digit: int) -> None:
+    assert not ruled(cut_out(digit)).any()
+
+
+@pytest.mark.parametrize("digit", [4, 7, 9])
+def test_borders_of_a_narrow_cell_are_found(digit: int) -> None:
+    dark = np.zeros((68, 50), np.bool_)
+    dark[2:5] = dark[-5:-2] = dark[:, 2:5] = dark[:, -5:-2] = True
+    borders = dark.copy()
+    dark[10:58, 10:40] = cut_out(digit)
+    found = ruled(dark)
+    assert found[borders].all()
+    assert not found[10:58, 10:40].any()
+
+
 def test_a_border_far_from_the_side_does_not_move_the_rows() -> None:
     bordered = number()
     bordered[:, 18:21] = 0.2

@@ -28,10 +28,10 @@ from hwr.lines.plan import in_order, order_of
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, careless=0,
-    plain=False, flag=0, foot=0,
-    lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0, rho=False, bowed=False, tail=0,
-    rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0, zero=1, ones=0, sevens=0, sinks=0,
-    strings=0, hang=0, old_style=False, stems=0, joins=0, gaps=0, slope=0, spacing=0.2, alike=False,
+    plain=False, flag=0, foot=0, lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0,
+    rho=False, bowed=False, tail=0, rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0,
+    zero=1, ones=0, sevens=0, sinks=0, strings=0, hang=0, old_style=False, stems=0, joins=0,
+    gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -310,17 +310,19 @@ def test_plain_ones_are_upright_strokes(slant: float) -> None:
 
 
 @pytest.mark.parametrize("keeps_strokes", [False, True])
-def test_tall_ones_by_the_same_pen(keeps_strokes: bool) -> None:
+@pytest.mark.parametrize(("which", "label"), [("ones", 1), ("sevens", 7)])
+def test_tall_digits_by_the_same_pen(which: str, label: int, keeps_strokes: bool) -> None:
+    hand = dataclasses.replace(PLAIN, keeps_strokes=keeps_strokes)
     usual, tall = (
-        written(dataclasses.replace(PLAIN, ones=ones, keeps_strokes=keeps_strokes), 1, 24) > 128
-        for ones in (0.0, 0.5)
+        written(dataclasses.replace(hand, **{which: taller}), label, 24) > 128
+        for taller in (0.0, 0.5)
     )
     rows = [np.array([np.count_nonzero(p.any(1)) for p in pictures]) for pictures in (usual, tall)]
     assert 1.4 < np.median(rows[1] / rows[0]) < 1.6
     areas = [pictures.sum((1, 2)) for pictures in (usual, tall)]
     assert np.median(areas[1] / areas[0]) < 2.1  # by as large a pen it would be 2.25
     # Other digits are as they were.
-    assert (written(dataclasses.replace(PLAIN, ones=0.5), 4) == written(PLAIN, 4)).all()
+    assert (written(dataclasses.replace(PLAIN, **{which: 0.5}), 4) == written(PLAIN, 4)).all()
 
 
 @pytest.mark.usefixtures("no_marks")
@@ -339,6 +341,39 @@ def test_few_hands_lean_to_the_left_or_set_digits_far_apart() -> None:
     assert 0.05 < np.mean([hand.slant < -0.3 for hand in hands]) < 0.12
     assert 0.01 < np.mean([hand.spacing > 0.8 for hand in hands]) < 0.06
     assert 0.2 < np.mean([hand.ones > 0.1 for hand in hands]) < 0.4
+
+
+def test_few_hands_are_careless_or_climb_or_write_tall_sevens() -> None:
+    hands = [draw_hand(rng) for rng in draws(*range(2000))]
+    assert 0.15 < np.mean([hand.careless > 0 for hand in hands]) < 0.25
+    assert 0.01 < np.mean([abs(hand.slope) > 0.1 for hand in hands]) < 0.05
+    sevens = [hand for hand in hands if hand.sevens]
+    assert 0.05 < len(sevens) / len(hands) < 0.11
+    assert not any(hand.stems for hand in sevens)  # or they would leave their pictures
+
+
+def test_careless_hands_write_digits_of_many_sizes() -> None:
+    def heights(careless: float) -> np.ndarray:
+        pictures = written(dataclasses.replace(PLAIN, careless=careless), 0, 40) > 128
+        return np.array([np.count_nonzero(picture.any(1)) for picture in pictures])
+
+    assert 1.5 * heights(0.0).std() < heights(1.0).std() < 0.2 * heights(0.0).mean()
+
+
+@pytest.mark.usefixtures("no_marks")
+def test_careless_hands_write_above_and_below_the_line() -> None:
+    patches = written(PLAIN, 0, 1).repeat(2, axis=0)
+    taller = []
+    for careless in (0.0, 1.0):
+        hand = dataclasses.replace(PLAIN, careless=careless)
+        taller.append(
+            [
+                len(set_digits(patches, edges_of(patches), "00", hand, rng).ink)
+                for rng in draws(*range(30))
+            ]
+        )
+    assert np.mean(taller[1]) - np.mean(taller[0]) > 0.05 * TALL
+    assert max(taller[1]) - max(taller[0]) < 0.35 * TALL
 
 
 def test_closed_fours_meet_at_the_top() -> None:

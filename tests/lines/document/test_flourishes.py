@@ -55,6 +55,16 @@ def test_slashes_reach_beyond_digits() -> None:
         assert rows[-1] > BASE + 0.1 * TALL
 
 
+@pytest.mark.parametrize("only", ["_two_slashes"], indirect=True)
+@pytest.mark.usefixtures("only")
+def test_two_slashes_lean_as_ones_do_not() -> None:
+    for seed in range(40):
+        ink = drawn(seed)[0] > 0.5
+        rows = np.flatnonzero(ink.any(1))
+        last = [np.flatnonzero(ink[row])[-1] for row in (rows[1], rows[-2])]
+        assert last[0] - last[1] > 0.25 * (rows[-1] - rows[0])
+
+
 def test_before_a_number_stands_nothing_that_stands_behind_it_only() -> None:
     before = {kind.__name__ for kind in flourishes._BEFORE}
     assert before.isdisjoint({"_two_slashes", "_slash_and_dash", "_struck_dash", "_closed"})

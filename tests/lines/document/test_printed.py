@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from hwr.lines.document.conditions import GOOD, LOGBOOK
 from hwr.lines.document.layout import Written
 from hwr.lines.document.photo import _next_cells
-from hwr.lines.document.printed import draw_printed
+from hwr.lines.document.printed import _cut_off, draw_printed
 from hwr.lines.document.shapes import PATCH
 
 HEIGHT, BEFORE, WIDE, BEHIND = 60, 30, 90, 26
@@ -46,6 +47,23 @@ def test_a_number_without_borders_has_all_of_its_picture() -> None:
     none = GOOD._replace(boxed=0.0)
     rng = np.random.default_rng(0)
     assert draw_printed(ink, written(), (8, BEFORE, 70), none, rng) == (0, 200)
+
+
+@pytest.mark.parametrize("room", [(0, 0), (3, 4), (24, 0), (0, 24), (24, 24)])
+def test_what_is_cut_off_at_a_side_keeps_off_the_number(room: tuple[int, int]) -> None:
+    sides = []
+    for seed in range(60):
+        ink = np.zeros((HEIGHT, sum(room) + WIDE), np.float32)
+        _cut_off(ink, 2.0, room, np.random.default_rng(seed))
+        assert not ink[:, room[0] : room[0] + WIDE].any()
+        # From beyond the edge and back: both of its ends are cut off.
+        for edge, inner in ((ink[:, 0], ink[:, 3]), (ink[:, -1], ink[:, -4])):
+            if inner.any():
+                rows = np.flatnonzero(edge > 0.3)
+                assert np.diff(rows).max() > 1
+                sides.append(len(np.flatnonzero(inner)) < HEIGHT / 2)
+    assert all(sides)
+    assert bool(sides) == (max(room) > 4)
 
 
 def test_what_other_cells_hold_is_beyond_the_borders() -> None:
