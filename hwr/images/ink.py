@@ -78,7 +78,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
 
     For pictures of documents: uneven light, printed patterns and faint ink, where one level for the
     whole picture parts nothing. What is taken for paper is a grey closing of the picture, which
-    holds all but strokes; between the median and the darkest hundredth, ink is stretched to 0..1.
+    holds all but strokes; between the median, or that of paper where there is less of it than of
+    ink, and the darkest hundredth, ink is stretched to 0..1.
     Ruled lines do not count there: beside thick black ones, a pen's ink would be too faint.
 
     Args:
@@ -101,7 +102,9 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
     if width < height:
-        none = min(none, _lightest(ink))
+        # Of a digit cut out tightly more than half may be ink.
+        light = ink[ink < _otsu_threshold(ink)]
+        none = float(np.median(light)) if 0 < 2 * light.size < ink.size else none
     if full - none < _LEAST_CONTRAST:
         return np.zeros_like(grey), np.zeros(grey.shape, np.bool_)
     lines = ruled(ink > (none + full) / 2)
@@ -145,13 +148,6 @@ def _levels(grey: Grey, *shares: float) -> list[float]:
     # (Sorting all of so few is faster than parting them by places.)
     ordered = np.sort(grey.ravel()[:: max(1, grey.size // _SAMPLE)])
     return [float(ordered[int(share * (len(ordered) - 1))]) for share in shares]
-
-
-def _lightest(ink: Grey) -> float:
-    """The level of paper that is less than half of a picture, else that of all of it: of a digit
-    cut out tightly the most may be ink."""
-    light = ink < _otsu_threshold(ink)
-    return float(np.median(ink[light] if light.any() and light.mean() < 0.5 else ink))
 
 
 def _level_and_noise(paper: Grey) -> tuple[float, float]:

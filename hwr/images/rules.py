@@ -43,7 +43,7 @@ def ruled(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _around_many(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     """Adds lines across, and borders at the sides."""
     height, width = dark.shape
-    across = max(round(min(_ACROSS * height, _WIDEST * width)), height // 2, 2)
+    across = max(round(min(_ACROSS * height, _WIDEST * width)), 2)
     find_runs(dark.T, across, found.T)
     # Shorter ones might be roofs of digits.
     if width >= across >= height:

@@ -113,6 +113,10 @@ class Hand:
         """Of digits: those with long stems are as tall as other hands' are, all else is smaller."""
         return 1 / (1 + self.stems)
 
+    def sized(self, digit: int) -> float:
+        """How large it writes a digit, 1 as most of them."""
+        return {0: self.zero, 1: 1 + self.ones, 7: 1 + self.sevens}.get(digit, 1.0)
+
 
 def draw_hand(rng: np.random.Generator) -> Hand:
     """A hand by lot."""

@@ -116,7 +116,6 @@ def set_digits(
 
     count = len(text)
     hangs = _HANGS | _OLD_STYLE if hand.old_style else _HANGS
-    sizes = {"0": hand.zero, "1": 1 + hand.ones, "7": 1 + hand.sevens}
     tall = hand.size * TALL
     pen = max(hand.pen * tall, THINNEST)
     astray = tall * (0.07 * hand.uneven + 0.15 * hand.careless)
@@ -149,7 +148,7 @@ def set_digits(
         drop = hand.slope * (left - PATCH) * (0.2 if pitch else 1.0)
         top = _ROOM + drop + astray * lots[place, 0]
         top += hangs.get(text[place], 0.0) * hand.hang * tall
-        top += hand.sinks * (1 - sizes.get(text[place], 1.0)) * tall / 2
+        top += hand.sinks * (1 - hand.sized(int(text[place]))) * tall / 2
         if raised := place >= cents.begin:
             top -= cents.lift(tall)
         top = min(max(round(top), 0), 2 * _ROOM)

@@ -63,11 +63,10 @@ def write(
         uint8 [digits, PATCH, PATCH], ink high.
     """
     of = _Column(hands)
-    taller = torch.where(torch.from_numpy(labels == 1), 1 + of("ones"), 1.0)
-    taller = torch.where(torch.from_numpy(labels == 7), 1 + of("sevens"), taller)
-    sized = torch.where(torch.from_numpy(labels == 0), of("zero"), taller)
+    written = zip(hands, labels.tolist(), strict=True)
+    sized = torch.tensor([hand.sized(label) for hand, label in written])
     least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * sized)
-    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2 / taller, least)
+    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2 / sized.clamp(min=1), least)
     wide = torch.maximum(_pen(fields, half, of("nib")), least[:, None, None])
     edge = fields - wide
     kept = torch.tensor([hand.keeps_strokes for hand in hands])
