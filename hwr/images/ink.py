@@ -21,8 +21,9 @@ _CLEARLY_INK = 5.0
 
 _PAPER_ROWS = 8
 # Of the coarse picture in which the paper around each place is looked for.
-_PAPER_REACH = 5
-# Pixels of the coarse picture: strokes are narrower, so there is paper somewhere in so many.
+_PAPER_REACH = 2
+# Pixels of the coarse picture, on either side of one: strokes are narrower, so there is paper
+# somewhere in so many.
 _BLACKEST = 0.99
 # Of the pixels are no darker than full ink.
 _LEAST_WRITTEN = 0.25
@@ -93,11 +94,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     height, width = grey.shape
     rows = min(_PAPER_ROWS, height)
     columns = max(1, round(width * rows / height))
-    paper = picture.resize((columns, rows), Image.Resampling.BOX)
-    # A closing: what is as wide, or half as wide at the picture's edge, is no stroke, however dark;
-    # so a shadow's edge stays where it is.
-    paper = paper.filter(ImageFilter.MaxFilter(_PAPER_REACH))
-    paper = paper.filter(ImageFilter.MinFilter(_PAPER_REACH)).filter(ImageFilter.GaussianBlur(1))
+    coarse = np.asarray(picture.resize((columns, rows), Image.Resampling.BOX))
+    paper = Image.fromarray(_closed(coarse)).filter(ImageFilter.GaussianBlur(1))
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
@@ -113,6 +111,21 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
         full = max(written, none + _LEAST_WRITTEN * (full - none))
     stretched: Grey = ((ink - none) / (full - none)).clip(0, 1).astype(np.float32, copy=False)
     return stretched, lines
+
+
+def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A grey closing: what is as wide as its reach on either side, or half as wide at the picture's
+    edge, is no stroke, however dark; so a shadow's edge stays where it is."""
+    # (Pillow's rank filters are the same, but take two to three times as long.)
+    for most in (np.maximum, np.minimum):
+        for _ in range(_PAPER_REACH):
+            across = coarse.copy()
+            most(across[:, 1:], coarse[:, :-1], out=across[:, 1:])
+            most(across[:, :-1], coarse[:, 1:], out=across[:, :-1])
+            coarse = across.copy()
+            most(coarse[1:], across[:-1], out=coarse[1:])
+            most(coarse[:-1], across[1:], out=coarse[:-1])
+    return coarse
 
 
 def _picture(grey: Grey) -> Image.Image:

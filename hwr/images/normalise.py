@@ -13,13 +13,9 @@ from PIL import Image
 from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
-from hwr.images.ink import ink_of, local_ink_of
-from hwr.images.surround import inside, nearby
-from hwr.images.writing import writing
+from hwr.images.seen import ink_extent, seen_as_document, seen_as_line
 
 _LEAST_WIDTH = 4
-_SPARSE = 0.05
-# Of the pixels: where less is ink, there may be wide margins.
 
 
 @dataclass(frozen=True)
@@ -121,33 +117,29 @@ def normalise(
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
     """
     check_grey(grey, name)
-    given_width = grey.shape[1]
+    given_height, given_width = grey.shape
     grey = clean(grey, settings.clean)
     # Shearing has made it wider by so much on either side.
     added = (grey.shape[1] - given_width) // 2
+    grey = grey.astype(np.float32, copy=False)
     known = None if settings.clean.any else dark
     if settings.ink == "local":
-        rows, columns = inside(grey)
-        grey, added = grey[rows, columns], added - columns.start
-    grey = grey.astype(np.float32, copy=False)
-    ink, written = _writing(grey, settings, known)
-    if settings.ink == "local" and np.count_nonzero(ink > 0.5) < _SPARSE * ink.size:
-        rows, columns = nearby(grey)
-        if grey[rows, columns].size < grey.size:
-            grey, added = grey[rows, columns], added - columns.start
-            ink, written = _writing(grey, settings, known)
+        needed = settings.cropped_ink * settings.height
+        ink, written, begins, step = seen_as_document(grey, needed, known)
+    else:
+        ink, written, begins, step = seen_as_line(grey, known)
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
     top, bottom = _rows(ink, written, settings)
     window = bottom - top
-    seen = np.flatnonzero(written[max(top, 0) : bottom].any(axis=0))
-    left, right = _columns(int(seen[0]), int(seen[-1]) + 1, grey.shape[1], window, settings)
+    across = np.flatnonzero(written[max(top, 0) : bottom].any(axis=0))
+    left, right = _columns(int(across[0]), int(across[-1]) + 1, ink.shape[1], window, settings)
     scale = settings.height / window
     width = max(_LEAST_WIDTH, round((right - left) * scale))
     if width > settings.max_width:
         raise PictureError(
-            f"{name}: {grey.shape[1]} x {grey.shape[0]} pixels make a line {width} pixels wide,"
+            f"{name}: {given_width} x {given_height} pixels make a line {width} pixels wide,"
             f" more than {settings.max_width}: cut it into shorter lines"
         )
     line = cut(ink, top, bottom, left, right)
@@ -155,26 +147,7 @@ def normalise(
         resized = Image.fromarray(line).resize((width, settings.height), Image.Resampling.LANCZOS)
         line = np.asarray(resized, np.float32)
     pixels = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
-    return Line(pixels, left - added, (right - left) / width, given_width)
-
-
-def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, int]:
-    """First row (axis 1) or column (axis 0) of the ink that counts, and the one behind its last."""
-    # By the mass of the ink and not by its first and last row, so that a speck moves nothing.
-    mass = np.cumsum((ink * written).sum(axis=axis, dtype=np.float64))
-    first = int(np.searchsorted(mass, 0.005 * mass[-1], side="right"))
-    return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
-
-
-def _writing(
-    grey: Grey, settings: ImageSettings, dark: bool | None
-) -> tuple[Grey, NDArray[np.bool_]]:
-    """How much ink there is, and which of it says where the writing is."""
-    if settings.ink == "local":
-        ink, lines = local_ink_of(grey, dark)
-        return ink, writing(ink, lines)
-    ink = ink_of(grey, dark=dark)
-    return ink, ink > 0.5
+    return Line(pixels, begins + left * step - added, (right - left) * step / width, given_width)
 
 
 def _rows(ink: Grey, written: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,28 +39,27 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _followed(dark: NDArray[np.bool_], faded: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`dark`, and what of `faded` hangs together with it from row to row, all the way down or all
     the way up: hysteresis, but for strokes that turn back."""
-    ways = _as_bits(faded)
-    down = _swept(_as_bits(dark), ways)
-    rows = _swept(down[::-1], ways[::-1])[::-1]
-    width = dark.shape[1]
-    octets = -(-width // 8)
-    packed = b"".join([row.to_bytes(octets, "big") for row in rows])
-    bits = np.frombuffer(packed, np.uint8).reshape(len(rows), octets)
+    height, width = dark.shape
+    # Whole pictures as numbers, which Python moves and joins faster than numpy does rows so short.
+    # Their first pixel is the highest bit; between one row and the next there is nothing.
+    octets = width // 8 + 1
+    both = np.zeros((2, height, 8 * octets), np.bool_)
+    both[0, :, :width], both[1, :, :width] = dark, faded
+    packed = np.packbits(both).tobytes()
+    size, row = height * octets, 8 * octets
+    found, ways = (int.from_bytes(half, "big") for half in (packed[:size], packed[size:]))
+    down = _grown(found, ways, lambda bits: bits >> row)
+    up = _grown(down, ways, lambda bits: bits << row)
+    bits = np.frombuffer(up.to_bytes(size, "big"), np.uint8).reshape(height, octets)
     return np.unpackbits(bits, axis=1, count=width).view(np.bool_)
 
 
-def _swept(rows: list[int], ways: list[int]) -> list[int]:
-    """Rows of bits, each with what its way holds next to the one before it."""
-    near, found = 0, []
-    for row, way in zip(rows, ways, strict=True):
-        near = row | (near | near << 1 | near >> 1) & way
-        found.append(near)
+def _grown(found: int, ways: int, to_next: Callable[[int], int]) -> int:
+    """What was found, and what of the ways is next to it in the next row, in the one behind it, and
+    so on."""
+    new = found
+    while new:
+        new = to_next(new)
+        new = (new | new << 1 | new >> 1) & ways & ~found
+        found |= new
     return found
-
-
-def _as_bits(dark: NDArray[np.bool_]) -> list[int]:
-    """Each row as one number, its first column the highest bit: Python moves and joins these faster
-    than numpy does rows so short."""
-    packed = np.packbits(dark, axis=1)
-    octets, whole = packed.shape[1], packed.tobytes()
-    return [int.from_bytes(whole[at : at + octets], "big") for at in range(0, len(whole), octets)]
