@@ -25,6 +25,9 @@ _LEAST_DIGIT = 14
 _CLEAR = 0.4
 # Of full ink's darkness: so dark, pens are told from paper by that alone.
 
+_APART, _SEEN = 3, 0.1
+# Pixels from other writing's pieces to the number, and how much ink is some of it.
+
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
 
@@ -139,7 +142,8 @@ def _with_room(
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
-    """Pieces of other writing at the upper or lower edge."""
+    """Pieces of other writing at the upper or lower edge, where there is room for them: upon a one,
+    what is left of a two would make a seven of it."""
     digit = _cut_out(patch)
     if not digit.size:
         return
@@ -150,8 +154,14 @@ def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> 
         above = rng.random() < 0.5
         piece = digit[-shows:] if above else digit[:shows]
         piece = piece[:height, max(-left, 0) : max(width - left, 0)]
+        first = max(left, 0)
+        end = first + piece.shape[1]
+        clear = min(len(piece) + _APART, height)
+        near = ink[:clear] if above else ink[height - clear :]
+        if (near[:, max(first - _APART, 0) : end + _APART] > _SEEN).any():
+            continue
         place = slice(0, len(piece)) if above else slice(height - len(piece), height)
-        part = ink[place, max(left, 0) : max(left, 0) + piece.shape[1]]
+        part = ink[place, first:end]
         np.maximum(part, piece, out=part)
 
 

@@ -39,7 +39,8 @@ def draw_printed(
     if written.cells:
         _cells(ink, written, (above, above + len(written.ink)), before, rng)
     else:
-        between = _ruled(ink, written.pen, (max(before, 0), max(behind, 0)), conditions, rng)
+        room = max(above, 0), max(before, 0), max(behind, 0)
+        between = _ruled(ink, written.pen, room, conditions, rng)
     if rng.random() < 0.08:
         _stamp(ink, rng)
     return between
@@ -68,12 +69,13 @@ def _tilt(rng: np.random.Generator) -> float:
 def _ruled(
     ink: Ink,
     pen: float,
-    room: tuple[int, int],
+    room: tuple[int, int, int],
     conditions: Conditions,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Borders of a box cut into the picture, and guide lines. Borders at the sides keep to the room
-    that there is beside the number: upon a digit, or between digits, they would be ones.
+    """Borders of a box cut into the picture, and guide lines. Borders keep to the room there is
+    above, before and behind the number: upon a digit, or between digits, upright ones would be
+    ones, and one along the tops of digits would make sevens of ones.
 
     Returns:
         The columns of the borders at the sides, or of the picture's edges where there are none.
@@ -89,7 +91,8 @@ def _ruled(
         if conditions.deep and rng.random() < conditions.deep:
             # Cut out with a part of the cells beside it.
             depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
-        depth[2:] = np.minimum(depth[2:], np.array(room) - thick / 2 - abs(lean) - 2)
+        depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
+        depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
         if sides[0]:
             stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
         if sides[1]:
@@ -115,7 +118,7 @@ def _ruled(
             along = np.arange(0, width, step, dtype=np.float32)
             dots(ink, along, y + tilt * along, size, 0.8)
     if rng.random() < 0.08:
-        _cut_off(ink, pen, room, rng)
+        _cut_off(ink, pen, room[1:], rng)
     return between
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from hwr.lines.document.conditions import GOOD, LOGBOOK
 from hwr.lines.document.layout import Written
-from hwr.lines.document.photo import _next_cells
-from hwr.lines.document.printed import _cut_off, draw_printed
+from hwr.lines.document.photo import _neighbour, _next_cells
+from hwr.lines.document.printed import _cut_off, _ruled, draw_printed
 from hwr.lines.document.shapes import PATCH
 
 HEIGHT, BEFORE, WIDE, BEHIND = 60, 30, 90, 26
@@ -40,6 +40,19 @@ def test_borders_far_from_the_sides_keep_off_the_digits() -> None:
         assert max(left, BEFORE + WIDE + BEHIND - right) < 0.1 * HEIGHT
     assert 0.3 * HEIGHT < max(farthest) < BEFORE
     assert np.mean(np.array(farthest) > 0.2 * HEIGHT) > 0.2
+
+
+@pytest.mark.parametrize("above", [0, 3, 8, 20])
+def test_a_border_above_keeps_off_the_tops_of_digits(above: int) -> None:
+    conditions = BOXED._replace(deep=0.0)
+    seen = []
+    for seed in range(100):
+        ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
+        _ruled(ink, 2.0, (above, BEFORE, BEHIND), conditions, np.random.default_rng(seed))
+        # (Below these rows there are guide lines.)
+        assert not ink[above:22, BEFORE : BEFORE + WIDE].any()
+        seen.append(ink[:above, BEFORE : BEFORE + WIDE].any())
+    assert (sum(seen) > 20) == (above > 0)
 
 
 def test_a_number_without_borders_has_all_of_its_picture() -> None:
@@ -82,3 +95,19 @@ def test_what_other_cells_hold_is_beyond_the_borders() -> None:
         ink = np.zeros((HEIGHT, 160), np.float32)
         _next_cells(ink, patch, sides, np.random.default_rng(0))
         assert not ink.any()
+
+
+def test_pieces_of_other_writing_keep_off_the_number() -> None:
+    digit = np.zeros((PATCH, PATCH), np.uint8)
+    digit[12:40, 20:32] = 255
+    number = np.zeros((HEIGHT, 160), np.float32)
+    number[:, 60:70] = number[20:40, 70:130] = 1.0
+    near = np.zeros_like(number)
+    near[:, 58:72] = near[18:42, 70:132] = 1.0
+    seen = []
+    for seed in range(100):
+        ink = number.copy()
+        _neighbour(ink, digit, np.random.default_rng(seed))
+        assert np.array_equal(ink * near, number)
+        seen.append([bool(part.any()) for part in (ink[:18, 72:], ink[42:, 72:], ink[:, :58])])
+    assert np.mean(seen, axis=0).min() > 0.2
