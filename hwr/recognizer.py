@@ -141,7 +141,8 @@ class Recognizer:
         """
         if self.head == DIGIT:
             return normalise_digit(grey, self.card.image.height, name)
-        return normalise(grey, self.card.image, name)
+        looks = LOOKS[: self.looks]
+        return normalise(grey, self.card.image, name, whole=any(look.whole for look in looks))
 
     def _open(self, picture: Path | str | bytes | Grey, name: str) -> Line:
         if isinstance(picture, np.ndarray):
@@ -191,7 +192,7 @@ class Recognizer:
             return
         looks = [Seen(outputs["log_probs"][rows], outputs["frames"][rows])]
         for look in LOOKS[1 : self.looks]:
-            again = self.outputs([seen(lines[row].pixels, look) for row in rows])
+            again = self.outputs([seen(lines[row], look) for row in rows])
             looks.append(Seen(again["log_probs"], again["frames"]))
         for row, found in zip(rows, read_looks(looks, self.beam, self.language), strict=True):
             decoded[row] = found

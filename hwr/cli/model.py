@@ -28,7 +28,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.IntRange(1, len(LOOKS)),
             metavar="N",
             help="How many times the CTC head, where it reads alone, looks at a doubtful line: as"
-            " it is, then more upright, narrower, larger. Without it, what the model file says.",
+            " it is, then more upright, narrower, larger, with all rows of its picture. Without it,"
+            " what the model file says.",
         ),
         click.option(
             "--beam",

@@ -27,4 +27,5 @@ def fullest_band(rows: NDArray[np.floating]) -> tuple[int, int]:
     firsts = np.concatenate([filled[:1], filled[parted + 1]])
     ends = np.concatenate([filled[parted], filled[-1:]]) + 1
     bands = zip(firsts.tolist(), ends.tolist(), strict=True)
-    return max(bands, key=lambda band: rows[slice(*band)].sum() * (band[1] - band[0]))
+    # By the root, or a border's row or two would outweigh a digit.
+    return max(bands, key=lambda band: np.sqrt(rows[slice(*band)]).sum() * (band[1] - band[0]))

@@ -10,8 +10,8 @@ from PIL import Image
 from hwr.errors import PictureError
 from hwr.images.grey import Grey, check_grey
 from hwr.images.ink import ink_of
+from hwr.images.inked import ink_extent
 from hwr.images.normalise import Line, cut
-from hwr.images.seen import ink_extent
 
 FRAME, BOX = 28, 20
 """Sides of MNIST's frame and of the box in it that holds the digit, in pixels."""

@@ -1,4 +1,5 @@
-"""Other looks at a line: as if a narrower, wider, taller or more upright hand had written it."""
+"""Other looks at a line: as if a narrower, wider, taller or more upright hand had written it, and
+with more of its picture."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from hwr.images.normalise import Line
 
 _LEAST_WIDTH = 4
 
@@ -19,28 +22,38 @@ class Look(NamedTuple):
         width: times as wide.
         lean: columns to a row by which upper rows move to the left and lower ones to the right.
         tall: times as tall; above 1, rows at the top and at the bottom are cut off.
+        whole: whether all rows of the picture are seen, where the line has fewer and knows them.
     """
 
     width: float
     lean: float
     tall: float = 1.0
+    whole: bool = False
 
 
-LOOKS = (Look(1.0, 0.0), Look(1.0, 0.4), Look(0.85, 0.0), Look(1.2, 0.2, 1.15))
-"""The line as it is, then as a more upright, a narrower, a larger hand might have written it."""
+LOOKS = (
+    Look(1.0, 0.0),
+    Look(1.0, 0.4),
+    Look(0.85, 0.0),
+    Look(1.2, 0.2, 1.15),
+    Look(1.0, 0.0, whole=True),
+)
+"""The line as it is; as a more upright, a narrower, a larger hand might have written it; and all
+rows of its picture."""
 
 
-def seen(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+def seen(line: Line, look: Look) -> NDArray[np.uint8]:
     """A line changed; the very same where nothing is.
 
     Args:
-        pixels: uint8 [height, width], ink high on 0.
+        line: of any kind.
         look: how.
 
     Returns:
         uint8 [height, about width times `look.width`], wider where it is sheared: no column is cut.
     """
-    if look == LOOKS[0]:
+    pixels = line.pixels if line.whole is None or not look.whole else line.whole
+    if (look.width, look.lean, look.tall) == (1.0, 0.0, 1.0):
         return pixels
     height, width = pixels.shape
     more = math.ceil(abs(look.lean) * height / 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from PIL import Image
 from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
-from hwr.images.seen import ink_extent, seen_as_document, seen_as_line
+from hwr.images.inked import ink_extent, inked_document, inked_line
 
 _LEAST_WIDTH = 4
 
@@ -87,12 +87,15 @@ class Line:
         left: the picture's column at which `pixels` begins; below zero where it was padded.
         step: columns of the picture to one of `pixels`.
         picture_width: in pixels, as given.
+        whole: like `pixels`, with all rows of the picture, where that was cropped to its writing
+            and they were asked for.
     """
 
     pixels: NDArray[np.uint8]
     left: float
     step: float
     picture_width: int
+    whole: NDArray[np.uint8] | None = None
 
     def picture_column(self, column: float) -> float:
         """Where a column of `pixels` lies in the picture as given, kept inside of it."""
@@ -100,7 +103,11 @@ class Line:
 
 
 def normalise(
-    grey: Grey, settings: ImageSettings, name: str = "picture", dark: bool | None = None
+    grey: Grey,
+    settings: ImageSettings,
+    name: str = "picture",
+    dark: bool | None = None,
+    whole: bool = False,
 ) -> Line:
     """The picture as a line: ink 255 on 0, `settings.height` pixels high.
 
@@ -112,6 +119,7 @@ def normalise(
         name: what to call the picture in a message.
         dark: whether ink is darker than paper, where that is known; else, and where cleaning has
             changed the picture, it is told by the picture.
+        whole: whether the line is wanted with all rows of the picture too.
 
     Raises:
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
@@ -125,29 +133,30 @@ def normalise(
     known = None if settings.clean.any else dark
     if settings.ink == "local":
         needed = settings.cropped_ink * settings.height
-        ink, written, begins, step = seen_as_document(grey, needed, known)
+        ink, written, begins, step = inked_document(grey, needed, known)
     else:
-        ink, written, begins, step = seen_as_line(grey, known)
+        ink, written, begins, step = inked_line(grey, known)
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)
     top, bottom = _rows(ink, written, settings)
-    window = bottom - top
-    across = np.flatnonzero(written[max(top, 0) : bottom].any(axis=0))
-    left, right = _columns(int(across[0]), int(across[-1]) + 1, ink.shape[1], window, settings)
-    scale = settings.height / window
-    width = max(_LEAST_WIDTH, round((right - left) * scale))
-    if width > settings.max_width:
+    frame = _frame(written, top, bottom, settings)
+    if frame.width > settings.max_width:
         raise PictureError(
-            f"{name}: {given_width} x {given_height} pixels make a line {width} pixels wide,"
+            f"{name}: {given_width} x {given_height} pixels make a line {frame.width} pixels wide,"
             f" more than {settings.max_width}: cut it into shorter lines"
         )
-    line = cut(ink, top, bottom, left, right)
-    if line.shape != (settings.height, width):
-        resized = Image.fromarray(line).resize((width, settings.height), Image.Resampling.LANCZOS)
-        line = np.asarray(resized, np.float32)
-    pixels = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
-    return Line(pixels, begins + left * step - added, (right - left) * step / width, given_width)
+    everything = None
+    if whole and (top > 0 or bottom < len(ink)):
+        around = _frame(written, min(top, 0), max(bottom, len(ink)), settings)
+        everything = _drawn(ink, around, settings)
+    return Line(
+        _drawn(ink, frame, settings),
+        begins + frame.left * step - added,
+        (frame.right - frame.left) * step / frame.width,
+        given_width,
+        everything,
+    )
 
 
 def _rows(ink: Grey, written: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:
@@ -166,12 +175,36 @@ def _rows(ink: Grey, written: NDArray[np.bool_], settings: ImageSettings) -> tup
     return min(start, 0), max(start + window, height)
 
 
-def _columns(
-    first: int, end: int, width: int, window: int, settings: ImageSettings
-) -> tuple[int, int]:
-    """First column and end of the line, perhaps outside the picture."""
+class _Frame(NamedTuple):
+    """What of a picture becomes a line: its first row and column and those behind the last, perhaps
+    outside of the picture, and how wide the line is."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    width: int
+
+
+def _frame(written: NDArray[np.bool_], top: int, bottom: int, settings: ImageSettings) -> _Frame:
+    """These rows, and the columns of what is written in them with margins."""
+    across, window = np.flatnonzero(written[max(top, 0) : bottom].any(axis=0)), bottom - top
+    first, end = int(across[0]), int(across[-1]) + 1
     least, most = round(settings.min_margin * window), round(settings.max_margin * window)
-    return first - min(max(first, least), most), end + min(max(width - end, least), most)
+    left = first - min(max(first, least), most)
+    right = end + min(max(written.shape[1] - end, least), most)
+    width = max(_LEAST_WIDTH, round((right - left) * settings.height / window))
+    return _Frame(top, bottom, left, right, width)
+
+
+def _drawn(ink: Grey, frame: _Frame, settings: ImageSettings) -> NDArray[np.uint8]:
+    """The line."""
+    line = cut(ink, frame.top, frame.bottom, frame.left, frame.right)
+    if line.shape != (settings.height, frame.width):
+        size = frame.width, settings.height
+        line = np.asarray(Image.fromarray(line).resize(size, Image.Resampling.LANCZOS), np.float32)
+    pixels: NDArray[np.uint8] = np.rint(line.clip(0, 1) * 255).astype(np.uint8)
+    return pixels
 
 
 def cut(ink: Grey, top: int, bottom: int, left: int, right: int) -> Grey:

@@ -54,11 +54,13 @@ def _around_many(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
 
 def _around_few(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     """Adds borders at the edges of a picture narrower than high. In one cut out tightly, a digit's
-    roof, bar or stem may go through all of it; but these hang together with the rest."""
+    roof, bar or stem may go through all of it, but these hang together with the rest, and at most
+    the edge is beyond them: where that is not so for one of them, all of them are borders."""
     reach = len(dark)
-    lines = [_through(dark, reach), _through(dark.T, reach).T]
-    rest = dark & ~lines[0] & ~lines[1]
-    found |= _apart(lines[0], rest, reach) | _apart(lines[1].T, rest.T, reach).T
+    across, upright = _through(dark, reach), _through(dark.T, reach).T
+    rest = dark & ~across & ~upright
+    if _apart(across, rest, reach) or _apart(upright.T, rest.T, reach):
+        found |= across | upright
 
 
 def _through(dark: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
@@ -69,20 +71,19 @@ def _through(dark: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
     return found
 
 
-def _apart(lines: NDArray[np.bool_], rest: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
-    """Those of the lines across, near the first and the last row, next to which there is nothing of
-    the rest."""
-    apart = lines.copy()
-    for rows in _near_edges(height):
-        own = np.zeros(len(lines), np.bool_)
-        own[rows] = lines[rows].any(axis=1)
-        # Two rows away: next to a line its own edge is dark in places.
-        near = np.zeros_like(own)
-        near[2:] |= own[:-2]
-        near[:-2] |= own[2:]
-        if rest[near & ~own].any():
-            apart[rows] = False
-    return apart
+def _apart(lines: NDArray[np.bool_], rest: NDArray[np.bool_], height: int) -> bool:
+    """Whether any of the lines across, near the first and the last row, has paper beyond it, or
+    nothing of the rest next to it."""
+    first, last = _near_edges(height)
+    for of_lines, of_rest in ((lines[first], rest), (lines[last][::-1], rest[::-1])):
+        own = np.flatnonzero(of_lines.any(axis=1))
+        if not len(own):
+            continue
+        # Next to a line its own edge is dark in places.
+        near = of_rest[max(own[0] - 2, 0) : own[-1] + 3]
+        if (own[0] > 0 and not of_rest[: own[0]].any()) or not near[[0, -1]].any():
+            return True
+    return False
 
 
 def _near_edges(height: int) -> tuple[slice, slice]:

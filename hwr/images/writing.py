@@ -13,6 +13,10 @@ from hwr.images.grey import Grey
 _INK, _FADED = 0.5, 0.3
 # So dark is ink, and so dark what goes on from it: beside borders, which say how dark ink is, faint
 # strokes fall below half of that in places.
+_LITTLE = 0.4
+# Of the rows: where writing takes less, it may be but the darkest part of it, ...
+_FAINT, _FAINTER = 0.3, 0.2
+# ... since so dark is the ink of blurred strokes, and what goes on from that.
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -26,14 +30,22 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         ink: [height, width], 0 to 1.
         lines: what `ruled` found in it, which is no writing, unless there is nothing else.
     """
-    inked = ink > _INK
+    found = _band(ink, lines, _INK, _FADED)
+    if np.count_nonzero(found.any(axis=1)) < _LITTLE * len(ink):
+        found = _band(ink, lines, _FAINT, _FAINTER)
+    return found
+
+
+def _band(ink: Grey, lines: NDArray[np.bool_], least: float, faded: float) -> NDArray[np.bool_]:
+    """The same, by how dark ink is at least, and how dark what goes on from it."""
+    inked = ink > least
     dark = inked & ~lines
     if not dark.any():
         dark = inked
     rows = (ink * dark).sum(axis=1)
     first, end = fullest_band(rows)
     dark[:first] = dark[end:] = False
-    return _followed(dark, (ink > _FADED) & ~lines)
+    return _followed(dark, (ink > faded) & ~lines)
 
 
 def _followed(dark: NDArray[np.bool_], faded: NDArray[np.bool_]) -> NDArray[np.bool_]:

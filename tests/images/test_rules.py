@@ -139,6 +139,22 @@ def test_borders_of_a_narrow_cell_are_found(digit: int) -> None:
     assert not found[10:58, 10:40].any()
 
 
+def test_a_border_that_a_digit_hangs_together_with_is_found_by_what_is_beyond_it() -> None:
+    dark = np.zeros((60, 40), np.bool_)
+    dark[4:48, 4:34] = cut_out(9)[:44]
+    assert not ruled(dark).any()
+    dark[46:53, 20:24] = True  # down to the border
+    dark[52:55] = True
+    found = ruled(dark)
+    assert found[52:55].all()
+    assert not found[:50].any()
+    # Where it goes on to the picture's edge, it may be the foot of a digit cut out tightly, ...
+    assert not ruled(dark[:55]).any()
+    # ... unless there is another border.
+    dark[0:2] = True
+    assert ruled(dark[:55])[52:].all()
+
+
 def test_a_border_far_from_the_side_does_not_move_the_rows() -> None:
     bordered = number()
     bordered[:, 18:21] = 0.2

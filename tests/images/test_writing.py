@@ -22,6 +22,12 @@ def test_the_band_with_the_most_ink_counts() -> None:
     assert fullest_band(np.zeros(40)) == (0, 40)
 
 
+def test_a_row_or_two_of_a_border_do_not_outweigh_a_digit() -> None:
+    rows = np.zeros(40)
+    rows[6:26], rows[36:39] = 3, 60
+    assert fullest_band(rows) == (6, 26)
+
+
 def test_a_narrow_gap_parts_nothing() -> None:
     ink = np.zeros((48, 60), np.float32)
     ink[10:12, 20:30] = ink[15:36, 22:25] = 1  # a five's roof set apart, say
@@ -43,6 +49,18 @@ def test_strokes_are_followed_to_where_they_fade() -> None:
     assert not dark[:, 40].any()
     lines[36:39] = True  # no stroke goes on through a ruled line
     assert rows_of(writing(ink, lines)) == (4, 36)
+
+
+def test_blurred_strokes_are_writing_beside_the_darkest_part_of_them() -> None:
+    ink = np.zeros((40, 40), np.float32)
+    for row in range(6, 34):  # a slash, dark where the pen was set down, and gone in between
+        ink[row, 38 - row : 41 - row] = 1.0 if row < 12 else 0.4 if row < 20 or row > 23 else 0.15
+    none = np.zeros(ink.shape, np.bool_)
+    assert rows_of(writing(ink, none)) == (6, 34)
+    # As much of the picture as most writing takes: what is fainter beyond is paper's.
+    ink[6:24, 2:6] = 1.0
+    assert rows_of(writing(ink, none))[0] == 6
+    assert rows_of(writing(ink, none))[1] < 34
 
 
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 61])

@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from hwr.images.inked import inked_document
 from hwr.images.normalise import ImageSettings, normalise
-from hwr.images.seen import seen_as_document
 
 Grey = NDArray[np.float32]
 NEEDED = 30.0
@@ -33,7 +33,7 @@ def difference(one: Grey, other: Grey) -> float:
 
 @pytest.mark.parametrize("times", [2, 5, 11])
 def test_a_high_picture_is_seen_in_few_rows_and_as_well(times: int) -> None:
-    seen = seen_as_document(number(times), NEEDED)
+    seen = inked_document(number(times), NEEDED)
     assert len(seen.ink) == 2 * NEEDED
     assert seen.step == pytest.approx(64 * times / (2 * NEEDED), rel=0.01)
     across = np.flatnonzero(seen.written.any(axis=0))
@@ -43,7 +43,7 @@ def test_a_high_picture_is_seen_in_few_rows_and_as_well(times: int) -> None:
 
 def test_a_low_picture_stays_as_it_is() -> None:
     grey = number()[2:-2]
-    seen = seen_as_document(grey, NEEDED)
+    seen = inked_document(grey, NEEDED)
     assert seen.ink.shape == grey.shape
     assert seen.step == 1
 
@@ -56,7 +56,7 @@ def test_small_writing_has_the_rows_that_it_needs(room: float) -> None:
     rng = np.random.default_rng(0)
     wide = np.pad(grey, ((margin, margin), (0, 0)), constant_values=0.85)
     wide += rng.normal(0, 0.01, wide.shape).astype(np.float32)
-    seen = seen_as_document(wide, NEEDED)
+    seen = inked_document(wide, NEEDED)
     rows = np.flatnonzero(seen.written.any(axis=1))
     assert NEEDED - 2 <= rows[-1] + 1 - rows[0] <= 2 * NEEDED
 
@@ -73,3 +73,17 @@ def test_a_line_is_the_same_of_a_higher_picture(times: int) -> None:
         assert high.picture_column(column) / times == pytest.approx(
             low.picture_column(column), abs=2
         )
+
+
+def test_all_rows_of_the_picture_are_there_if_asked_for() -> None:
+    settings = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78, max_ink=0.8)
+    grey = np.pad(number(), ((30, 10), (0, 0)), constant_values=0.85)
+    line = normalise(grey, settings, whole=True)
+    assert line.whole is not None
+    assert np.array_equal(line.pixels, normalise(grey, settings).pixels)
+    rows = [np.flatnonzero(pixels.max(axis=1) > 128) for pixels in (line.pixels, line.whole)]
+    assert len(rows[0]) == pytest.approx(0.78 * 40, abs=3)
+    assert len(rows[1]) == pytest.approx(48 / 104 * 40, abs=2)
+    assert rows[1][0] == pytest.approx((30 + 8) / 104 * 40, abs=2)
+    assert normalise(grey, settings).whole is None
+    assert normalise(number()[4:-4], settings, whole=True).whole is None  # it is all of it

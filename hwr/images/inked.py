@@ -21,7 +21,7 @@ _ENOUGH = 2.0
 # Rows of a picture to each that its writing needs: more show no better where that is.
 
 
-class Seen(NamedTuple):
+class Inked(NamedTuple):
     """What is seen.
 
     Attributes:
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
     step: float = 1.0
 
 
-def seen_as_line(grey: Grey, dark: bool | None = None) -> Seen:
+def inked_line(grey: Grey, dark: bool | None = None) -> Inked:
     """What is seen where one level parts ink from paper, and all ink is writing.
 
     Args:
@@ -45,10 +45,10 @@ def seen_as_line(grey: Grey, dark: bool | None = None) -> Seen:
         dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     ink = ink_of(grey, dark=dark)
-    return Seen(ink, ink > _INK)
+    return Inked(ink, ink > _INK)
 
 
-def seen_as_document(grey: Grey, needed: float, dark: bool | None = None) -> Seen:
+def inked_document(grey: Grey, needed: float, dark: bool | None = None) -> Inked:
     """What is seen by the paper around each place, without what surrounds the line, and in no more
     rows than that takes.
 
@@ -70,7 +70,7 @@ def seen_as_document(grey: Grey, needed: float, dark: bool | None = None) -> See
         top, bottom = ink_extent(ink, written, axis=1)
         if bottom - top < needed:
             ink, written = _written(grey, round(enough * needed / (bottom - top)), dark)
-    return Seen(ink, written, begins, grey.shape[1] / ink.shape[1])
+    return Inked(ink, written, begins, grey.shape[1] / ink.shape[1])
 
 
 def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, int]:
