@@ -13,7 +13,7 @@ from hwr.images.grey import Grey
 _INK, _FADED = 0.5, 0.3
 # So dark is ink, and so dark what goes on from it: beside borders, which say how dark ink is, faint
 # strokes fall below half of that in places.
-_LITTLE = 0.4
+_LITTLE = 0.3
 # Of the rows: where writing takes less, it may be but the darkest part of it, ...
 _FAINT, _FAINTER = 0.3, 0.2
 # ... since so dark is the ink of blurred strokes, and what goes on from that.
