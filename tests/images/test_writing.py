@@ -54,7 +54,7 @@ def test_strokes_are_followed_to_where_they_fade() -> None:
 def test_blurred_strokes_are_writing_beside_the_darkest_part_of_them() -> None:
     ink = np.zeros((40, 40), np.float32)
     for row in range(6, 34):  # a slash, dark where the pen was set down, and gone in between
-        ink[row, 38 - row : 41 - row] = 1.0 if row < 12 else 0.4 if row < 20 or row > 23 else 0.15
+        ink[row, 38 - row : 41 - row] = 1.0 if row < 10 else 0.4 if row < 15 or row > 18 else 0.15
     none = np.zeros(ink.shape, np.bool_)
     assert rows_of(writing(ink, none)) == (6, 34)
     # As much of the picture as most writing takes: what is fainter beyond is paper's.
