@@ -128,6 +128,16 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return coarse
 
 
+def ink_is_dark(grey: Grey) -> bool:
+    """Whether ink is darker than paper, as `local_ink_of` tells it: by what stands out of its
+    surroundings.
+
+    Args:
+        grey: float32 [height, width], 0..1.
+    """
+    return _ink_is_dark(_picture(grey))
+
+
 def _picture(grey: Grey) -> Image.Image:
     return Image.fromarray((grey * 255).astype(np.uint8))
 

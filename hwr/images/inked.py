@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.images.grey import Grey
-from hwr.images.ink import ink_of, local_ink_of
+from hwr.images.ink import ink_is_dark, ink_of, local_ink_of
 from hwr.images.surround import inside, nearby
-from hwr.images.writing import writing
+from hwr.images.writing import INK, writing
 
-_INK = 0.5
-# So dark is ink.
 _SPARSE = 0.05
 # Of the pixels: where less is ink, there may be wide margins.
 _ENOUGH = 2.0
@@ -45,7 +43,7 @@ def inked_line(grey: Grey, dark: bool | None = None) -> Inked:
         dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     ink = ink_of(grey, dark=dark)
-    return Inked(ink, ink > _INK)
+    return Inked(ink, ink > INK)
 
 
 def inked_document(grey: Grey, needed: float, dark: bool | None = None) -> Inked:
@@ -60,16 +58,16 @@ def inked_document(grey: Grey, needed: float, dark: bool | None = None) -> Inked
     rows, columns = inside(grey)
     grey, begins = grey[rows, columns], columns.start
     enough = round(_ENOUGH * needed)
-    ink, written = _written(grey, enough, dark)
-    if np.count_nonzero(ink > _INK) < _SPARSE * ink.size:
+    ink, written, told = _written(grey, enough, dark)
+    if np.count_nonzero(ink > INK) < _SPARSE * ink.size:
         rows, columns = nearby(grey)
         if grey[rows, columns].size < grey.size:
             grey, begins = grey[rows, columns], begins + columns.start
-            ink, written = _written(grey, enough, dark)
+            ink, written, told = _written(grey, enough, dark)
     if len(ink) < len(grey) and written.any():
         top, bottom = ink_extent(ink, written, axis=1)
         if bottom - top < needed:
-            ink, written = _written(grey, round(enough * needed / (bottom - top)), dark)
+            ink, written, _ = _written(grey, round(enough * needed / (bottom - top)), told)
     return Inked(ink, written, begins, grey.shape[1] / ink.shape[1])
 
 
@@ -81,11 +79,12 @@ def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, i
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
 
-def _written(grey: Grey, rows: int, dark: bool | None) -> tuple[Grey, NDArray[np.bool_]]:
-    """A picture's ink, in at most so many rows, and which of it is writing."""
+def _written(grey: Grey, rows: int, dark: bool | None) -> tuple[Grey, NDArray[np.bool_], bool]:
+    """A picture's ink, in at most so many rows, which of it is writing, and whether ink is dark."""
     height, width = grey.shape
     if height > rows:
         size = max(1, round(width * rows / height)), rows
         grey = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), np.float32)
-    ink, lines = local_ink_of(grey, dark)
-    return ink, writing(ink, lines)
+    told = ink_is_dark(grey) if dark is None else dark
+    ink, lines = local_ink_of(grey, told)
+    return ink, writing(ink, lines), told

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from hwr.images.bands import fullest_band
 from hwr.images.grey import Grey
 
-_INK, _FADED = 0.5, 0.3
-# So dark is ink, and so dark what goes on from it: beside borders, which say how dark ink is, faint
-# strokes fall below half of that in places.
+INK = 0.5
+"""So dark is ink, of the darkest."""
+_FADED = 0.3
+# And so dark what goes on from it: beside borders, which say how dark ink is, faint strokes fall
+# below half of that in places.
 _LITTLE = 0.3
 # Of the rows: where writing takes less, it may be but the darkest part of it, ...
 _FAINT, _FAINTER = 0.3, 0.2
@@ -30,7 +32,7 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         ink: [height, width], 0 to 1.
         lines: what `ruled` found in it, which is no writing, unless there is nothing else.
     """
-    found = _band(ink, lines, _INK, _FADED)
+    found = _band(ink, lines, INK, _FADED)
     if np.count_nonzero(found.any(axis=1)) < _LITTLE * len(ink):
         found = _band(ink, lines, _FAINT, _FAINTER)
     return found

@@ -27,10 +27,6 @@ def number(times: int = 1) -> Grey:
     return grey
 
 
-def difference(one: Grey, other: Grey) -> float:
-    return float(np.abs(one - other).mean())
-
-
 @pytest.mark.parametrize("times", [2, 5, 11])
 def test_a_high_picture_is_seen_in_few_rows_and_as_well(times: int) -> None:
     seen = inked_document(number(times), NEEDED)
@@ -67,7 +63,7 @@ def test_a_line_is_the_same_of_a_higher_picture(times: int) -> None:
     low, high = normalise(number(), settings), normalise(number(times), settings)
     assert high.pixels.shape[1] == pytest.approx(low.pixels.shape[1], abs=2)
     alike = Image.fromarray(high.pixels).resize(low.pixels.shape[::-1])
-    assert difference(np.asarray(alike, np.float32), low.pixels.astype(np.float32)) < 6
+    assert np.abs(np.asarray(alike, np.float32) - low.pixels).mean() < 6
     assert high.picture_width == 300 * times
     for column in (10, 60, 100):
         assert high.picture_column(column) / times == pytest.approx(
