@@ -52,7 +52,7 @@ def seen(line: Line, look: Look) -> NDArray[np.uint8]:
     Returns:
         uint8 [height, about width times `look.width`], wider where it is sheared: no column is cut.
     """
-    pixels = line.pixels if line.whole is None or not look.whole else line.whole
+    pixels = (line.whole if line.whole and look.whole else line).pixels
     if (look.width, look.lean, look.tall) == (1.0, 0.0, 1.0):
         return pixels
     height, width = pixels.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -87,15 +87,15 @@ class Line:
         left: the picture's column at which `pixels` begins; below zero where it was padded.
         step: columns of the picture to one of `pixels`.
         picture_width: in pixels, as given.
-        whole: like `pixels`, with all rows of the picture, where that was cropped to its writing
-            and they were asked for.
+        whole: the line with all rows of the picture, where that was cropped to its writing and they
+            were asked for.
     """
 
     pixels: NDArray[np.uint8]
     left: float
     step: float
     picture_width: int
-    whole: NDArray[np.uint8] | None = None
+    whole: Line | None = None
 
     def picture_column(self, column: float) -> float:
         """Where a column of `pixels` lies in the picture as given, kept inside of it."""
@@ -146,17 +146,19 @@ def normalise(
             f"{name}: {given_width} x {given_height} pixels make a line {frame.width} pixels wide,"
             f" more than {settings.max_width}: cut it into shorter lines"
         )
-    everything = None
+
+    def made(frame: _Frame) -> Line:
+        return Line(
+            _drawn(ink, frame, settings),
+            begins + frame.left * step - added,
+            (frame.right - frame.left) * step / frame.width,
+            given_width,
+        )
+
     if whole and (top > 0 or bottom < len(ink)):
         around = _frame(written, min(top, 0), max(bottom, len(ink)), settings)
-        everything = _drawn(ink, around, settings)
-    return Line(
-        _drawn(ink, frame, settings),
-        begins + frame.left * step - added,
-        (frame.right - frame.left) * step / frame.width,
-        given_width,
-        everything,
-    )
+        return replace(made(frame), whole=made(around))
+    return made(frame)
 
 
 def _rows(ink: Grey, written: NDArray[np.bool_], settings: ImageSettings) -> tuple[int, int]:

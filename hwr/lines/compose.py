@@ -36,6 +36,8 @@ _LEAST_PITCH = 5
 # Pixels to a character of a document, and between repeats: CTC needs a frame for each.
 _VISIBLE_INK = 32
 # Fainter pixels (of 255) do not count where a digit's ink columns are found: nobody sees them.
+_GOLDEN = (5**0.5 - 1) / 2
+# Its multiples lie evenly between whole numbers.
 
 
 class Composer:
@@ -47,6 +49,8 @@ class Composer:
             gives the same lines on every device.
         image: how pictures of documents are made ready for a network, and how all are cleaned.
         kept: the digits of so many documents written last are kept for their other takes.
+        uncropped: the share of documents, of those that are cropped to their writing when they are
+            made ready, that keep all rows of their pictures.
     """
 
     def __init__(
@@ -56,11 +60,13 @@ class Composer:
         device: torch.device | str = "cpu",
         image: ImageSettings | None = None,
         kept: int = 0,
+        uncropped: float = 0.0,
     ) -> None:
         self.split = split
         self._digits = digits
         self._image = image or ImageSettings()
         self._kept = kept
+        self._uncropped = uncropped
         self.device = torch.device(device)
         images = torch.from_numpy(digits.images.copy())
         labels = torch.from_numpy(digits.labels.astype("int64"))
@@ -224,8 +230,10 @@ class Composer:
         image = dataclasses.replace(self._image, height=plan.height)
         lines: list[NDArray[np.uint8]] = []
         places: list[NDArray[np.floating]] = []
+        uncropped = _lots(plan) < self._uncropped
         for row, (grey, text) in enumerate(zip(greys, plan.texts, strict=True)):
-            made = normalise(grey, image, dark=dark)
+            made = normalise(grey, image, dark=dark, whole=bool(uncropped[row]))
+            made = made.whole or made
             line = made.pixels
             # Numbers small in their picture: wide enough to be told apart all the same.
             least = _LEAST_PITCH * frames_needed(text)
@@ -290,6 +298,13 @@ def _extent(ink: Tensor) -> tuple[Tensor, Tensor]:
     first = ink.int().argmax(1)
     last = ink.shape[1] - 1 - ink.flip(1).int().argmax(1)
     return first, last
+
+
+def _lots(plan: Plan) -> Tensor:
+    """A number for each line of a plan, from 0 to 1: of each document's takes its own, and the same
+    with whatever other lines it is drawn."""
+    # Of their seeds, since a generator for each would take longer than what is drawn here.
+    return ((plan.seeds % 2**24) / 2**24 + plan.takes * _GOLDEN) % 1
 
 
 def _uniform(draw: Tensor, bounds: tuple[float, float], whole: bool = False) -> Tensor:

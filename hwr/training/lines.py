@@ -126,12 +126,15 @@ class Lines:
     def _composer(self, split: Split) -> Composer:
         if split not in self._composers:
             digits, image = load_digits(split), self._options.image
-            training, kept = self._options.training, 0
+            training, kept, uncropped = self._options.training, 0, 0.0
+            if split == "train":
+                uncropped = self._options.lines.uncropped
             if split == "train" and training.photographs > 1:
                 # As many as are written before the last take of the first of them.
                 lot = self._part.rows(list(range(self._size)), training.batch - self._size)
                 kept = self._apart * training.pool * len(lot)
-            self._composers[split] = Composer(digits, split, self._device, image, kept)
+            composer = Composer(digits, split, self._device, image, kept, uncropped)
+            self._composers[split] = composer
         return self._composers[split]
 
     def _plan(self, split: Split, count: int, seed: int, longest: int, take: int = 0) -> Plan:

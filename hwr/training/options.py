@@ -62,6 +62,9 @@ class LinesOptions:
         alphabet: the digits that occur, in lines and as single ones.
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
         validation: how many lines to validate with, of the validation digits.
+        uncropped: of the documents to train on that are cropped to their writing when they are made
+            ready, so great a share keeps all rows of their pictures. (Where writing is not found as
+            it is, lines look like that.)
         augment: how lines to train on are changed, beyond what a preset does itself.
     """
 
@@ -71,6 +74,7 @@ class LinesOptions:
     alphabet: str = DIGITS
     grow: int = 0
     validation: int = 1000
+    uncropped: float = 0.0
     augment: AugmentOptions = field(default_factory=AugmentOptions)
 
     def __post_init__(self) -> None:
@@ -91,6 +95,8 @@ class LinesOptions:
             raise ValueError("grow must not be negative")
         if self.validation < 1:
             raise ValueError("validation must be at least 1 line")
+        if not 0 <= self.uncropped <= 1:
+            raise ValueError("uncropped is a share, from 0 to 1")
 
 
 def _ahead(said: object) -> object:

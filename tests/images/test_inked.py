@@ -77,7 +77,7 @@ def test_all_rows_of_the_picture_are_there_if_asked_for() -> None:
     line = normalise(grey, settings, whole=True)
     assert line.whole is not None
     assert np.array_equal(line.pixels, normalise(grey, settings).pixels)
-    rows = [np.flatnonzero(pixels.max(axis=1) > 128) for pixels in (line.pixels, line.whole)]
+    rows = [np.flatnonzero(of.pixels.max(axis=1) > 128) for of in (line, line.whole)]
     assert len(rows[0]) == pytest.approx(0.78 * 40, abs=3)
     assert len(rows[1]) == pytest.approx(48 / 104 * 40, abs=2)
     assert rows[1][0] == pytest.approx((30 + 8) / 104 * 40, abs=2)

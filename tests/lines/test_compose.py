@@ -158,7 +158,7 @@ def test_boxes_of_documents_lie_on_their_lines() -> None:
 
 
 def test_boxes_of_documents_are_where_the_digits_are(composer: Composer) -> None:
-    lines = composer.render(composer.plan(spec("document", 1, 4), 60, 0, 40))
+    lines = composer.render(composer.plan(spec("document", 1, 4), 300, 0, 40))
     inside, outside = [], []
     for row, text in enumerate(lines.texts):
         ink, boxes = lines.line(row).astype(float) / 255, lines.boxes[row].numpy()

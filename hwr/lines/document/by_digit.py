@@ -49,11 +49,14 @@ def _zero(found: Changes, digit: Writing) -> None:
 
 
 def _one(found: Changes, digit: Writing) -> None:
-    """A flag, perhaps led up to, and a foot; or but an upright stroke."""
+    """A flag, perhaps led up to, and a foot; or but a straight stroke."""
     hand, _, _, rng = digit
     if hand.plain:
         found.anew = True
-        lean, middle = hand.slant / hand.width + rng.normal(0, 0.04), DIGIT_SIZE / 2
+        # In others they lean as the hand's other digits do, whose own lean they lack.
+        likely = (hand.slant / hand.width, 0.04) if hand.upright else (-0.08, 0.1)
+        lean = rng.normal(*likely)
+        middle = DIGIT_SIZE / 2
         up, aside = DIGIT_HEIGHT / 2, lean * DIGIT_HEIGHT / 2
         found.curve((middle - aside, middle - up), (middle + aside, middle + up))
         return

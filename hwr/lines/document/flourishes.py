@@ -41,7 +41,14 @@ _SMALL: dict[str, Strokes] = {
 
 
 def flourish(
-    ink: Ink, x: float, base: float, tall: float, pen: float, rng: np.random.Generator, behind: bool
+    ink: Ink,
+    x: float,
+    base: float,
+    tall: float,
+    pen: float,
+    rng: np.random.Generator,
+    behind: bool,
+    slashes: bool = True,
 ) -> float:
     """Draws one of them.
 
@@ -53,11 +60,12 @@ def flourish(
         rng: draws which, and its shape.
         behind: whether it stands behind the number. Some do only there: before it they are not
             usual, or might be ones.
+        slashes: whether slashes may: where ones are leaning strokes, they might be some.
 
     Returns:
         How wide it is, in pixels.
     """
-    kinds = _BEHIND if behind else _BEFORE
+    kinds = (_BEHIND if slashes else _WITHOUT_SLASHES) if behind else _BEFORE
     ways = kinds[int(rng.integers(len(kinds)))](rng)
     lean, lift = rng.uniform(-0.1, 0.35), rng.normal(0, 0.05)
     lengths = np.array([len(points) for points in ways])
@@ -236,3 +244,4 @@ _SIGNS: list[_Kind] = [_dash, _double_dash, _hash, _wave, _dollar, _dash_and_dot
 _BEFORE: list[_Kind] = [*_SIGNS, _opened]
 _BEHIND: list[_Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
                         _slash_and_dash, _struck_dash]  # fmt: skip
+_WITHOUT_SLASHES = [kind for kind in _BEHIND if kind not in (_two_slashes, _slash_and_dash)]

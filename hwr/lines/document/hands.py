@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_UPRIGHT = 0.3
+# Columns to a row: hands that lean less may write ones as upright as a ruler's strokes.
 _LOTS = 80
 # As many as a hand takes, and more.
 
@@ -27,7 +29,7 @@ class Hand:
         unsteady: standard deviation of an elastic bending, in pixels of the 28-pixel frame.
         uneven: how much digits differ in size, slant and place.
         careless: how much more they differ in size and place; 0 for most hands.
-        plain: whether ones are but a stroke, as upright as a border.
+        plain: whether ones are but a straight stroke: an upright hand's as upright as a border.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
         lead: length of the stroke that leads to a one's flag; 0 for none.
         bow: how far flags bow, as a share of their length, to either side.
@@ -107,6 +109,11 @@ class Hand:
     slope: float
     spacing: float
     alike: bool
+
+    @property
+    def upright(self) -> bool:
+        """Whether it leans little."""
+        return abs(self.slant) < _UPRIGHT
 
     @property
     def size(self) -> float:
@@ -196,5 +203,5 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         slope=float(rng.normal(0, 0.03)) if lot() < 0.94 else between(-0.15, 0.15),
         spacing=spacing,
         alike=lot() < 0.4,
-        plain=abs(slant) < 0.3 and lot() < 0.25,
+        plain=lot() < 0.25,
     )

@@ -187,7 +187,7 @@ def set_digits(
         _underline(canvas, ends, tall, pen, rng)
     if behind:
         x = behind_last + tall * (0.1 + 0.3 * float(rng.random()))
-        _ended(canvas, x, base + hand.slope * (x - PATCH), tall, pen, rng)
+        _ended(canvas, (x, base + hand.slope * (x - PATCH)), tall, pen, hand, rng)
     lowest = tall * cents.size
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
@@ -215,14 +215,21 @@ def _underline(
 
 
 def _ended(
-    canvas: Ink, x: float, base: float, tall: float, pen: float, rng: np.random.Generator
+    canvas: Ink,
+    place: tuple[float, float],
+    tall: float,
+    pen: float,
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> None:
-    """What stands behind a number."""
+    """What stands behind a number, from a place on its base line."""
+    x, base = place
+    slashes = hand.upright or not hand.plain
     if rng.random() < 0.3:
         separator(canvas, x, base, tall, pen, rng)
         x += 0.25 * tall
     if rng.random() < 0.8:
-        flourish(canvas, x, base, tall, pen, rng, behind=True)
+        flourish(canvas, x, base, tall, pen, rng, behind=True, slashes=slashes)
 
 
 def _join(
@@ -234,8 +241,10 @@ def _join(
     pen: float,
     rng: np.random.Generator,
 ) -> None:
-    """A thin stroke from a digit to the next."""
+    """A thin stroke from a digit to the next, not so steep that it might be a one."""
     first, second = base - tall * rng.uniform(0.0, 1.0, 2)
+    steep = 0.3 * tall + max(start - end, 0.0)
+    second = min(max(second, first - steep), first + steep)
     bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, THINNEST))
 

@@ -28,6 +28,8 @@ _CLEAR = 0.4
 _APART, _SEEN = 3, 0.1
 # Pixels from other writing's pieces to the number, and how much ink is some of it.
 
+_ALONG = np.arange(8) / 8
+
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
 
@@ -58,7 +60,6 @@ def photograph(
         rng: draws everything else.
         conditions: how bad the picture may be.
     """
-    import cv2
 
     tight = not written.cells and rng.random() < conditions.tight
     if tight:
@@ -69,11 +70,7 @@ def photograph(
         ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions.loose, rng)
     height, width = ink.shape
     pen = written.pen
-    # A pen does not give its ink evenly.
-    if rng.random() < 0.6:
-        uneven = cv2.resize(rng.random((3, max(width // 8, 2))).astype(np.float32), (width, height),
-                            interpolation=cv2.INTER_CUBIC)  # fmt: skip
-        ink *= 1 - float(rng.uniform(0, 0.4)) * uneven.clip(0, 1)
+    _give_unevenly(ink, rng)
     if rng.random() < 0.3:
         _neighbour(ink, neighbour, rng)
     faint = rng.random() < conditions.faint
@@ -139,6 +136,23 @@ def _with_room(
     top, bottom = (round(room * height) for room in down)
     left, right = (round(room * TALL) for room in across)
     return cut(ink, -top, height + bottom, -left, width + right), top, left, right
+
+
+def _give_unevenly(ink: Ink, rng: np.random.Generator) -> None:
+    """As pens give their ink: here a little less than there, and some run dry along the line."""
+    import cv2
+
+    height, width = ink.shape
+    lot = rng.random(3).tolist()
+    if lot[0] < 0.5:
+        coarse, less = rng.random((3, max(width // 8, 2))), 0.4 * lot[1]
+    elif lot[0] < 0.6:
+        # From full to dry, and full again where it is dipped.
+        coarse, less = ((_ALONG + lot[2]) % 1)[None], 0.3 + 0.35 * lot[1]
+    else:
+        return
+    uneven = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    ink *= 1 - np.float32(less) * uneven.clip(0, 1)
 
 
 def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:

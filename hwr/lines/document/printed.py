@@ -9,6 +9,8 @@ from hwr.lines.document.conditions import Conditions
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
 
+_CROSSED = 0.08
+# Share of upper borders that go through the digits, below their tops.
 _DEEPEST = 0.8
 # Of the picture's height: how far from its side a border may be.
 
@@ -40,7 +42,7 @@ def draw_printed(
         _cells(ink, written, (above, above + len(written.ink)), before, rng)
     else:
         room = max(above, 0), max(before, 0), max(behind, 0)
-        between = _ruled(ink, written.pen, room, conditions, rng)
+        between = _ruled(ink, written, room, conditions, rng)
     if rng.random() < 0.08:
         _stamp(ink, rng)
     return between
@@ -68,14 +70,14 @@ def _tilt(rng: np.random.Generator) -> float:
 
 def _ruled(
     ink: Ink,
-    pen: float,
+    written: Written,
     room: tuple[int, int, int],
     conditions: Conditions,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
     """Borders of a box cut into the picture, and guide lines. Borders keep to the room there is
-    above, before and behind the number: upon a digit, or between digits, upright ones would be
-    ones, and one along the tops of digits would make sevens of ones.
+    before and behind the number, and above it or well below its top: upon a digit, or between
+    digits, upright ones would be ones, and one along the tops of digits would make sevens of ones.
 
     Returns:
         The columns of the borders at the sides, or of the picture's edges where there are none.
@@ -92,7 +94,11 @@ def _ruled(
             # Cut out with a part of the cells beside it.
             depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
         depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
-        depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
+        if rng.random() < _CROSSED:
+            below = written.tall * float(rng.uniform(0.1, 0.3))
+            depth[0] = room[0] + below + thick - min(tilt * width, 0)
+        else:
+            depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
         if sides[0]:
             stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
         if sides[1]:
@@ -118,7 +124,7 @@ def _ruled(
             along = np.arange(0, width, step, dtype=np.float32)
             dots(ink, along, y + tilt * along, size, 0.8)
     if rng.random() < 0.08:
-        _cut_off(ink, pen, room[1:], rng)
+        _cut_off(ink, written.pen, room[1:], rng)
     return between
 
 

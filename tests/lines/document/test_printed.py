@@ -45,14 +45,20 @@ def test_borders_far_from_the_sides_keep_off_the_digits() -> None:
 @pytest.mark.parametrize("above", [0, 3, 8, 20])
 def test_a_border_above_keeps_off_the_tops_of_digits(above: int) -> None:
     conditions = BOXED._replace(deep=0.0)
-    seen = []
+    seen, through = [], []
     for seed in range(100):
         ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
-        _ruled(ink, 2.0, (above, BEFORE, BEHIND), conditions, np.random.default_rng(seed))
+        room = (above, BEFORE, BEHIND)
+        _ruled(ink, written(), room, conditions, np.random.default_rng(seed))
+        inked = ink[:, BEFORE : BEFORE + WIDE].any(axis=1)
+        # Through the digits it goes by where it is clear what sticks out of it.
+        assert not inked[above : above + 3].any()
+        seen.append(inked[:above].any())
         # (Below these rows there are guide lines.)
-        assert not ink[above:22, BEFORE : BEFORE + WIDE].any()
-        seen.append(ink[:above, BEFORE : BEFORE + WIDE].any())
+        through.append(inked[above : max(above + 10, 22)].any())
+        assert not (seen[-1] and through[-1])
     assert (sum(seen) > 20) == (above > 0)
+    assert 2 <= sum(through) <= 20
 
 
 def test_a_number_without_borders_has_all_of_its_picture() -> None:
