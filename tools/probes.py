@@ -51,6 +51,9 @@ class Setting(NamedTuple):
         slope: of the base line, rows to a column.
         slant: columns to a row, to the right where above zero, added to the hand's own.
         wide: digits, for what they are.
+        thick: how much broader strokes are.
+        fades: how much fainter the ink is at the number's end, as a share.
+        ruled: whether lines are ruled along the picture's upper and lower edge.
         ink: how much darker than paper.
         noise, blur: standard deviations, of the paper's grain, and in pixels.
         inverted: whether ink is light on dark.
@@ -69,6 +72,9 @@ class Setting(NamedTuple):
     slope: float = 0.0
     slant: float = 0.0
     wide: float = 1.0
+    thick: float = 0.0
+    fades: float = 0.0
+    ruled: bool = False
     ink: float = 0.6
     noise: float = 0.015
     blur: float = 0.7
@@ -104,6 +110,11 @@ PROBES: dict[str, Setting] = {
     "slanted by -0.3": Setting(slant=-0.3),
     "narrow": Setting(wide=0.6),
     "wide": Setting(wide=1.5),
+    "thick": Setting(thick=0.12),
+    "thick, tight on all sides": _TIGHT._replace(thick=0.12, beside=0),
+    "running dry": Setting(fades=0.65),
+    "between ruled lines": Setting(ruled=True),
+    "between ruled lines, tight": _TIGHT._replace(ruled=True),
     "16 rows": Setting(rows=(15, 17)),
     "120 rows": Setting(rows=(110, 130)),
     "faint": Setting(ink=0.12),
@@ -147,11 +158,15 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
         astray = tall * setting.astray * rng.uniform(-1, 1)
         pieces.append((x, round((tall - len(piece)) / 2 + astray + setting.slope * x), piece))
         x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))
-    ink = _cut_out(_slanted(_laid(pieces), setting.slant))
+    ink = _cut_out(_slanted(_thickened(_laid(pieces), tall * setting.thick), setting.slant))
+    ink *= np.linspace(1, 1 - setting.fades, ink.shape[1], dtype=np.float32)
     above, below, beside = (
         round(tall * room) for room in (setting.above, setting.below, setting.beside)
     )
-    picture = 0.85 - setting.ink * np.pad(ink, ((above, below), (beside, beside)))
+    ink = np.pad(ink, ((above, below), (beside, beside)))
+    if setting.ruled:
+        ink[[2, 3, -4, -3]] = 1
+    picture = 0.85 - setting.ink * ink
     picture = cv2.GaussianBlur(picture, (0, 0), setting.blur)
     picture = (picture + rng.normal(0, setting.noise, picture.shape)).clip(0, 1).astype(np.float32)
     return 1 - picture if setting.inverted else picture, "".join(texts)
@@ -175,6 +190,12 @@ def _laid(pieces: list[tuple[int, int, Grey]]) -> Grey:
         part = ink[top - first : top - first + len(piece), left : left + piece.shape[1]]
         np.maximum(part, piece, out=part)
     return ink
+
+
+def _thickened(ink: Grey, by: float) -> Grey:
+    """With strokes broader by so many pixels."""
+    size = 2 * round(by / 2) + 1
+    return np.asarray(cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))))
 
 
 def _slanted(ink: Grey, by: float) -> Grey:

@@ -99,8 +99,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     around = np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
     ink = (1 - grey * 255 / np.maximum(around, 1)).astype(np.float32, copy=False)
     none, full = _levels(ink, 0.5, _BLACKEST)
-    if width < height:
-        # Of a digit cut out tightly more than half may be ink.
+    if width < height or none > full / 2:
+        # Of a digit cut out tightly, or written thickly, more than half may be ink.
         light = ink[ink < _otsu_threshold(ink)]
         none = float(np.median(light)) if 0 < 2 * light.size < ink.size else none
     if full - none < _LEAST_CONTRAST:
@@ -139,7 +139,7 @@ def ink_is_dark(grey: Grey) -> bool:
 
 
 def _picture(grey: Grey) -> Image.Image:
-    return Image.fromarray((grey * 255).astype(np.uint8))
+    return Image.fromarray((grey * 255 + 0.5).astype(np.uint8))
 
 
 def _ink_is_dark(picture: Image.Image) -> bool:

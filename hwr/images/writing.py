@@ -19,6 +19,13 @@ _LITTLE = 0.3
 # Of the rows: where writing takes less, it may be but the darkest part of it, ...
 _FAINT, _FAINTER = 0.3, 0.2
 # ... since so dark is the ink of blurred strokes, and what goes on from that.
+_ENDS = 0.25
+# And where a pen runs dry, so dark is its ink still.
+_BESIDE = 0.15
+# Of the writing's rows: of fewer columns beside it nothing is asked.
+_MORE, _PAPER = 0.25, 0.25
+# Of a column's rows, beyond what such a share of the columns beside the writing hold: so much ink
+# is a stroke, and no grain or pattern.
 
 
 def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -26,7 +33,8 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     Between rows that hold next to nothing, the band with the most ink is the writing: neighbours'
     ink, dotted lines and what is left of borders stand apart from it. From there strokes are
-    followed to where they fade.
+    followed to where they fade. Before it and behind it strokes may be fainter, where there is less
+    between them.
 
     Args:
         ink: [height, width], 0 to 1.
@@ -35,7 +43,22 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     found = _band(ink, lines, INK, _FADED)
     if np.count_nonzero(found.any(axis=1)) < _LITTLE * len(ink):
         found = _band(ink, lines, _FAINT, _FAINTER)
+    if found.any():
+        _add_ends(ink, lines, found)
     return found
+
+
+def _add_ends(ink: Grey, lines: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+    """Adds what stands fainter before the writing and behind it, in its rows."""
+    rows, across = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+    band = slice(rows[0], rows[-1] + 1)
+    for beside in (slice(0, across[0]), slice(across[-1] + 1, None)):
+        faint = (ink[band, beside] > _ENDS) & ~lines[band, beside]
+        if faint.shape[1] < _BESIDE * len(faint):
+            continue
+        filled = faint.mean(axis=0)
+        faint &= filled > np.quantile(filled, _PAPER) + _MORE
+        found[band, beside] |= faint
 
 
 def _band(ink: Grey, lines: NDArray[np.bool_], least: float, faded: float) -> NDArray[np.bool_]:

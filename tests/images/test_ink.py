@@ -47,6 +47,17 @@ def test_a_digit_cut_out_tightly_is_dark(width: int, pen: int) -> None:
     assert ink[grey > 0.5].mean() < 0.2
 
 
+def test_thick_strokes_with_as_little_paper_between_them_are_dark() -> None:
+    rng = np.random.default_rng(0)
+    grey = np.full((60, 240), 0.9, np.float32)
+    for left in range(0, 240, 20):
+        grey[:, left : left + int(rng.integers(10, 12))] = 0.3
+    assert (grey < 0.5).mean() > 0.5
+    ink, _ = local_ink_of(grey)
+    assert ink[grey < 0.5].mean() > 0.8
+    assert ink[grey > 0.5].mean() < 0.2
+
+
 def test_a_light_digit_in_a_narrow_picture_is_told() -> None:
     grey = np.full((48, 30), 0.2, np.float32)
     grey[8:40, 13:17] = 0.9

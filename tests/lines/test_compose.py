@@ -9,7 +9,9 @@ from PIL import Image
 from hwr.errors import AlphabetError, ConfigError, DataError
 from hwr.images import ink
 from hwr.images.clean import CleanOptions
-from hwr.images.normalise import ImageSettings, normalise
+from hwr.images.grey import Grey
+from hwr.images.normalise import ImageSettings, Line, normalise
+from hwr.lines import compose
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
 from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
@@ -198,6 +200,52 @@ def test_boxes_of_documents_follow_what_makes_them_ready(
     lines = composer.render(plan)
     edges = np.flatnonzero(np.diff((lines.line(0) > 127).any(axis=0), prepend=0, append=0))
     np.testing.assert_allclose(lines.boxes[0].flatten(), edges, atol=1.01)
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+@pytest.mark.parametrize("uncropped", [0.0, 1.0])
+def test_uncropped_documents_keep_all_rows(
+    split: Split, uncropped: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = ImageSettings(height=40, ink="local", cropped_ink=0.8, max_ink=0.8)
+    composer = Composer(load_digits(split), split, image=settings, uncropped=uncropped)
+    plan = composer.plan(LineSpec("document", split, 2, 2, "1"), 1, 0, 40)
+    picture = np.full((100, 240), 255, np.uint8)
+    bars = [(60, 66), (130, 140)]
+    for start, end in bars:
+        picture[50:75, start:end] = 0
+    photo = Photo(picture, np.array(bars, np.float32))
+    monkeypatch.setattr(composer, "_photos", lambda plan: [photo])
+    lines = composer.render(plan)
+    ink = lines.line(0) > 127
+    assert ink.any(axis=1).sum() == pytest.approx(10 if uncropped else 32, abs=1)
+    edges = np.flatnonzero(np.diff(ink.any(axis=0), prepend=0, append=0))
+    np.testing.assert_allclose(lines.boxes[0].flatten(), edges, atol=1.01)
+
+
+def test_so_many_documents_are_uncropped_as_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In each take others, and the same with whatever other lines they are drawn."""
+    asked: list[bool] = []
+
+    def noted(grey: Grey, settings: ImageSettings, dark: bool | None, whole: bool) -> Line:
+        asked.append(whole)
+        return Line(np.zeros((40, 60), np.uint8), 0, 1, 60)
+
+    monkeypatch.setattr(compose, "normalise", noted)
+    composer = Composer(load_digits("train"), "train", uncropped=0.3)
+    photo = Photo(np.zeros((40, 60), np.uint8), np.zeros((2, 2), np.float32))
+    monkeypatch.setattr(composer, "_photos", lambda plan: [photo] * len(plan))
+    plans = [
+        composer.plan(LineSpec("document", "train", 2, 2), 600, 0, 40, take) for take in (0, 1)
+    ]
+    for plan in plans:
+        composer.render(plan)
+    first, second = asked[:600], asked[600:]
+    assert all(0.25 < np.mean(take) < 0.35 for take in (first, second))
+    assert np.mean([one and other for one, other in zip(first, second, strict=True)]) < 0.2
+    asked.clear()
+    composer.render(plans[0].rows([7, 300, 44]))
+    assert asked == [first[7], first[300], first[44]]
 
 
 def test_overlapping_ink_is_joined_by_the_brighter(blocks: Composer) -> None:

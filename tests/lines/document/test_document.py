@@ -134,6 +134,42 @@ def test_thin_pens_leave_of_every_stroke_what_can_be_seen() -> None:
         assert lost.sum() < 0.1 * drawn.sum()
 
 
+@pytest.mark.parametrize("slant", [-0.5, 0.4, 0.8])
+def test_plain_ones_of_leaning_hands_lean_with_them(slant: float) -> None:
+    leans = []
+    for picture in written(dataclasses.replace(PLAIN, plain=True, slant=slant, flag=0.5), 1, 24):
+        rows, columns = np.nonzero(picture > 100)
+        lean, first = np.polyfit(rows, columns, 1)
+        assert np.abs(first + lean * rows - columns).max() < 5
+        leans.append(-lean)
+    assert np.mean(leans) == pytest.approx(slant + 0.08, abs=0.06)
+
+
+def test_what_joins_digits_is_not_as_steep_as_ones() -> None:
+    for seed in range(60):
+        canvas = np.zeros((90, 60), np.float32)
+        layout._join(canvas, 28.0, 31.0, 60.0, TALL, 2.0, np.random.default_rng(seed))
+        rows = np.flatnonzero((canvas > 0.5).any(1))
+        assert 0 < len(rows) < 0.8 * TALL
+
+
+@pytest.mark.parametrize(("plain", "slant"), [(True, 0.6), (True, 0.1), (False, 0.6)])
+def test_behind_ones_that_look_like_slashes_stand_none(
+    plain: bool, slant: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def noted(*args: object, behind: bool, slashes: bool = True) -> float:
+        told.extend([slashes] if behind else [])
+        return 0.0
+
+    monkeypatch.setattr(layout, "flourish", noted)
+    patches, hand = written(PLAIN, 1, 2), dataclasses.replace(PLAIN, plain=plain, slant=slant)
+    for seed in range(30):
+        set_digits(patches, edges_of(patches), "11", hand, np.random.default_rng(seed))
+    assert set(told) == {not (plain and slant > 0.3)}
+
+
 @pytest.mark.parametrize("keeps_strokes", [False, True])
 def test_no_stroke_is_thinner_than_can_be_seen(keeps_strokes: bool) -> None:
     """Not even of a small zero by a fine nib whose digits are small beside its long stems."""
@@ -693,6 +729,21 @@ def test_each_condition_shows_in_some_pictures_that_would_be_good(worse: str) ->
     bad = photographs(GOOD._replace(**{worse: getattr(other, worse)}), 150)
     same = np.mean([np.array_equal(*pair) for pair in zip(good, bad, strict=True)])
     assert 0.1 < same < 0.99
+
+
+def test_some_pens_run_dry_along_the_line() -> None:
+    left = []
+    for seed in range(300):
+        ink = np.ones((40, 200), np.float32)
+        photo._give_unevenly(ink, np.random.default_rng(seed))
+        assert 0.3 < ink.min() <= ink.max() <= 1
+        left.append(ink)
+    dry = [ink for ink in left if ink.min() < 0.58]
+    assert 15 < len(dry) < 45
+    for ink in dry:
+        assert np.ptp(ink, axis=0).max() < 1e-5
+        assert ink.max() > 0.9
+    assert sum(bool((ink == 1).all()) for ink in left) > 90
 
 
 def test_tight_pictures_are_cut_to_the_ink() -> None:

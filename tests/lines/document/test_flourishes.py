@@ -71,6 +71,19 @@ def test_before_a_number_stands_nothing_that_stands_behind_it_only() -> None:
     assert not np.array_equal(drawn(1)[0], drawn(1, behind=False)[0])
 
 
+def test_no_slashes_stand_where_they_might_be_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    slashes = {"_two_slashes", "_slash_and_dash"}
+    kinds = {kind.__name__ for kind in flourishes._WITHOUT_SLASHES}
+    assert kinds == {kind.__name__ for kind in flourishes._BEHIND} - slashes
+    monkeypatch.setattr(flourishes, "_WITHOUT_SLASHES", [KINDS["_dash"]])
+    ink = np.zeros((90, 160), np.float32)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        flourish(ink, X, BASE, TALL, PEN, rng, behind=True, slashes=False)
+    rows = np.flatnonzero((ink > 0.5).any(1))
+    assert rows[0] > BASE - 0.8 * TALL
+
+
 def test_letters_stand_side_by_side_on_the_base_line() -> None:
     widths = []
     for seed in range(40):
