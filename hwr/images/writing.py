@@ -33,8 +33,7 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     Between rows that hold next to nothing, the band with the most ink is the writing: neighbours'
     ink, dotted lines and what is left of borders stand apart from it. From there strokes are
-    followed to where they fade. Before it and behind it strokes may be fainter, where there is less
-    between them.
+    followed to where they fade. Before it and behind it, where pens run dry, they may be fainter.
 
     Args:
         ink: [height, width], 0 to 1.
@@ -57,7 +56,8 @@ def _add_ends(ink: Grey, lines: NDArray[np.bool_], found: NDArray[np.bool_]) -> 
         if faint.shape[1] < _BESIDE * len(faint):
             continue
         filled = faint.mean(axis=0)
-        faint &= filled > np.quantile(filled, _PAPER) + _MORE
+        paper = np.sort(filled)[int(_PAPER * (len(filled) - 1))]
+        faint &= filled > paper + _MORE
         found[band, beside] |= faint
 
 

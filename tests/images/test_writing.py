@@ -76,3 +76,31 @@ def test_what_is_followed_touches_what_is_dark(width: int) -> None:
             near[:-1] |= before[1:]
             expected[row] |= near & faded[row]
     assert np.array_equal(_followed(dark, faded), expected)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_a_dry_pen_leaves_beside_the_writing_is_writing(before: bool) -> None:
+    ink = np.zeros((40, 160), np.float32)
+    ink[8:32, 20:24] = ink[8:32, 40:44] = 1
+    ink[9:31, 70:73] = ink[9:31, 90:93] = 0.3
+    ink[2:38, 110] = 0.15  # no ink
+    ink[14:18, 120:140] = 0.3  # no stroke up or down
+    if before:
+        ink = ink[:, ::-1].copy()
+    none = np.zeros(ink.shape, np.bool_)
+    found = writing(ink, none)
+    columns = np.flatnonzero((found[:, ::-1] if before else found).any(axis=0))
+    assert (columns[0], columns[-1]) == (20, 92)
+    assert rows_of(found) == (8, 32)
+    lines = np.zeros(ink.shape, np.bool_)
+    lines[:, 60:100] = True  # as in a mirror: of ruled lines it is no writing
+    assert not writing(ink, lines)[lines].any()
+
+
+def test_a_pattern_beside_the_writing_is_none() -> None:
+    ink = np.zeros((40, 160), np.float32)
+    ink[8:32, 20:24] = ink[8:32, 40:44] = 1
+    ink[::4, 60:] = 0.3
+    ink[:, 60:][np.random.default_rng(0).random((40, 100)) < 0.1] = 0.35
+    found = writing(ink, np.zeros(ink.shape, np.bool_))
+    assert np.flatnonzero(found.any(axis=0))[-1] == 43
