@@ -141,8 +141,8 @@ class Recognizer:
         """
         if self.head == DIGIT:
             return normalise_digit(grey, self.card.image.height, name)
-        looks = LOOKS[: self.looks]
-        return normalise(grey, self.card.image, name, whole=any(look.whole for look in looks))
+        whole = any(look.whole for look in LOOKS[: self.looks])
+        return normalise(grey, self.card.image, name, whole=whole, turned=self.looks > 1)
 
     def _open(self, picture: Path | str | bytes | Grey, name: str) -> Line:
         if isinstance(picture, np.ndarray):
@@ -177,20 +177,47 @@ class Recognizer:
         return Labels(outputs["state"], step, begin, self.card.max_length or 0)
 
     def _read_batch(self, lines: Sequence[Line]) -> list[Reading]:
+        lines = list(lines)
         outputs = self.outputs([line.pixels for line in lines])
         decoded = self._decode(outputs)
         if self.looks > 1:
-            self._look_again(lines, outputs, decoded)
+            turned = self._turn(lines, decoded)
+            self._look_again(lines, None if turned else outputs, decoded)
         return [self._reading(found, line) for found, line in zip(decoded, lines, strict=True)]
 
+    def _turn(self, lines: list[Line], decoded: list[Decoded]) -> bool:
+        """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
+        what is read is doubtful, and it is less doubtful so; whether there is any such line."""
+        others = {row: lines[row].turned for row in _doubtful(decoded)}
+        known = {row: line for row, line in others.items() if line is not None}
+        if not known:
+            return False
+        found = self._decode(self.outputs([line.pixels for line in known.values()]))
+        better = {
+            row: other
+            for row, other in zip(known, found, strict=True)
+            if other.log_probability > decoded[row].log_probability
+        }
+        for row, other in better.items():
+            lines[row], decoded[row] = known[row], other
+        return bool(better)
+
     def _look_again(
-        self, lines: Sequence[Line], outputs: dict[str, NDArray[Any]], decoded: list[Decoded]
+        self,
+        lines: Sequence[Line],
+        outputs: dict[str, NDArray[Any]] | None,
+        decoded: list[Decoded],
     ) -> None:
-        """Reads anew, in `decoded`, what is doubtful there."""
-        rows = [row for row, found in enumerate(decoded) if found.log_probability < np.log(DOUBT)]
+        """Reads anew, in `decoded`, what is doubtful there; `outputs` are those by which it was
+        read, if all of them are there."""
+        rows = _doubtful(decoded)
         if not rows:
             return
-        looks = [Seen(outputs["log_probs"][rows], outputs["frames"][rows])]
+        among = rows
+        if outputs is None:
+            outputs = self.outputs([lines[row].pixels for row in rows])
+            among = list(range(len(rows)))
+        looks = [Seen(outputs["log_probs"][among], outputs["frames"][among])]
         for look in LOOKS[1 : self.looks]:
             again = self.outputs([seen(lines[row], look) for row in rows])
             looks.append(Seen(again["log_probs"], again["frames"]))
@@ -234,3 +261,8 @@ class Recognizer:
             ),
             cut=found.cut,
         )
+
+
+def _doubtful(decoded: Sequence[Decoded]) -> list[int]:
+    """The rows that are looked at again."""
+    return [row for row, found in enumerate(decoded) if found.log_probability < np.log(DOUBT)]

@@ -1,5 +1,6 @@
 """Reading: the same whatever lines are read beside it, with places in the picture as given."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,32 @@ def test_only_doubtful_lines_are_looked_at_again(trained: Path, lines: tuple) ->
         (alone,) = again.read([grey])
         assert alone.text == reading.text
         assert alone.confidence == pytest.approx(reading.confidence, abs=1e-5)
+
+
+def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
+    trained: Path, lines: tuple
+) -> None:
+    once, again = (Recognizer(trained / "model.onnx", looks=looks) for looks in (1, 2))
+    right = [again.prepared(grey, "a line") for grey in lines[0]]
+    wrong = [dataclasses.replace(line, left=-7, pixels=255 - line.pixels) for line in right]
+    both = [
+        dataclasses.replace(line, turned=other)
+        for way in ((right, wrong), (wrong, right))
+        for line, other in zip(*way, strict=True)
+    ]
+    others = [line.turned for line in both]
+    first, turned = once.read_lines(both), once.read_lines(others)
+    taken = []
+    for line, other, found, of_line, of_other in zip(
+        both, others, again.read_lines(both), first, turned, strict=True
+    ):
+        taken.append(of_line.confidence < min(DOUBT, of_other.confidence))
+        (alone,) = again.read_lines([other if taken[-1] else line])
+        assert alone.text == found.text
+        assert alone.confidence == pytest.approx(found.confidence, abs=1e-5)
+        assert [c.x0 for c in alone.characters] == [c.x0 for c in found.characters]
+    assert sum(taken[: len(right)]) < sum(taken[len(right) :])
+    assert not any(line.turned for line in right)
 
 
 def test_a_beam_proposes_more_to_all_looks(trained: Path, lines: tuple) -> None:

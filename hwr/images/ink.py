@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
@@ -35,6 +37,8 @@ _CLEARLY_SKEWED = 1.0
 # unless the differences in it are skewed less than that.
 _LITTLE_SKEWED = 0.2
 # Pens write dark on light more often, and thick ones leave as little paper between strokes as ink.
+_SURE = 0.8
+# Skewed less than that, what is ink is not told surely.
 _SAMPLE = 4096
 # Pixels by which levels are found.
 
@@ -42,6 +46,18 @@ _MARGIN = 0.05
 # Share of the border that may be of the other kind where a picture has a margin.
 _DEPTH_SIDE = 64
 # Pixels; a larger picture is looked at more coarsely.
+
+
+class Tone(NamedTuple):
+    """How ink differs from paper.
+
+    Attributes:
+        dark: whether it is darker.
+        sure: whether that is told surely; else, the other way round may be tried too.
+    """
+
+    dark: bool
+    sure: bool = True
 
 
 def ink_of(grey: Grey, single: bool = False, dark: bool | None = None) -> Grey:
@@ -88,7 +104,7 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
         dark: whether ink is darker than paper, where that is known; else it is told by the picture.
     """
     picture = _picture(grey)
-    if not (_ink_is_dark(picture) if dark is None else dark):
+    if not (_tone(picture).dark if dark is None else dark):
         grey = 1 - grey
         picture = _picture(grey)
     height, width = grey.shape
@@ -128,32 +144,33 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return coarse
 
 
-def ink_is_dark(grey: Grey) -> bool:
+def tone_of(grey: Grey) -> Tone:
     """Whether ink is darker than paper, as `local_ink_of` tells it: by what stands out of its
     surroundings.
 
     Args:
         grey: float32 [height, width], 0..1.
     """
-    return _ink_is_dark(_picture(grey))
+    return _tone(_picture(grey))
 
 
 def _picture(grey: Grey) -> Image.Image:
     return Image.fromarray((grey * 255 + 0.5).astype(np.uint8))
 
 
-def _ink_is_dark(picture: Image.Image) -> bool:
-    """Whether what stands out of its surroundings is not clearly lighter than they are."""
+def _tone(picture: Image.Image) -> Tone:
+    """Dark, unless what stands out of its surroundings is clearly lighter than they are."""
     skewness = _skewness(picture.reduce(max(1, picture.height // _TOLD_BY)))
     if abs(skewness) <= _CLEARLY_SKEWED:
         skewness = _skewness(picture)
+    sure = abs(skewness) > _SURE
     if skewness <= _LITTLE_SKEWED:
-        return True
+        return Tone(True, sure)
     if picture.width >= picture.height or skewness > _CLEARLY_SKEWED:
-        return False
+        return Tone(False, sure)
     # A digit or two, which may leave so little paper that it stands out of the ink.
     grey = np.asarray(picture)
-    return _wider_paper(grey > _otsu_threshold(grey))
+    return Tone(_wider_paper(grey > _otsu_threshold(grey)), sure)
 
 
 def _skewness(picture: Image.Image) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.images.grey import Grey
-from hwr.images.ink import ink_is_dark, ink_of, local_ink_of
+from hwr.images.ink import Tone, ink_of, local_ink_of, tone_of
 from hwr.images.surround import inside, nearby
 from hwr.images.writing import INK, writing
 
@@ -27,12 +27,14 @@ class Inked(NamedTuple):
         written: bool, like `ink`: which of it says where the writing is.
         begins: the picture's column at which `ink` begins.
         step: columns of the picture to one of `ink`.
+        tone: how ink differs from paper; None where that was told by one level for all.
     """
 
     ink: Grey
     written: NDArray[np.bool_]
     begins: float = 0.0
     step: float = 1.0
+    tone: Tone | None = None
 
 
 def inked_line(grey: Grey, dark: bool | None = None) -> Inked:
@@ -58,17 +60,18 @@ def inked_document(grey: Grey, needed: float, dark: bool | None = None) -> Inked
     rows, columns = inside(grey)
     grey, begins = grey[rows, columns], columns.start
     enough = round(_ENOUGH * needed)
-    ink, written, told = _written(grey, enough, dark)
+    ink, written, tone = _written(grey, enough, dark)
     if np.count_nonzero(ink > INK) < _SPARSE * ink.size:
         rows, columns = nearby(grey)
         if grey[rows, columns].size < grey.size:
             grey, begins = grey[rows, columns], begins + columns.start
-            ink, written, told = _written(grey, enough, dark)
+            ink, written, tone = _written(grey, enough, dark)
     if len(ink) < len(grey) and written.any():
         top, bottom = ink_extent(ink, written, axis=1)
         if bottom - top < needed:
-            ink, written, _ = _written(grey, round(enough * needed / (bottom - top)), told)
-    return Inked(ink, written, begins, grey.shape[1] / ink.shape[1])
+            more = round(enough * needed / (bottom - top))
+            ink, written, _ = _written(grey, more, tone.dark)
+    return Inked(ink, written, begins, grey.shape[1] / ink.shape[1], tone)
 
 
 def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, int]:
@@ -79,12 +82,13 @@ def ink_extent(ink: Grey, written: NDArray[np.bool_], axis: int) -> tuple[int, i
     return first, int(np.searchsorted(mass, 0.995 * mass[-1])) + 1
 
 
-def _written(grey: Grey, rows: int, dark: bool | None) -> tuple[Grey, NDArray[np.bool_], bool]:
-    """A picture's ink, in at most so many rows, which of it is writing, and whether ink is dark."""
+def _written(grey: Grey, rows: int, dark: bool | None) -> tuple[Grey, NDArray[np.bool_], Tone]:
+    """A picture's ink, in at most so many rows, which of it is writing, and how it differs from
+    paper."""
     height, width = grey.shape
     if height > rows:
         size = max(1, round(width * rows / height)), rows
         grey = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX), np.float32)
-    told = ink_is_dark(grey) if dark is None else dark
-    ink, lines = local_ink_of(grey, told)
-    return ink, writing(ink, lines), told
+    tone = tone_of(grey) if dark is None else Tone(dark)
+    ink, lines = local_ink_of(grey, tone.dark)
+    return ink, writing(ink, lines), tone

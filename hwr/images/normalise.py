@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +14,7 @@ from PIL import Image
 from hwr.errors import PictureError
 from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
-from hwr.images.inked import ink_extent, inked_document, inked_line
+from hwr.images.inked import Inked, ink_extent, inked_document, inked_line
 
 _LEAST_WIDTH = 4
 
@@ -89,6 +90,8 @@ class Line:
         picture_width: in pixels, as given.
         whole: the line with all rows of the picture, where that was cropped to its writing and they
             were asked for.
+        turned: what the line is if its ink is light where it was taken for dark, or dark where it
+            was taken for light; where that was not told surely, and it was asked for.
     """
 
     pixels: NDArray[np.uint8]
@@ -96,6 +99,7 @@ class Line:
     step: float
     picture_width: int
     whole: Line | None = None
+    turned: Line | None = None
 
     def picture_column(self, column: float) -> float:
         """Where a column of `pixels` lies in the picture as given, kept inside of it."""
@@ -108,6 +112,7 @@ def normalise(
     name: str = "picture",
     dark: bool | None = None,
     whole: bool = False,
+    turned: bool = False,
 ) -> Line:
     """The picture as a line: ink 255 on 0, `settings.height` pixels high.
 
@@ -120,22 +125,46 @@ def normalise(
         dark: whether ink is darker than paper, where that is known; else, and where cleaning has
             changed the picture, it is told by the picture.
         whole: whether the line is wanted with all rows of the picture too.
+        turned: whether it is wanted with ink and paper the other way round too.
 
     Raises:
         PictureError: wider than `settings.max_width` once scaled to the height, or no such array.
     """
     check_grey(grey, name)
-    given_height, given_width = grey.shape
-    grey = clean(grey, settings.clean)
-    # Shearing has made it wider by so much on either side.
-    added = (grey.shape[1] - given_width) // 2
-    grey = grey.astype(np.float32, copy=False)
+    cleaned = clean(grey, settings.clean).astype(np.float32, copy=False)
     known = None if settings.clean.any else dark
     if settings.ink == "local":
-        needed = settings.cropped_ink * settings.height
-        ink, written, begins, step = inked_document(grey, needed, known)
+        inked = inked_document(cleaned, settings.cropped_ink * settings.height, known)
     else:
-        ink, written, begins, step = inked_line(grey, known)
+        inked = inked_line(cleaned, known)
+    # Shearing has made it wider by so much on either side.
+    added = (cleaned.shape[1] - grey.shape[1]) // 2
+    line = _line(inked, grey.shape, added, settings, name, whole)
+    tone = inked.tone
+    if turned and tone and not tone.sure and not settings.clean.any:
+        with suppress(PictureError):  # too wide so, perhaps
+            return replace(line, turned=normalise(grey, settings, name, not tone.dark, whole))
+    return line
+
+
+def _line(
+    inked: Inked,
+    given: tuple[int, ...],
+    added: int,
+    settings: ImageSettings,
+    name: str,
+    whole: bool,
+) -> Line:
+    """What is seen of a picture as a line.
+
+    Args:
+        inked: what is seen.
+        given: height and width of the picture.
+        added: columns that it did not have, on its left.
+        settings, name, whole: as `normalise` takes them.
+    """
+    ink, written, begins, step, _ = inked
+    given_height, given_width = given
     if not written.any():
         blank = np.zeros((settings.height, settings.height), np.uint8)
         return Line(blank, 0, given_width / settings.height, given_width)

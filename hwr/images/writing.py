@@ -40,25 +40,26 @@ def writing(ink: Grey, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         lines: what `ruled` found in it, which is no writing, unless there is nothing else.
     """
     found = _band(ink, lines, INK, _FADED)
-    if np.count_nonzero(found.any(axis=1)) < _LITTLE * len(ink):
+    rows = np.flatnonzero(found.any(axis=1))
+    if len(rows) < _LITTLE * len(ink):
         found = _band(ink, lines, _FAINT, _FAINTER)
-    if found.any():
-        _add_ends(ink, lines, found)
+        rows = np.flatnonzero(found.any(axis=1))
+    if len(rows):
+        _add_ends(ink, lines, found, slice(rows[0], rows[-1] + 1))
     return found
 
 
-def _add_ends(ink: Grey, lines: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+def _add_ends(ink: Grey, lines: NDArray[np.bool_], found: NDArray[np.bool_], rows: slice) -> None:
     """Adds what stands fainter before the writing and behind it, in its rows."""
-    rows, across = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
-    band = slice(rows[0], rows[-1] + 1)
-    for beside in (slice(0, across[0]), slice(across[-1] + 1, None)):
-        faint = (ink[band, beside] > _ENDS) & ~lines[band, beside]
-        if faint.shape[1] < _BESIDE * len(faint):
+    across = np.flatnonzero(found.any(axis=0))
+    for beside in (slice(0, across[0]), slice(across[-1] + 1, found.shape[1])):
+        if beside.stop - beside.start < _BESIDE * (rows.stop - rows.start):
             continue
+        faint = (ink[rows, beside] > _ENDS) & ~lines[rows, beside]
         filled = faint.mean(axis=0)
         paper = np.sort(filled)[int(_PAPER * (len(filled) - 1))]
         faint &= filled > paper + _MORE
-        found[band, beside] |= faint
+        found[rows, beside] |= faint
 
 
 def _band(ink: Grey, lines: NDArray[np.bool_], least: float, faded: float) -> NDArray[np.bool_]:

@@ -83,3 +83,25 @@ def test_all_rows_of_the_picture_are_there_if_asked_for() -> None:
     assert rows[1][0] == pytest.approx((30 + 8) / 104 * 40, abs=2)
     assert normalise(grey, settings).whole is None
     assert normalise(number()[4:-4], settings, whole=True).whole is None  # it is all of it
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_the_line_is_there_the_other_way_round_where_its_ink_is_not_told_surely(
+    light: bool,
+) -> None:
+    settings = ImageSettings(height=40, ink="local", min_ink=0.7, cropped_ink=0.78, max_ink=0.8)
+    thick = np.full((60, 248), 0.9, np.float32)
+    for left in range(8, 240, 20):
+        thick[:, left : left + 10] = 0.3
+    for grey, sure in ((number(), True), (thick, False)):
+        picture = 1 - grey if light else grey
+        line = normalise(picture, settings, turned=True)
+        assert np.array_equal(line.pixels, normalise(picture, settings).pixels)
+        assert normalise(picture, settings).turned is None
+        assert (line.turned is None) == sure
+        if line.turned is not None:
+            ways = [normalise(picture, settings, dark=dark).pixels for dark in (True, False)]
+            assert any(np.array_equal(line.pixels, way) for way in ways)
+            assert any(np.array_equal(line.turned.pixels, way) for way in ways)
+            assert not np.array_equal(line.pixels, line.turned.pixels)
+        assert normalise(picture, settings, dark=not light, turned=True).turned is None

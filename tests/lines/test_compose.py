@@ -387,12 +387,13 @@ def test_it_is_found_out_that_ink_is_dark_only_where_that_is_measured(
 ) -> None:
     told: list[bool] = []
 
-    def counted(picture: Image.Image) -> bool:
-        told.append(is_dark(picture))
-        return told[-1]
+    def counted(picture: Image.Image) -> ink.Tone:
+        found = tone(picture)
+        told.append(found.dark)
+        return found
 
-    is_dark = ink._ink_is_dark
-    monkeypatch.setattr(ink, "_ink_is_dark", counted)
+    tone = ink._tone
+    monkeypatch.setattr(ink, "_tone", counted)
     settings = ImageSettings(height=40, ink="local")
     composer = Composer(load_digits(split), split, image=settings)
     plan = composer.plan(LineSpec("document", split), 8, seed=2, height=40)
