@@ -26,6 +26,8 @@ _PAPER_ROWS = 8
 _PAPER_REACH = 2
 # Pixels of the coarse picture, on either side of one: strokes are narrower, so there is paper
 # somewhere in so many.
+_GENTLE = 8
+# Of 255, from one pixel to the next: light that falls by more is a shadow's edge.
 _BLACKEST = 0.99
 # Of the pixels are no darker than full ink.
 _LEAST_WRITTEN = 0.25
@@ -141,7 +143,23 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
             coarse = across.copy()
             most(coarse[1:], across[:-1], out=coarse[1:])
             most(coarse[:-1], across[1:], out=coarse[:-1])
-    return coarse
+    paper = coarse.astype(np.int16)
+    for rows in (paper, paper[::-1], paper.T, paper.T[::-1]):
+        _let_fall(rows)
+    return paper.astype(np.uint8)
+
+
+def _let_fall(paper: NDArray[np.int16]) -> None:
+    """Lets light that falls towards the first rows fall on in these, in place: a closing, which
+    sees nothing beyond the edge, leaves them as light as those within, and what is there would look
+    like ink."""
+    if len(paper) <= 2 * _PAPER_REACH:
+        return
+    within = paper[_PAPER_REACH]
+    for step in range(1, _PAPER_REACH + 1):
+        fall = (paper[_PAPER_REACH + step] - within).clip(0, _GENTLE * step)
+        edge = paper[_PAPER_REACH - step]
+        np.minimum(edge, within - fall, out=edge)
 
 
 def tone_of(grey: Grey) -> Tone:

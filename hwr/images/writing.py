@@ -19,6 +19,11 @@ _LITTLE = 0.3
 # Of the rows: where writing takes less, it may be but the darkest part of it, ...
 _FAINT, _FAINTER = 0.3, 0.2
 # ... since so dark is the ink of blurred strokes, and what goes on from that.
+_FAR = 0.6
+# Of the band's rows: strokes go on so far above and below it, ...
+_NARROW, _WIDER = 0.1, 6
+# ... unless they are wider than such a share of the picture's height, and all that is dark is less
+# than so many times as wide.
 _ENDS = 0.25
 # And where a pen runs dry, so dark is its ink still.
 _BESIDE = 0.15
@@ -71,7 +76,23 @@ def _band(ink: Grey, lines: NDArray[np.bool_], least: float, faded: float) -> ND
     rows = (ink * dark).sum(axis=1)
     first, end = fullest_band(rows)
     dark[:first] = dark[end:] = False
-    return _followed(dark, (ink > faded) & ~lines)
+    found = _followed(dark, (ink > faded) & ~lines)
+    _leave_lines(found, dark)
+    return found
+
+
+def _leave_lines(found: NDArray[np.bool_], dark: NDArray[np.bool_]) -> None:
+    """Takes away, above and below the band, what few columns were followed along to both edges of
+    the picture, far beyond what else is written: lines too faint to be found as such."""
+    if not (found[0].any() and found[-1].any()):
+        return
+    rows = np.flatnonzero(dark.any(axis=1))
+    first, end = rows[0], rows[-1] + 1
+    far = round(_FAR * (end - first))
+    beyond = found[: max(first - far, 0)].any(axis=0) | found[end + far :].any(axis=0)
+    most = max(2, _NARROW * len(found)), np.count_nonzero(dark.any(axis=0)) / _WIDER
+    if 0 < np.count_nonzero(beyond) <= min(most):
+        found[:first, beyond] = found[end:, beyond] = False
 
 
 def _followed(dark: NDArray[np.bool_], faded: NDArray[np.bool_]) -> NDArray[np.bool_]:

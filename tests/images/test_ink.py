@@ -63,3 +63,18 @@ def test_a_light_digit_in_a_narrow_picture_is_told() -> None:
     grey[8:40, 13:17] = 0.9
     ink, _ = local_ink_of(grey)
     assert ink[8:40, 14:16].mean() > 0.9
+
+
+@pytest.mark.parametrize("across", [True, False])
+@pytest.mark.parametrize("rising", [True, False])
+def test_where_light_falls_towards_an_edge_there_is_no_ink(across: bool, rising: bool) -> None:
+    strokes = np.zeros((90, 240), np.bool_)
+    for column in range(80, 160, 12):
+        strokes[36:54, column : column + 3] = True
+    light = np.linspace(0.9, 0.45 if across else 0.75, 240 if across else 90, dtype=np.float32)
+    light = light[::-1] if rising else light
+    grey = np.broadcast_to(light if across else light[:, None], strokes.shape).copy()
+    grey[strokes] *= 0.7
+    ink, _ = local_ink_of(grey, True)
+    assert ink[strokes].min() > 0.8
+    assert ink[~strokes].max() < 0.2

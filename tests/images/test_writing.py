@@ -104,3 +104,16 @@ def test_a_pattern_beside_the_writing_is_none() -> None:
     ink[:, 60:][np.random.default_rng(0).random((40, 100)) < 0.1] = 0.35
     found = writing(ink, np.zeros(ink.shape, np.bool_))
     assert np.flatnonzero(found.any(axis=0))[-1] == 43
+
+
+@pytest.mark.parametrize("reach", [(0, 60), (0, 36)])
+def test_a_faint_line_from_edge_to_edge_is_not_followed(reach: tuple[int, int]) -> None:
+    ink = np.zeros((60, 120), np.float32)
+    for left in range(30, 100, 10):
+        ink[20:36, left : left + 4] = 1
+    ink[slice(*reach), 10:12] = 0.4
+    ink[28, 10:12] = 0.6  # where it is darkest
+    found = writing(ink, np.zeros(ink.shape, np.bool_))
+    edge_to_edge = reach == (0, 60)
+    assert rows_of(found) == ((20, 36) if edge_to_edge else reach)
+    assert found[20:36, 10].all()
