@@ -118,6 +118,16 @@ def surrounded(tone: int | None, above: float, beside: float) -> Change:
     return change
 
 
+def falling(change: Change, to: float) -> Change:
+    """Changed so, in light that falls to such a share of it from left to right."""
+
+    def changed(p: Pixels, rng: np.random.Generator) -> Pixels:
+        found = change(p, rng)
+        return light(found * np.linspace(1, to, found.shape[1]))
+
+    return changed
+
+
 def within_lines(room: float, across: bool) -> Change:
     """Set in its paper, so many of its heights of it around, with dark lines on either side of it
     half that far away, from edge to edge; and above and below, if wanted."""
@@ -190,6 +200,7 @@ CHANGES: dict[str, Change] = {
     "on black": surrounded(0, 0.12, 0.25),
     "on a page, 1 height of it around": surrounded(None, 1.0, 1.0),
     "on a page, 3 heights": surrounded(None, 3.0, 3.0),
+    "on a page, 3 heights, in light that falls by half": falling(surrounded(None, 3.0, 3.0), 0.5),
     "on white, 3 heights": surrounded(255, 3.0, 3.0),
     "on black, 1 height": surrounded(0, 1.0, 1.0),
 }

@@ -26,8 +26,8 @@ _PAPER_ROWS = 8
 _PAPER_REACH = 2
 # Pixels of the coarse picture, on either side of one: strokes are narrower, so there is paper
 # somewhere in so many.
-_GENTLE = 8
-# Of 255, from one pixel to the next: light that falls by more is a shadow's edge.
+_GENTLE = 8 * np.arange(1, _PAPER_REACH + 1, dtype=np.int16)[:, None]
+# Of 255, over so many pixels: light that falls by more is a shadow's edge.
 _BLACKEST = 0.99
 # Of the pixels are no darker than full ink.
 _LEAST_WRITTEN = 0.25
@@ -153,12 +153,11 @@ def _let_fall(paper: NDArray[np.int16]) -> None:
     """Lets light that falls towards the first rows fall on in these, in place: a closing, which
     sees nothing beyond the edge, leaves them as light as those within, and what is there would look
     like ink."""
-    if len(paper) <= 2 * _PAPER_REACH:
-        return
-    within = paper[_PAPER_REACH]
-    for step in range(1, _PAPER_REACH + 1):
-        fall = (paper[_PAPER_REACH + step] - within).clip(0, _GENTLE * step)
-        edge = paper[_PAPER_REACH - step]
+    reach = _PAPER_REACH
+    if len(paper) > 2 * reach:
+        within = paper[reach]
+        fall = np.minimum(np.maximum(paper[reach + 1 : 2 * reach + 1] - within, 0), _GENTLE)
+        edge = paper[reach - 1 :: -1]
         np.minimum(edge, within - fall, out=edge)
 
 
