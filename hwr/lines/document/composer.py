@@ -137,14 +137,15 @@ class DocumentComposer:
         rows = np.concatenate(
             [self._rows(*line) for line in zip(digits, texts, hands, draws, strict=True)]
         )
+        writers = [hand for hand, length in zip(hands, lengths, strict=True) for _ in range(length)]
         patches = write(
             self._skeletons.fields(rows),
             torch.from_numpy(self._images[rows]),
             np.array([int(character) for text in texts for character in text]),
-            [hand for hand, length in zip(hands, lengths, strict=True) for _ in range(length)],
+            writers,
             [rng for rng, length in zip(draws, lengths, strict=True) for _ in range(length)],
         )
-        edges = edges_of(patches)
+        edges = edges_of(patches, [writer.slant for writer in writers])
         found, start = [], 0
         for length, hand in zip(lengths, hands, strict=True):
             of_number = slice(start, start + length)

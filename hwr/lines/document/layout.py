@@ -44,15 +44,22 @@ class Edges(NamedTuple):
     right: NDArray[np.float32]
 
 
-def edges_of(patches: NDArray[np.uint8]) -> list[Edges]:
-    """Of many digits' pictures, [digits, PATCH, PATCH], ink high."""
+def edges_of(patches: NDArray[np.uint8], slants: Sequence[float] | None = None) -> list[Edges]:
+    """Of many digits' pictures.
+
+    Args:
+        patches: uint8 [digits, PATCH, PATCH], ink high.
+        slants: of the hands that wrote them, columns to a row; upright ones without.
+    """
     seen = patches > _SEEN
     inked = seen.any(axis=2)
     far = np.float32(2 * PATCH)
     left = np.where(inked, seen.argmax(axis=2).astype(np.float32), far)
     right = np.where(inked, PATCH - seen[:, :, ::-1].argmax(axis=2).astype(np.float32), -far)
-    # Of 7 rows up and down: strokes side by side meet aslant too.
-    left, right = _lowest(left), -_lowest(-right)
+    # Of 7 rows up and down: strokes side by side meet aslant too, beyond what the hand leans.
+    lean = np.zeros(len(patches)) if slants is None else np.array(slants)
+    leant = (lean[:, None] * np.arange(PATCH)).astype(np.float32)
+    left, right = _lowest(left + leant) - leant, -_lowest(-right - leant) - leant
     columns = np.asarray(seen.any(axis=1))
     first = columns.argmax(axis=1)
     last = PATCH - columns[:, ::-1].argmax(axis=1)
@@ -71,7 +78,7 @@ def edges_of(patches: NDArray[np.uint8]) -> list[Edges]:
 def _lowest(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of each row and the 7 on either side of it, in the second dimension."""
     reach = 7
-    lowest = np.pad(values, ((0, 0), (reach, reach)), constant_values=2 * PATCH)
+    lowest = np.pad(values, ((0, 0), (reach, reach)), constant_values=4 * PATCH)
     # Of 2, 4, 8 and, overlapping, 15 rows.
     for step in (1, 2, 4, reach):
         lowest = np.minimum(lowest[:, :-step], lowest[:, step:])
@@ -136,7 +143,8 @@ def set_digits(
     cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
-        edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :])]
+        small = patches[cents.begin :]
+        edges = [*edges[: cents.begin], *edges_of(small, [hand.slant] * len(small))]
     shares = patches.astype(np.float32) / 255
     for place, (patch, edge) in enumerate(zip(shares, edges, strict=True)):
         first, last = edge.first, edge.last
