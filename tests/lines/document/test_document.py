@@ -145,6 +145,24 @@ def test_plain_ones_of_leaning_hands_lean_with_them(slant: float) -> None:
     assert np.mean(leans) == pytest.approx(slant + 0.08, abs=0.06)
 
 
+@pytest.mark.usefixtures("no_marks")
+def test_leaning_digits_stand_as_close_as_upright_ones() -> None:
+    widths = []
+    for slant in (0.0, 0.8):
+        hand = dataclasses.replace(PLAIN, plain=True, slant=slant, spacing=0.1)
+        patches = np.concatenate([written(hand, 0, 1), written(hand, 1, 1), written(hand, 0, 1)])
+        line = set_digits(
+            patches, edges_of(patches, [slant] * 3), "010", hand, np.random.default_rng(0)
+        )
+        middles = line.boxes.mean(axis=1)
+        widths.append(np.diff(middles))
+        alone = edges_of(patches[1:2], [slant])[0]
+        stroke_wide = (alone.right - alone.left)[20:32]
+        assert stroke_wide.max() < 8  # though the stroke itself takes 20 columns
+    assert np.abs(widths[0] - widths[1]).max() < 3.5
+    assert np.ptp([w.sum() for w in widths]) < 5
+
+
 def test_what_joins_digits_is_not_as_steep_as_ones() -> None:
     for seed in range(60):
         canvas = np.zeros((90, 60), np.float32)
