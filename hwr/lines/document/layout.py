@@ -17,6 +17,8 @@ from hwr.lines.document.shapes import PATCH, TALL, THINNEST
 
 _SEEN = 80
 # Of 255; fainter edges of a stroke do not count where digits are set.
+_FEET = slice((PATCH + TALL) // 2 - 8, (PATCH + TALL) // 2)
+# Rows of a digit's picture in which its foot is.
 _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
 _UNDERLINED = 0.05
@@ -178,8 +180,11 @@ def set_digits(
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lots[place, 1])
         following = edges[place + 1]
         if separated and lots[place, 2] > 0.4:
-            here = behind_last + tall * (0.06 + 0.05 * lots[place, 3])
-            separator(canvas, here, base + drop, tall, pen, rng)
+            # Beside the digit's foot, which in leaning hands is not below its top.
+            foot = left + float(edge.right[_FEET].max())
+            here = max(foot, behind_last - max(hand.slant, 0) * tall)
+            here += tall * (0.06 + 0.05 * lots[place, 3])
+            separator(canvas, here, base + drop, tall, pen, rng, hand.slant)
             gap = max(gap, 0.0) + tall * 0.2
         if place + 1 == cents.begin:
             gap = max(gap, 0.0) + tall * cents.gap

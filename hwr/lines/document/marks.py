@@ -142,7 +142,13 @@ def _along(pieces: int) -> list[float]:
 
 
 def separator(
-    ink: Ink, x: float, base: float, tall: float, pen: float, rng: np.random.Generator
+    ink: Ink,
+    x: float,
+    base: float,
+    tall: float,
+    pen: float,
+    rng: np.random.Generator,
+    lean: float = 0.0,
 ) -> None:
     """A dot, comma, apostrophe or short dash behind a digit.
 
@@ -152,6 +158,7 @@ def separator(
         tall: a digit's height in pixels.
         pen: in pixels.
         rng: draws its shape.
+        lean: columns to a row by which what stands higher stands farther to the right.
     """
     kind, lot = rng.random(), rng.uniform(-1, 1, 4)
     y = base - tall * 0.05 * lot[0]
@@ -163,7 +170,9 @@ def separator(
         stroke(ink, curve((x, y), bend, (x - tall * (0.06 + 0.08 * lot[1]), y + down)), pen)
     elif kind < 0.88:
         high = base - tall * (0.9 + 0.15 * lot[0])
+        x += lean * (base - high)
         stroke(ink, [(x, high), (x - 0.05 * tall, high + tall * 0.15)], pen)
     else:
         y, reach = base - tall * (0.45 + 0.15 * lot[0]), tall * (0.12 + 0.06 * lot[1])
+        x += lean * (base - y)
         stroke(ink, [(x - reach, y), (x + reach, y + 0.05 * tall * lot[2])], pen)
