@@ -163,6 +163,31 @@ def test_leaning_digits_stand_as_close_as_upright_ones() -> None:
     assert np.ptp([w.sum() for w in widths]) < 5
 
 
+@pytest.mark.parametrize("slant", [0.0, 0.8])
+def test_separators_stand_beside_the_foot_of_what_leans(
+    slant: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = []
+
+    def noted(canvas: np.ndarray, x: float, base: float, *args: object) -> None:
+        foot = canvas[round(base) - TALL // 2 : round(base)]
+        places.append([x - np.flatnonzero(part.any(axis=0))[-1] for part in (canvas, foot)])
+
+    for mark in ("flourish", "_ended"):
+        monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
+    monkeypatch.setattr(layout, "separator", noted)
+    monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
+    hand = dataclasses.replace(PLAIN, slant=slant, spacing=0.4)
+    patches = written(hand, 0, 3)
+    for seed in range(40):
+        edges = edges_of(patches, [slant] * 3)
+        set_digits(patches, edges, "000", hand, np.random.default_rng(seed))
+    assert len(places) > 5
+    beside = np.array(places) / TALL
+    assert (np.abs(beside[:, 1]) < 0.2).all()
+    assert (beside[:, 0] < -0.2).all() == (slant > 0)
+
+
 def test_what_joins_digits_is_not_as_steep_as_ones() -> None:
     for seed in range(60):
         canvas = np.zeros((90, 60), np.float32)
