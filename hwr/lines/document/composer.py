@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import Digits
 from hwr.lines.document.conditions import GOOD, Conditions
+from hwr.lines.document.edges import Edges, edges_of
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import Edges, edges_of, set_digits
+from hwr.lines.document.layout import set_digits
 from hwr.lines.document.photo import Photo, photograph
 from hwr.lines.document.shapes import write
 from hwr.lines.document.skeletons import Skeletons

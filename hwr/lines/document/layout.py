@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
+from hwr.lines.document.edges import Edges, edges_of
 from hwr.lines.document.flourishes import flourish
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.marks import Ink, curve, separator, stroke
 from hwr.lines.document.shapes import PATCH, TALL, THINNEST
 
-_SEEN = 80
-# Of 255; fainter edges of a stroke do not count where digits are set.
 _FEET = slice((PATCH + TALL) // 2 - 8, (PATCH + TALL) // 2)
 # Rows of a digit's picture in which its foot is.
 _ROOM = 32
@@ -27,64 +26,8 @@ _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
 _OLD_STYLE = {"3": 1.0, "5": 1.0}
 # How far digits hang below the base line in hands that let them hang, and which others do in some.
 
-
-class Edges(NamedTuple):
-    """Where a digit's ink is in its picture, in columns.
-
-    Attributes:
-        first, last: of all rows.
-        top: its first row.
-        middle: of its ink.
-        left, right: of each row and those near to it; far away where there is no ink.
-    """
-
-    first: int
-    last: int
-    top: int
-    middle: float
-    left: NDArray[np.float32]
-    right: NDArray[np.float32]
-
-
-def edges_of(patches: NDArray[np.uint8], slants: Sequence[float] | None = None) -> list[Edges]:
-    """Of many digits' pictures.
-
-    Args:
-        patches: uint8 [digits, PATCH, PATCH], ink high.
-        slants: of the hands that wrote them, columns to a row; upright ones without.
-    """
-    seen = patches > _SEEN
-    inked = seen.any(axis=2)
-    far = np.float32(2 * PATCH)
-    left = np.where(inked, seen.argmax(axis=2).astype(np.float32), far)
-    right = np.where(inked, PATCH - seen[:, :, ::-1].argmax(axis=2).astype(np.float32), -far)
-    # Of 7 rows up and down: strokes side by side meet aslant too, beyond what the hand leans.
-    lean = np.zeros(len(patches)) if slants is None else np.array(slants)
-    leant = (lean[:, None] * np.arange(PATCH)).astype(np.float32)
-    left, right = _lowest(left + leant) - leant, -_lowest(-right - leant) - leant
-    columns = np.asarray(seen.any(axis=1))
-    first = columns.argmax(axis=1)
-    last = PATCH - columns[:, ::-1].argmax(axis=1)
-    top = inked.argmax(axis=1)
-    count = columns.sum(axis=1)
-    middle = (columns * np.arange(PATCH)).sum(axis=1) / np.maximum(count, 1)
-    for row in np.flatnonzero(count == 0).tolist():
-        first[row] = last[row] = top[row] = PATCH // 2
-        middle[row] = left[row] = right[row] = PATCH / 2
-    parts = zip(
-        first.tolist(), last.tolist(), top.tolist(), middle.tolist(), left, right, strict=True
-    )
-    return [Edges(*part) for part in parts]
-
-
-def _lowest(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Of each row and the 7 on either side of it, in the second dimension."""
-    reach = 7
-    lowest = np.pad(values, ((0, 0), (reach, reach)), constant_values=4 * PATCH)
-    # Of 2, 4, 8 and, overlapping, 15 rows.
-    for step in (1, 2, 4, reach):
-        lowest = np.minimum(lowest[:, :-step], lowest[:, step:])
-    return lowest
+_Placed = tuple[int, int, Edges]
+# A digit on the canvas: the column and the row at which its picture begins, and its edges.
 
 
 class Written(NamedTuple):
@@ -138,6 +81,7 @@ def set_digits(
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
     x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
+    last_one = (0, 0, edges[0])
     base = _ROOM + (PATCH + tall) / 2
     if before:
         x += flourish(canvas, x, base, tall, pen, rng, behind=False)
@@ -169,9 +113,9 @@ def set_digits(
             end = (left + first + 0.3 * (last - first), top + edge.top)
             _string(canvas, string, end, tall, pen, rng)
         elif place and not (raised or pitch) and rng.random() < hand.joins:
-            _join(canvas, behind_last, left + first, base + drop, tall, pen, rng)
+            _join(canvas, last_one, (left, top, edge), base + drop, tall, pen, rng)
         string = (left + first + 0.7 * (last - first), top + edge.top)
-        behind_last = left + last
+        behind_last, last_one = left + last, (left, top, edge)
         boxes[place] = left + first, behind_last
         if pitch:
             continue
@@ -247,8 +191,8 @@ def _ended(
 
 def _join(
     canvas: Ink,
-    end: float,
-    start: float,
+    one: _Placed,
+    following: _Placed,
     base: float,
     tall: float,
     pen: float,
@@ -256,10 +200,22 @@ def _join(
 ) -> None:
     """A thin stroke from a digit to the next, not so steep that it might be a one."""
     first, second = base - tall * rng.uniform(0.0, 1.0, 2)
+    end, start = _beside(one, first, right=True), _beside(following, second, right=False)
     steep = 0.3 * tall + max(start - end, 0.0)
     second = min(max(second, first - steep), first + steep)
     bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, THINNEST))
+
+
+def _beside(digit: _Placed, row: float, right: bool) -> float:
+    """The column in which a digit's ink ends, or begins, near a row; of all rows where there is
+    none."""
+    left, top, edge = digit
+    at = min(max(round(row) - top, 0), PATCH - 1)
+    column = float((edge.right if right else edge.left)[at])
+    if not edge.first <= column <= edge.last:
+        column = edge.last if right else edge.first
+    return left + column
 
 
 def _string(

@@ -8,8 +8,9 @@ import pytest
 
 from hwr.lines.document import cells, layout
 from hwr.lines.document.cells import draw_cells, draw_pitch
+from hwr.lines.document.edges import edges_of
 from hwr.lines.document.hands import draw_hand
-from hwr.lines.document.layout import edges_of, set_digits
+from hwr.lines.document.layout import set_digits
 from hwr.lines.document.marks import Ink
 from hwr.lines.document.photo import photograph
 from hwr.lines.document.shapes import PATCH, TALL

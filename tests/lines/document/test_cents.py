@@ -7,8 +7,9 @@ import pytest
 
 from hwr.lines.document import layout
 from hwr.lines.document.cents import Cents
+from hwr.lines.document.edges import edges_of
 from hwr.lines.document.hands import draw_hand
-from hwr.lines.document.layout import Written, edges_of, set_digits
+from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.shapes import PATCH, TALL
 
 CENTS = Cents(begin=2, size=0.6, rise=0.4, gap=0.2, lines=(0.1,))

@@ -16,8 +16,9 @@ from hwr.lines.document.cents import Cents
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
+from hwr.lines.document.edges import edges_of
 from hwr.lines.document.hands import Hand, draw_hand
-from hwr.lines.document.layout import Written, edges_of, set_digits
+from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.marks import dots, ring, stroke, stroke_together
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
@@ -188,12 +189,22 @@ def test_separators_stand_beside_the_foot_of_what_leans(
     assert (beside[:, 0] < -0.05).all() == (slant > 0)
 
 
-def test_what_joins_digits_is_not_as_steep_as_ones() -> None:
+@pytest.mark.parametrize("slant", [0.0, 0.8])
+def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float) -> None:
+    patches = written(dataclasses.replace(PLAIN, slant=slant), 0, 2)
+    one, other = edges_of(patches, [slant] * 2)
+    step = int((one.right - other.left).max()) + 5
     for seed in range(60):
-        canvas = np.zeros((90, 60), np.float32)
-        layout._join(canvas, 28.0, 31.0, 60.0, TALL, 2.0, np.random.default_rng(seed))
-        rows = np.flatnonzero((canvas > 0.5).any(1))
-        assert 0 < len(rows) < 0.8 * TALL
+        canvas = np.zeros((PATCH, 3 * PATCH), np.float32)
+        rng = np.random.default_rng(seed)
+        layout._join(canvas, (9, 0, one), (9 + step, 0, other), 40.0, TALL, 2.0, rng)
+        rows, columns = np.nonzero(canvas > 0.5)
+        assert np.ptp(rows) < 0.8 * TALL
+        assert np.ptp(columns) < step + TALL / 4
+        joined = np.zeros_like(canvas)
+        for left, patch in ((9, patches[0]), (9 + step, patches[1])):
+            joined[:, left : left + PATCH] += patch > 100
+        assert joined[canvas > 0.5].any()
 
 
 @pytest.mark.parametrize(("plain", "slant"), [(True, 0.6), (True, 0.1), (False, 0.6)])
