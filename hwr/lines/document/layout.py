@@ -200,9 +200,10 @@ def _join(
 ) -> None:
     """A thin stroke from a digit to the next, not so steep that it might be a one."""
     first, second = base - tall * rng.uniform(0.0, 1.0, 2)
-    end, start = _beside(one, first, right=True), _beside(following, second, right=False)
-    steep = 0.3 * tall + max(start - end, 0.0)
+    end = _beside(one, first, right=True)
+    steep = 0.3 * tall + max(_beside(following, first, right=False) - end, 0.0)
     second = min(max(second, first - steep), first + steep)
+    start = _beside(following, second, right=False)
     bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
     stroke(canvas, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, THINNEST))
 
