@@ -201,7 +201,7 @@ def _join(
     """A thin stroke from a digit to the next, not so steep that it might be a one."""
     first, second = base - tall * rng.uniform(0.0, 1.0, 2)
     end = _beside(one, first, right=True)
-    steep = 0.3 * tall + max(_beside(following, first, right=False) - end, 0.0)
+    steep = 0.2 * tall + max(_beside(following, first, right=False) - end, 0.0)
     second = min(max(second, first - steep), first + steep)
     start = _beside(following, second, right=False)
     bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
