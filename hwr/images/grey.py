@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from hwr.errors import PictureError
 
@@ -15,3 +16,8 @@ def check_grey(grey: Grey, name: str) -> None:
         raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
     if not (grey.min() >= 0 and grey.max() <= 1):
         raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")
+
+
+def picture_of(grey: Grey) -> Image.Image:
+    """The same in 256 levels."""
+    return Image.fromarray((grey * 255 + 0.5).astype(np.uint8))

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.images.grey import Grey
-from hwr.images.ink import Tone, ink_of, local_ink_of, tone_of
+from hwr.images.ink import ink_of, local_ink_of
 from hwr.images.surround import inside, nearby
+from hwr.images.tone import Tone, tone_of
 from hwr.images.writing import INK, writing
 
 _SPARSE = 0.05

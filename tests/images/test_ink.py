@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hwr.images.ink import _picture, _skewness, local_ink_of
+from hwr.images.grey import picture_of
+from hwr.images.ink import local_ink_of
+from hwr.images.tone import _skewness
 
 
 @pytest.mark.parametrize("dark", [True, None])
@@ -31,7 +33,7 @@ def test_a_hairline_on_paper_with_light_specks_is_dark() -> None:
         grey[top : top + 6, left : left + 6] = 0.95
     grey[30, 20:90] = 0.25
     # In the coarse picture by which others are told the specks count for more.
-    assert _skewness(_picture(grey).reduce(3)) > 0
+    assert _skewness(picture_of(grey).reduce(3)) > 0
     ink, _ = local_ink_of(grey)
     assert ink[30, 20:90].min() == 1
 

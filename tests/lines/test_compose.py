@@ -4,13 +4,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from hwr.errors import AlphabetError, ConfigError, DataError
-from hwr.images import ink
+from hwr.images import inked
 from hwr.images.clean import CleanOptions
 from hwr.images.grey import Grey
 from hwr.images.normalise import ImageSettings, Line, normalise
+from hwr.images.tone import Tone, tone_of
 from hwr.lines import compose
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
@@ -387,13 +387,12 @@ def test_it_is_found_out_that_ink_is_dark_only_where_that_is_measured(
 ) -> None:
     told: list[bool] = []
 
-    def counted(picture: Image.Image) -> ink.Tone:
-        found = tone(picture)
+    def counted(grey: Grey) -> Tone:
+        found = tone_of(grey)
         told.append(found.dark)
         return found
 
-    tone = ink._tone
-    monkeypatch.setattr(ink, "_tone", counted)
+    monkeypatch.setattr(inked, "tone_of", counted)
     settings = ImageSettings(height=40, ink="local")
     composer = Composer(load_digits(split), split, image=settings)
     plan = composer.plan(LineSpec("document", split), 8, seed=2, height=40)

@@ -1,0 +1,58 @@
+"""The paper around each place of a picture, however it is lit: a grey closing, which holds all but
+strokes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from hwr.images.grey import Grey, picture_of
+
+_ROWS = 8
+# Of the coarse picture in which paper is looked for.
+_REACH = 2
+# Pixels of the coarse picture, on either side of one: strokes are narrower, so there is paper
+# somewhere in so many.
+_GENTLE = 8 * np.arange(1, _REACH + 1, dtype=np.int16)[:, None]
+# Of 255, over so many pixels: light that falls by more is a shadow's edge.
+
+
+def paper_around(grey: Grey) -> Grey:
+    """How light the paper around each place is, float32 [height, width], 0..255, of a picture like
+    it, 0..1, with ink darker than paper."""
+    height, width = grey.shape
+    rows = min(_ROWS, height)
+    columns = max(1, round(width * rows / height))
+    coarse = np.asarray(picture_of(grey).resize((columns, rows), Image.Resampling.BOX))
+    paper = Image.fromarray(_closed(coarse)).filter(ImageFilter.GaussianBlur(1))
+    return np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
+
+
+def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A grey closing: what is as wide as its reach on either side, or half as wide at the picture's
+    edge, is no stroke, however dark; so a shadow's edge stays where it is."""
+    # (Pillow's rank filters are the same, but take two to three times as long.)
+    for most in (np.maximum, np.minimum):
+        for _ in range(_REACH):
+            across = coarse.copy()
+            most(across[:, 1:], coarse[:, :-1], out=across[:, 1:])
+            most(across[:, :-1], coarse[:, 1:], out=across[:, :-1])
+            coarse = across.copy()
+            most(coarse[1:], across[:-1], out=coarse[1:])
+            most(coarse[:-1], across[1:], out=coarse[:-1])
+    paper = coarse.astype(np.int16)
+    for rows in (paper, paper[::-1], paper.T, paper.T[::-1]):
+        _let_fall(rows)
+    return paper.astype(np.uint8)
+
+
+def _let_fall(paper: NDArray[np.int16]) -> None:
+    """Lets light that falls towards the first rows fall on in these, in place: a closing, which
+    sees nothing beyond the edge, leaves them as light as those within, and what is there would look
+    like ink."""
+    if len(paper) > 2 * _REACH:
+        within = paper[_REACH]
+        fall = np.minimum(np.maximum(paper[_REACH + 1 : 2 * _REACH + 1] - within, 0), _GENTLE)
+        edge = paper[_REACH - 1 :: -1]
+        np.minimum(edge, within - fall, out=edge)
