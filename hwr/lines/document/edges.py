@@ -21,7 +21,8 @@ class Edges(NamedTuple):
         first, last: of all rows.
         top: its first row.
         middle: of its ink.
-        left, right: of each row and those near to it; far away where there is no ink.
+        left, right: of each row and those near to it, along the lean of its hand; far away where
+            there is no ink.
     """
 
     first: int
