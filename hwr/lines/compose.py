@@ -231,7 +231,7 @@ class Composer:
         image = dataclasses.replace(self._image, height=plan.height)
         lines: list[NDArray[np.uint8]] = []
         places: list[NDArray[np.floating]] = []
-        uncropped = _lots(plan) < self._uncropped
+        uncropped = (plan.seeds >= 0) & (_lots(plan) < self._uncropped)
         for row, (grey, text) in enumerate(zip(greys, plan.texts, strict=True)):
             made = normalise(grey, image, dark=dark, whole=bool(uncropped[row]))
             made = made.whole or made
