@@ -213,12 +213,10 @@ class Recognizer:
         rows = _doubtful(decoded)
         if not rows:
             return
-        among = rows
-        if outputs is None:
-            outputs = self.outputs([lines[row].pixels for row in rows])
-            among = list(range(len(rows)))
-        looks = [Seen(outputs["log_probs"][among], outputs["frames"][among])]
-        for look in LOOKS[1 : self.looks]:
+        looks = []
+        if outputs is not None:
+            looks.append(Seen(outputs["log_probs"][rows], outputs["frames"][rows]))
+        for look in LOOKS[len(looks) : self.looks]:
             again = self.outputs([seen(lines[row], look) for row in rows])
             looks.append(Seen(again["log_probs"], again["frames"]))
         for row, found in zip(rows, read_looks(looks, self.beam, self.language), strict=True):

@@ -129,10 +129,10 @@ class Lines:
             training, kept, uncropped = self._options.training, 0, 0.0
             if split == "train":
                 uncropped = self._options.lines.uncropped
-            if split == "train" and training.photographs > 1:
-                # As many as are written before the last take of the first of them.
-                lot = self._part.rows(list(range(self._size)), training.batch - self._size)
-                kept = self._apart * training.pool * len(lot)
+                if training.photographs > 1:
+                    # As many as are written before the last take of the first of them.
+                    lot = self._part.rows(list(range(self._size)), training.batch - self._size)
+                    kept = self._apart * training.pool * len(lot)
             composer = Composer(digits, split, self._device, image, kept, uncropped)
             self._composers[split] = composer
         return self._composers[split]

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from hwr.images.clean.options import STEPS, CleanOptions
 from hwr.images.clean.steps import clean
-from hwr.images.grey import Grey
+from hwr.images.grey import Grey, picture_of
 
 Labelled = tuple[str, Grey]
 
@@ -83,5 +82,5 @@ def _scaled(grey: Grey) -> Image.Image:
     height, width = grey.shape
     scale = min(_WIDTH / width, _HEIGHT / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    picture = Image.fromarray(np.rint(grey * 255).astype(np.uint8))
+    picture = picture_of(grey)
     return picture.resize(size, Image.Resampling.BICUBIC)

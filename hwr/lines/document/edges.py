@@ -33,12 +33,12 @@ class Edges(NamedTuple):
     right: NDArray[np.float32]
 
 
-def edges_of(patches: NDArray[np.uint8], slants: Sequence[float] | None = None) -> list[Edges]:
+def edges_of(patches: NDArray[np.uint8], slants: Sequence[float] | float = 0.0) -> list[Edges]:
     """Of many digits' pictures.
 
     Args:
         patches: uint8 [digits, PATCH, PATCH], ink high.
-        slants: of the hands that wrote them, columns to a row; upright ones without.
+        slants: of the hands that wrote them, columns to a row: one for each digit, or for all.
     """
     seen = patches > _SEEN
     inked = seen.any(axis=2)
@@ -46,7 +46,7 @@ def edges_of(patches: NDArray[np.uint8], slants: Sequence[float] | None = None) 
     left = np.where(inked, seen.argmax(axis=2).astype(np.float32), far)
     right = np.where(inked, PATCH - seen[:, :, ::-1].argmax(axis=2).astype(np.float32), -far)
     # Of 7 rows up and down: strokes side by side meet aslant too, beyond what the hand leans.
-    lean = np.zeros(len(patches)) if slants is None else np.array(slants)
+    lean = np.broadcast_to(slants, len(patches))
     leant = (lean[:, None] * np.arange(PATCH)).astype(np.float32)
     left, right = _lowest(left + leant) - leant, -_lowest(-right - leant) - leant
     columns = np.asarray(seen.any(axis=1))

@@ -80,8 +80,7 @@ def set_digits(
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
-    x, behind_last, string = float(PATCH), 0.0, (0.0, 0.0)
-    last_one = (0, 0, edges[0])
+    x, behind_last, last_one = float(PATCH), 0.0, (0, 0, edges[0])
     base = _ROOM + (PATCH + tall) / 2
     if before:
         x += flourish(canvas, x, base, tall, pen, rng, behind=False)
@@ -89,8 +88,7 @@ def set_digits(
     cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
-        small = patches[cents.begin :]
-        edges = [*edges[: cents.begin], *edges_of(small, [hand.slant] * len(small))]
+        edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :], hand.slant)]
     shares = patches.astype(np.float32) / 255
     for place, (patch, edge) in enumerate(zip(shares, edges, strict=True)):
         first, last = edge.first, edge.last
@@ -109,13 +107,12 @@ def set_digits(
         part = canvas[top : top + PATCH, left : left + PATCH]
         np.maximum(part, patch, out=part)
         strung = not pitch and text[place - 1 : place + 1] == "00"
+        this_one = (left, top, edge)
         if place and strung and rng.random() < hand.strings:
-            end = (left + first + 0.3 * (last - first), top + edge.top)
-            _string(canvas, string, end, tall, pen, rng)
+            _string(canvas, last_one, this_one, tall, pen, rng)
         elif place and not (raised or pitch) and rng.random() < hand.joins:
-            _join(canvas, last_one, (left, top, edge), base + drop, tall, pen, rng)
-        string = (left + first + 0.7 * (last - first), top + edge.top)
-        behind_last, last_one = left + last, (left, top, edge)
+            _join(canvas, last_one, this_one, base + drop, tall, pen, rng)
+        behind_last, last_one = left + last, this_one
         boxes[place] = left + first, behind_last
         if pitch:
             continue
@@ -221,13 +218,17 @@ def _beside(digit: _Placed, row: float, right: bool) -> float:
 
 def _string(
     canvas: Ink,
-    start: tuple[float, float],
-    end: tuple[float, float],
+    one: _Placed,
+    following: _Placed,
     tall: float,
     pen: float,
     rng: np.random.Generator,
 ) -> None:
     """The stroke from the top of a zero to that of the next, which sags."""
+    start, end = (
+        (left + edge.first + share * (edge.last - edge.first), top + edge.top)
+        for (left, top, edge), share in ((one, 0.7), (following, 0.3))
+    )
     sag = tall * float(rng.uniform(0.0, 0.35))
     bend = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + pen / 2 + sag)
     stroke(canvas, curve((start[0], start[1] + pen / 2), bend, (end[0], end[1] + pen / 2)), pen)

@@ -29,6 +29,7 @@ _APART, _SEEN = 3, 0.1
 # Pixels from other writing's pieces to the number, and how much ink is some of it.
 
 _ALONG = np.arange(8) / 8
+# The line, in the places by which a pen's running dry is told.
 
 HEIGHTS = (20, 120)
 """Rows of the pictures, lowest and highest."""
@@ -60,7 +61,6 @@ def photograph(
         rng: draws everything else.
         conditions: how bad the picture may be.
     """
-
     tight = not written.cells and rng.random() < conditions.tight
     if tight:
         # Whoever cuts to what is written leaves the borders around it out.
