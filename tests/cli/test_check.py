@@ -96,7 +96,7 @@ def test_the_model_s_own_alphabet_and_stride(hwr: Run, lines: Path, tiny_model: 
         (("nowhere",), "nowhere: no such folder"),
         (("lines", "--model", "none.onnx"), "none.onnx: cannot be read"),
         (("lines", "--fixed", "lines/a.tsv"), "a.tsv: is there already"),
-        (("lines", "--json", "no/where.json"), "where.json: cannot be written"),
+        (("lines", "--json", "lines/a.tsv/b"), "lines/a.tsv/b: cannot be written"),
     ],
 )
 def test_what_was_asked_wrongly(

@@ -404,10 +404,11 @@ def test_eval_writes_its_files_though_nobody_reads_what_it_prints(
     out, into = os.pipe()
     os.close(out)
     script = Path(sys.executable).with_name("hwr")
-    words = [script, "eval", "--model", model, "--data", folder, "--json", tmp_path / "out.json"]
+    table = tmp_path / "new" / "out.json"
+    words = [script, "eval", "--model", model, "--data", folder, "--json", table]
     with os.fdopen(into, "w") as nowhere:
         subprocess.run(words, stdout=nowhere, stderr=subprocess.DEVNULL, check=False)
-    assert json.loads((tmp_path / "out.json").read_text())["lines"] == 12
+    assert json.loads(table.read_text())["lines"] == 12
 
 
 def test_eval_tells_what_is_passed_over_and_what_it_measured(
@@ -416,8 +417,8 @@ def test_eval_tells_what_is_passed_over_and_what_it_measured(
     (folder / "more").mkdir()
     for name in ("00.png", "00.gt.txt"):
         (folder / "more" / name).write_bytes((folder / name).read_bytes())
-    done = hwr("eval", "--model", model, "--data", "lines", "--json", "none/out.json")
-    refused_for = "hwr: none/out.json: cannot be written"
+    done = hwr("eval", "--model", model, "--data", "lines", "--json", "lines/00.png/out")
+    refused_for = "hwr: lines/00.png/out: cannot be written"
     assert done.returncode == 2
     assert done.stderr.startswith(refused_for)
     assert "passed over: lines/more: its texts do not count beside those of lines" in done.stdout

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.lines.document.marks import Ink, stroke
+from hwr.lines.document.marks import Drawing, stroke
 from hwr.lines.document.shapes import PATCH, THINNEST
 
 _CHANCE = 0.06
@@ -68,18 +68,15 @@ class Cents(NamedTuple):
         """How many rows higher their pictures are than those of the other digits."""
         return tall * (self.rise - (1 - self.size) / 2)
 
-    def underline(
-        self, ink: Ink, columns: tuple[float, float], base: float, tall: float, pen: float
-    ) -> None:
+    def underline(self, drawing: Drawing, columns: tuple[float, float], base: float) -> None:
         """Draws what stands below them.
 
         Args:
-            ink: to draw into.
+            drawing: of the number: as tall as the other digits.
             columns: from and to which they reach.
             base: the row of the base line there.
-            tall: the height of the other digits, in pixels.
-            pen: in pixels.
         """
+        ink, tall, pen, _ = drawing
         left, right = columns
         for below in self.lines:
             row = base - tall * (self.rise - below) + pen / 2

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hwr.lines.document.marks import Ink, Points, rounded, stroke_together
+from hwr.lines.document.marks import Drawing, Points, rounded, stroke_together
 
 Strokes = list[Points]
 
@@ -40,24 +40,12 @@ _SMALL: dict[str, Strokes] = {
 # Letters that stand for no digit, each an em high; others (A, O, S, T, l, q, r ...) might be one.
 
 
-def flourish(
-    ink: Ink,
-    x: float,
-    base: float,
-    tall: float,
-    pen: float,
-    rng: np.random.Generator,
-    behind: bool,
-    slashes: bool = True,
-) -> float:
+def flourish(drawing: Drawing, x: float, base: float, behind: bool, slashes: bool = True) -> float:
     """Draws one of them.
 
     Args:
-        ink: to draw into.
+        drawing: to draw into; draws which, and its shape.
         x, base: where it begins: the column, and the row of the base line.
-        tall: a digit's height in pixels.
-        pen: in pixels.
-        rng: draws which, and its shape.
         behind: whether it stands behind the number. Some do only there: before it they are not
             usual, or might be ones.
         slashes: whether slashes may: where ones are leaning strokes, they might be some.
@@ -65,6 +53,7 @@ def flourish(
     Returns:
         How wide it is, in pixels.
     """
+    ink, tall, pen, rng = drawing
     kinds = (_BEHIND if slashes else _WITHOUT_SLASHES) if behind else _BEFORE
     ways = kinds[int(rng.integers(len(kinds)))](rng)
     lean, lift = rng.uniform(-0.1, 0.35), rng.normal(0, 0.05)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,22 @@ Piece = tuple[float, float, float, float]
 
 _MOST_AT_ONCE = 20_000
 # Pixels times pieces: of longer strokes, parts are drawn one after the other.
+
+
+class Drawing(NamedTuple):
+    """A number that is being written: what each of its marks is drawn by.
+
+    Attributes:
+        ink: to draw into.
+        tall: a digit's height in pixels.
+        pen: the width of strokes, in pixels.
+        rng: draws the shapes of marks.
+    """
+
+    ink: Ink
+    tall: float
+    pen: float
+    rng: np.random.Generator
 
 
 def stroke(ink: Ink, points: Points, pen: float, strength: float = 1.0) -> None:
@@ -141,25 +157,15 @@ def _along(pieces: int) -> list[float]:
     return along
 
 
-def separator(
-    ink: Ink,
-    x: float,
-    base: float,
-    tall: float,
-    pen: float,
-    rng: np.random.Generator,
-    lean: float = 0.0,
-) -> None:
+def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> None:
     """A dot, comma, apostrophe or short dash behind a digit.
 
     Args:
-        ink: to draw into.
+        drawing: to draw into; draws its shape.
         x, base: where the pen is set down: the column, and the row of the base line.
-        tall: a digit's height in pixels.
-        pen: in pixels.
-        rng: draws its shape.
         lean: columns to a row by which what stands higher stands farther to the right.
     """
+    ink, tall, pen, rng = drawing
     kind, lot = rng.random(), rng.uniform(-1, 1, 4)
     y = base - tall * 0.05 * lot[0]
     if kind < 0.45:

@@ -18,8 +18,9 @@ from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.edges import edges_of
 from hwr.lines.document.hands import Hand, draw_hand
+from hwr.lines.document.joins import Placed, join
 from hwr.lines.document.layout import Written, set_digits
-from hwr.lines.document.marks import dots, ring, stroke, stroke_together
+from hwr.lines.document.marks import Drawing, dots, ring, stroke, stroke_together
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
 from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
@@ -170,9 +171,9 @@ def test_separators_stand_beside_the_foot_of_what_leans(
 ) -> None:
     places = []
 
-    def noted(canvas: np.ndarray, x: float, base: float, *args: object) -> None:
-        foot = canvas[round(base) - TALL // 2 : round(base)]
-        places.append([x - np.flatnonzero(part.any(axis=0))[-1] for part in (canvas, foot)])
+    def noted(drawing: Drawing, x: float, base: float, lean: float) -> None:
+        foot = drawing.ink[round(base) - TALL // 2 : round(base)]
+        places.append([x - np.flatnonzero(part.any(axis=0))[-1] for part in (drawing.ink, foot)])
 
     for mark in ("flourish", "_ended"):
         monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
@@ -197,7 +198,8 @@ def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float
     for seed in range(60):
         canvas = np.zeros((PATCH, 3 * PATCH), np.float32)
         rng = np.random.default_rng(seed)
-        layout._join(canvas, (9, 0, one), (9 + step, 0, other), 40.0, TALL, 2.0, rng)
+        drawing = Drawing(canvas, TALL, 2.0, rng)
+        join(drawing, Placed(9, 0, one), Placed(9 + step, 0, other), 40.0)
         rows, columns = np.nonzero(canvas > 0.5)
         assert np.ptp(rows) < 0.8 * TALL
         assert np.ptp(columns) < step + TALL / 4

@@ -5,7 +5,7 @@ import pytest
 
 from hwr.lines.document import flourishes
 from hwr.lines.document.flourishes import flourish
-from hwr.lines.document.marks import Ink
+from hwr.lines.document.marks import Drawing, Ink
 
 TALL, PEN, X, BASE = 28.0, 2.0, 20.0, 50.0
 KINDS = {kind.__name__: kind for kind in (*flourishes._BEFORE, *flourishes._BEHIND)}
@@ -14,7 +14,7 @@ KINDS = {kind.__name__: kind for kind in (*flourishes._BEFORE, *flourishes._BEHI
 def drawn(seed: int, behind: bool = True) -> tuple[Ink, float]:
     ink = np.zeros((90, 160), np.float32)
     rng = np.random.default_rng(seed)
-    return ink, flourish(ink, X, BASE, TALL, PEN, rng, behind)
+    return ink, flourish(Drawing(ink, TALL, PEN, rng), X, BASE, behind)
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_no_slashes_stand_where_they_might_be_ones(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(flourishes, "_WITHOUT_SLASHES", [KINDS["_dash"]])
     ink = np.zeros((90, 160), np.float32)
     for seed in range(20):
-        rng = np.random.default_rng(seed)
-        flourish(ink, X, BASE, TALL, PEN, rng, behind=True, slashes=False)
+        drawing = Drawing(ink, TALL, PEN, np.random.default_rng(seed))
+        flourish(drawing, X, BASE, behind=True, slashes=False)
     rows = np.flatnonzero((ink > 0.5).any(1))
     assert rows[0] > BASE - 0.8 * TALL
 

@@ -1,0 +1,71 @@
+"""Strokes that lead from one digit to the next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hwr.lines.document.edges import Edges
+from hwr.lines.document.marks import Drawing, curve, stroke
+from hwr.lines.document.shapes import PATCH, THINNEST
+
+
+class Placed(NamedTuple):
+    """A digit where it stands.
+
+    Attributes:
+        left, top: the column and the row at which its picture begins.
+        edges: of its ink, in that picture.
+    """
+
+    left: int
+    top: int
+    edges: Edges
+
+    @property
+    def first(self) -> float:
+        """The column in which its ink begins."""
+        return self.left + self.edges.first
+
+    @property
+    def last(self) -> float:
+        """The column in which its ink ends."""
+        return self.left + self.edges.last
+
+    def beside(self, row: float, right: bool) -> float:
+        """The column in which its ink ends, or begins, near a row; of all rows where there is
+        none."""
+        at = min(max(round(row) - self.top, 0), PATCH - 1)
+        column = self.left + float((self.edges.right if right else self.edges.left)[at])
+        if self.first <= column <= self.last:
+            return column
+        return self.last if right else self.first
+
+
+def join(drawing: Drawing, one: Placed, following: Placed, base: float) -> None:
+    """A thin stroke from a digit to the next, not so steep that it might be a one.
+
+    Args:
+        drawing: to draw into; draws where.
+        one, following: the digits.
+        base: the row of the base line.
+    """
+    ink, tall, pen, rng = drawing
+    first, second = base - tall * rng.uniform(0.0, 1.0, 2)
+    end = one.beside(first, right=True)
+    steep = 0.2 * tall + max(following.beside(first, right=False) - end, 0.0)
+    second = min(max(second, first - steep), first + steep)
+    start = following.beside(second, right=False)
+    bend = ((end + start) / 2, (first + second) / 2 + tall * rng.uniform(-0.3, 0.3))
+    stroke(ink, curve((end - 3, first), bend, (start + 3, second)), max(0.6 * pen, THINNEST))
+
+
+def string(drawing: Drawing, one: Placed, following: Placed) -> None:
+    """The stroke from the top of a zero to that of the next, which sags."""
+    ink, tall, pen, rng = drawing
+    start, end = (
+        (zero.first + share * (zero.edges.last - zero.edges.first), zero.top + zero.edges.top)
+        for zero, share in ((one, 0.7), (following, 0.3))
+    )
+    sag = tall * float(rng.uniform(0.0, 0.35))
+    bend = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + pen / 2 + sag)
+    stroke(ink, curve((start[0], start[1] + pen / 2), bend, (end[0], end[1] + pen / 2)), pen)
