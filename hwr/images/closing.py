@@ -14,8 +14,12 @@ _ROWS = 8
 _REACH = 2
 # Pixels of the coarse picture, on either side of one: strokes are narrower, so there is paper
 # somewhere in so many.
-_GENTLE = 8 * np.arange(1, _REACH + 1, dtype=np.int16)[:, None]
-# Of 255, over so many pixels: light that falls by more is a shadow's edge.
+_BEYOND = 2
+# Pixels of the coarse picture that are added around it: by these, light falls on to the very edge.
+_GENTLE = 16
+# Of 255, from one pixel to the next: light that falls by more is a shadow's edge.
+_OUTWARD = np.arange(1, _REACH + _BEYOND + 1, dtype=np.int16)[:, None]
+# Pixels from the last one that has all in reach.
 
 
 def paper_around(grey: Grey) -> Grey:
@@ -25,8 +29,13 @@ def paper_around(grey: Grey) -> Grey:
     rows = min(_ROWS, height)
     columns = max(1, round(width * rows / height))
     coarse = np.asarray(picture_of(grey).resize((columns, rows), Image.Resampling.BOX))
-    paper = Image.fromarray(_closed(coarse)).filter(ImageFilter.GaussianBlur(1))
-    return np.asarray(paper.resize((width, height), Image.Resampling.BILINEAR), np.float32)
+    paper = np.pad(_closed(coarse).astype(np.int16), _BEYOND, mode="edge")
+    for side in (paper, paper[::-1], paper.T, paper.T[::-1]):
+        _let_fall(side)
+    smooth = Image.fromarray(paper.clip(0).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
+    inside = (_BEYOND, _BEYOND, _BEYOND + columns, _BEYOND + rows)
+    around = smooth.resize((width, height), Image.Resampling.BILINEAR, inside)
+    return np.asarray(around, np.float32)
 
 
 def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -41,18 +50,17 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
             coarse = across.copy()
             most(coarse[1:], across[:-1], out=coarse[1:])
             most(coarse[:-1], across[1:], out=coarse[:-1])
-    paper = coarse.astype(np.int16)
-    for rows in (paper, paper[::-1], paper.T, paper.T[::-1]):
-        _let_fall(rows)
-    return paper.astype(np.uint8)
+    return coarse
 
 
 def _let_fall(paper: NDArray[np.int16]) -> None:
     """Lets light that falls towards the first rows fall on in these, in place: a closing, which
     sees nothing beyond the edge, leaves them as light as those within, and what is there would look
     like ink."""
-    if len(paper) > 2 * _REACH:
-        within = paper[_REACH]
-        fall = np.minimum(np.maximum(paper[_REACH + 1 : 2 * _REACH + 1] - within, 0), _GENTLE)
-        edge = paper[_REACH - 1 :: -1]
-        np.minimum(edge, within - fall, out=edge)
+    last = _REACH + _BEYOND
+    if len(paper) > 2 * last:
+        within, *further = paper[last : last + 3]
+        fall = np.minimum(further[0] - within, (further[1] - within) // 2)
+        fall = np.minimum(np.maximum(fall, 0), _GENTLE)
+        outer = paper[last - 1 :: -1]
+        np.minimum(outer, within - fall * _OUTWARD, out=outer)
