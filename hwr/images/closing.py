@@ -29,7 +29,8 @@ def paper_around(grey: Grey) -> Grey:
     rows = min(_ROWS, height)
     columns = max(1, round(width * rows / height))
     coarse = np.asarray(picture_of(grey).resize((columns, rows), Image.Resampling.BOX))
-    paper = np.pad(_closed(coarse).astype(np.int16), _BEYOND, mode="edge")
+    paper = np.zeros((rows + 2 * _BEYOND, columns + 2 * _BEYOND), np.int16)
+    paper[_BEYOND:-_BEYOND, _BEYOND:-_BEYOND] = _closed(coarse)
     for side in (paper, paper[::-1], paper.T, paper.T[::-1]):
         _let_fall(side)
     smooth = Image.fromarray(paper.clip(0).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
@@ -54,9 +55,10 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _let_fall(paper: NDArray[np.int16]) -> None:
-    """Lets light that falls towards the first rows fall on in these, in place: a closing, which
-    sees nothing beyond the edge, leaves them as light as those within, and what is there would look
-    like ink."""
+    """Fills the rows before the first ones, in place, and lets light that falls towards these fall
+    on: a closing, which sees nothing beyond the edge, leaves the first ones as light as those
+    within, and what is there would look like ink."""
+    paper[:_BEYOND] = paper[_BEYOND]
     last = _REACH + _BEYOND
     if len(paper) > 2 * last:
         within, *further = paper[last : last + 3]
