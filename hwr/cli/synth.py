@@ -10,8 +10,9 @@ from PIL import Image
 
 from hwr.cli.changes import EXAMPLES, Cell, changed_composed, changed_own
 from hwr.cli.progress import progress
-from hwr.errors import ConfigError, DataError
-from hwr.files import new_folder, refuse_present, whole_file
+from hwr.cli.write import written
+from hwr.errors import ConfigError
+from hwr.files import new_folder, refuse_present
 from hwr.lines.folders import TEXT_ENDING
 from hwr.lines.presets import BASE_HEIGHT, DIGITS, PRESETS
 from hwr.lines.sources import ComposedLines, SynthSource
@@ -113,12 +114,8 @@ def command(
 def _draw(cells: Sequence[Cell], file: Path, columns: int = 4) -> None:
     """Writes one picture of all lines."""
     page = draw_sheet(cells, columns, scale=1)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(file) as beside:
-            page.save(beside, "PNG")
-    except OSError as error:
-        raise DataError(f"{file}: cannot be written ({error.strerror})") from error
+    with written(file) as beside:
+        page.save(beside, "PNG")
     click.echo(f"{len(cells)} pictures in {file}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +12,32 @@ from hwr.errors import DataError
 from hwr.files import is_special, whole_file
 
 
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """Gives a name to write to, of which `hwr.files.whole_file` makes `path`, in a folder that is
+    made where there is none. Raises DataError where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as beside:
+            yield beside
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Writes a JSON file, whole or not at all, into a folder that is made where there is none.
-    Raises DataError where it cannot be written."""
+    """Writes a JSON file, whole or not at all. Raises DataError where it cannot be written."""
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     # (Names of files need not be text; what is not becomes an escape that JSON knows.)
     encoded = text.encode(errors="backslashreplace")
-    try:
-        if is_special(path):  # such as /dev/stdout
-            path.write_bytes(encoded)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as beside:
+    if not is_special(path):
+        with written(path) as beside:
             beside.write_bytes(encoded)
+        return
+    try:
+        path.write_bytes(encoded)  # such as /dev/stdout
     except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror})") from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path}: cannot be written ({error.strerror})")

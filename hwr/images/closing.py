@@ -61,8 +61,8 @@ def _let_fall(paper: NDArray[np.int16]) -> None:
     paper[:_BEYOND] = paper[_BEYOND]
     last = _REACH + _BEYOND
     if len(paper) > 2 * last:
-        within, *further = paper[last : last + 3]
-        fall = np.minimum(further[0] - within, (further[1] - within) // 2)
+        within, near, far = paper[last : last + 3]
+        fall = np.minimum(near - within, (far - within) // 2)
         fall = np.minimum(np.maximum(fall, 0), _GENTLE)
         outer = paper[last - 1 :: -1]
         np.minimum(outer, within - fall * _OUTWARD, out=outer)
