@@ -43,6 +43,7 @@ class Setting(NamedTuple):
         count: of digits, fewest and most.
         rows: of a digit, fewest and most, in pixels.
         among: the digits that occur.
+        first: the digit with which every number begins; any where empty.
         other: a digit that every number has, and its height for those of the others.
         uneven: by how much digits are lower than others, at most.
         astray: how far they are above or below the line, at most.
@@ -62,6 +63,7 @@ class Setting(NamedTuple):
     count: tuple[int, int] = (2, 7)
     rows: tuple[int, int] = (34, 69)
     among: str = "0123456789"
+    first: str = ""
     other: tuple[str, float] | None = None
     uneven: float = 0.15
     astray: float = 0.05
@@ -87,6 +89,7 @@ PROBES: dict[str, Setting] = {
     "plainly": Setting(),
     "tight above and below": _TIGHT,
     "tight on all sides": _TIGHT._replace(beside=0),
+    "tight on all sides, a 1 first": _TIGHT._replace(beside=0, first="1"),
     **{f"tight, a {digit} the tallest": _TIGHT._replace(other=(digit, 1.2)) for digit in "12457"},
     "ones 1.3 times as tall": Setting(other=("1", 1.3)),
     "sevens 1.3 times as tall": Setting(other=("7", 1.3)),
@@ -146,6 +149,7 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
     """A number and its picture, float32 [height, width], 0 to 1."""
     tall = int(rng.integers(*setting.rows, endpoint=True))
     texts = rng.choice(list(setting.among), int(rng.integers(*setting.count, endpoint=True)))
+    texts[0] = setting.first or texts[0]
     if setting.other:
         texts[rng.integers(len(texts))] = setting.other[0]
     pieces: list[tuple[int, int, Grey]] = []

@@ -28,6 +28,7 @@ from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.conditions import CONDITIONS
 from hwr.lines.document.photo import Photo
 from hwr.lines.draw import draw
+from hwr.lines.numbers import draw_numbers
 from hwr.lines.plan import Plan
 from hwr.lines.presets import BASE_HEIGHT, PRESETS, LineSpec
 
@@ -90,18 +91,12 @@ class Composer:
         # One draw, a row for each line: so a longer plan begins with the lines of a shorter one.
         draws = torch.rand(count, 3 + 5 * longest, generator=_generator(spec, seed))
         length_draw, margin_left, margin_right = draws[:, 0], draws[:, 1], draws[:, 2]
-        class_draw, digit_draw, scale_draw, jitter_draw, gap_draw = (
-            draws[:, 3:].reshape(count, 5, longest).unbind(1)
-        )
+        lots = draws[:, 3:].reshape(count, 5, longest)
+        _, digit_draw, scale_draw, jitter_draw, gap_draw = lots.unbind(1)
 
         spread = spec.max_length - spec.min_length + 1
         lengths = spec.min_length + (length_draw * spread).long()
-        alphabet = torch.tensor([int(character) for character in spec.alphabet])
-        labels = alphabet[(class_draw * len(alphabet)).long()]
-        if preset.round and "0" in spec.alphabet:
-            zeros = ((0.2 + 0.6 * gap_draw[:, 0]) * lengths).long()
-            zeros *= jitter_draw[:, 0] < preset.round
-            labels[torch.arange(longest) >= (lengths - zeros)[:, None]] = 0
+        labels = draw_numbers(spec, preset, lengths, lots)
         chosen = (digit_draw * self._class_count[labels]).long()
         digits = self._by_class[self._class_start[labels] + chosen]
 

@@ -42,6 +42,8 @@ class Preset:
     document: Conditions | None = None
     """Drawn as documents show numbers (`hwr.lines.document`), which knows its own measures; and how
     they are photographed."""
+    leading: float = 0.0
+    """The chance that a line's first digit is drawn by Benford's law, as those of amounts are."""
     round: float = 0.0
     """The chance that a line ends in zeros, as amounts do."""
 
@@ -49,9 +51,9 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "plain": Preset(gap=(0, 8), whole_pixels=True),
     "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
-    "document": Preset(gap=(0, 0), document=GOOD, round=0.25),
-    "degraded": Preset(gap=(0, 0), document=DEGRADED, round=0.25),
-    "logbook": Preset(gap=(0, 0), document=LOGBOOK, round=0.25),
+    "document": Preset(gap=(0, 0), document=GOOD, leading=0.5, round=0.25),
+    "degraded": Preset(gap=(0, 0), document=DEGRADED, leading=0.5, round=0.25),
+    "logbook": Preset(gap=(0, 0), document=LOGBOOK, leading=0.5, round=0.25),
 }
 
 

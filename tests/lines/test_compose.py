@@ -83,6 +83,13 @@ def test_repeats_leading_zeros_and_single_digits_occur(composer: Composer) -> No
     assert set(Counter("".join(texts))) == set("0123456789")
 
 
+def test_more_documents_begin_with_a_one_than_with_a_nine(composer: Composer) -> None:
+    plan = composer.plan(spec("document"), 3000, 0)
+    ones, nines = (sum(text.startswith(of) for text in plan.texts) for of in "19")
+    assert 0.17 < ones / 3000 < 0.23
+    assert 0.05 < nines / 3000 < 0.1
+
+
 def test_alphabet_and_lengths_are_kept(composer: Composer) -> None:
     texts = composer.plan(spec("plain", 4, 5, "27"), 100, 0).texts
     assert {len(text) for text in texts} == {4, 5}

@@ -171,7 +171,7 @@ def _four(found: Changes, digit: Writing) -> None:
     bar = float(levels[inside][counts[inside].argmax()])
     on_bar = middle[np.abs(middle[:, 1] - bar) < 1]
     if hand.closed or (hand.cross and rng.random() < 0.8):
-        least = 0.2 if hand.closed else 0.0
+        least = rng.uniform(0.05, 0.2) if hand.closed else 0.0
         length = max(hand.cross, least) * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
         x = float(on_bar[:, 0].max())
         found.curve((x, bar), (x + length, bar - length * rng.uniform(-0.1, 0.5)))

@@ -41,7 +41,7 @@ class Conditions(NamedTuple):
     faint: float = 0.25
     boxed: float = 0.35
     border: float = 0.55
-    tight: float = 0.2
+    tight: float = 0.3
     deep: float = 0.0
     rows: int = 0
 
@@ -58,7 +58,6 @@ DEGRADED = Conditions(
     loose=1.0,
     struck=0.25,
     befallen=0.03,
-    tight=0.3,
 )
 LOGBOOK = GOOD._replace(
     blur=0.9,

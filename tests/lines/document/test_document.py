@@ -488,6 +488,22 @@ def test_closed_fours_meet_at_the_top() -> None:
     assert np.mean(np.array(apart) == 2) > 0.9
 
 
+def test_crossbars_of_closed_fours_go_on_little_or_more() -> None:
+    stem = [(18.0, y) for y in np.arange(4.0, 24.0)]
+    bar = [(x, 16.0) for x in np.arange(6.0, 19.0)]
+    arm = [(6.0 + 0.2 * y, y) for y in np.arange(4.0, 16.0)]
+    middle = np.array(stem + bar + arm, np.float32)
+    hand = dataclasses.replace(PLAIN, closed=True)
+    beyond = []
+    for rng in draws(*range(100)):
+        crossbar, *_ = changes_of(4, hand, middle, 1.0, rng).strokes
+        assert crossbar[0] == 18
+        beyond.append((crossbar[2] - 18) / DIGIT_HEIGHT)
+    # Always some, or they would be nines; but not always as much as would tell that by itself.
+    assert 0.02 < min(beyond) < 0.06
+    assert 0.15 < max(beyond) < 0.26
+
+
 def test_an_arm_in_pieces_is_wiped_out_whole() -> None:
     stem = [(18.0, y) for y in np.arange(4.0, 24.0)]
     bar = [(x, 16.0) for x in np.arange(6.0, 22.0)]
