@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import logging
-import os
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from torch import Tensor, nn
 from torch.jit._trace import TracerWarning
 
 from hwr.decoding.language import LanguageModel
-from hwr.files import refuse_special
+from hwr.files import whole_file
 from hwr.model_file import LABEL_KEY, LANGUAGE_KEY, METADATA_KEY, ModelCard
 from hwr.nets.label_rnn import FedLabelRNN
 from hwr.nets.network import Network
@@ -54,12 +52,8 @@ def export(
         properties[LANGUAGE_KEY] = language.to_text()
     model.producer_name, model.producer_version = "hwr", card.version
     onnx.helper.set_model_props(model, properties)
-    refuse_special(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        written = Path(folder) / path.name
-        onnx.save(model, str(written))
-        os.replace(written, path)
+    with whole_file(path) as beside:
+        onnx.save(model, str(beside))
 
 
 def graphs(network: Network, height: int) -> list[onnx.ModelProto]:

@@ -15,9 +15,13 @@ from hwr.errors import DataError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Gives a name beside `path` to write to; what stands there takes its place at the end, unless
-    an error comes first. Raises OSError where `path` is a pipe or a device."""
-    refuse_special(path)
+    """Gives a name beside `path` to write to, in a folder that is made where there is none; what
+    stands there takes its place at the end, unless an error comes first. Raises OSError where
+    `path` is a pipe or a device."""
+    if is_special(path):
+        # To put a file in its place would take it from all programs.
+        raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".part")
     try:
         yield beside
@@ -26,13 +30,6 @@ def whole_file(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
-
-
-def refuse_special(path: Path) -> None:
-    """Raises OSError where a path is a pipe or a device: to put a file in the place of a device
-    would take it from all programs."""
-    if is_special(path):
-        raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
 
 
 def is_special(path: Path) -> bool:

@@ -14,10 +14,9 @@ from hwr.files import is_special, whole_file
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """Gives a name to write to, of which `hwr.files.whole_file` makes `path`, in a folder that is
-    made where there is none. Raises DataError where it cannot be written."""
+    """Gives a name to write to, of which `hwr.files.whole_file` makes `path`. Raises DataError
+    where it cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as beside:
             yield beside
     except OSError as error:

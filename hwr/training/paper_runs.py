@@ -30,7 +30,6 @@ def finished(
         return result
     result = train_model(model, seed, advance)
     kept = {"model": model.trained_by(), "seed": seed, "result": dataclasses.asdict(result)}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as beside:
         beside.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return result

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.images.normalise import cut
 from hwr.lines.document.conditions import GOOD, Conditions
+from hwr.lines.document.crop import crop, crop_tightly
 from hwr.lines.document.degrade import degrade
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink
+from hwr.lines.document.neighbours import draw_neighbour, draw_next_cells
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.printed import draw_printed
-from hwr.lines.document.shapes import TALL
 
 _LEAST_INK = 20
 # Rows of a picture that the number itself takes, at least.
@@ -24,9 +24,6 @@ _LEAST_DIGIT = 14
 
 _CLEAR = 0.4
 # Of full ink's darkness: so dark, pens are told from paper by that alone.
-
-_APART, _SEEN = 3, 0.1
-# Pixels from other writing's pieces to the number, and how much ink is some of it.
 
 _ALONG = np.arange(8) / 8
 # The line, in the places by which a pen's running dry is told.
@@ -64,15 +61,15 @@ def photograph(
     tight = not written.cells and rng.random() < conditions.tight
     if tight:
         # Whoever cuts to what is written leaves the borders around it out.
-        ink, above, before, behind = _tight(written.ink, rng)
+        ink, above, before, behind = crop_tightly(written.ink, rng)
         conditions = conditions._replace(boxed=0.0)
     else:
-        ink, above, before, behind = _crop(written.ink, bool(written.cells), conditions.loose, rng)
+        ink, above, before, behind = crop(written.ink, bool(written.cells), conditions.loose, rng)
     height, width = ink.shape
     pen = written.pen
     _give_unevenly(ink, rng)
     if rng.random() < 0.3:
-        _neighbour(ink, neighbour, rng)
+        draw_neighbour(ink, neighbour, rng)
     faint = rng.random() < conditions.faint
     strength = rng.uniform(0.35, 0.5) if faint else rng.uniform(0.5, 0.97)
     # Fewer pixels than that, and nobody could read it.
@@ -86,7 +83,7 @@ def photograph(
     printed = np.zeros_like(ink)
     sides = draw_printed(printed, written, (above, before, behind), conditions, rng)
     if conditions.deep:
-        _next_cells(ink, neighbour, sides, rng)
+        draw_next_cells(ink, neighbour, sides, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
     patterned = rng.random() < 0.6
     if patterned:
@@ -104,40 +101,6 @@ def photograph(
     return Photo(pixels, boxes + np.float32(shifted))
 
 
-def _crop(
-    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator
-) -> tuple[Ink, int, int, int]:
-    """The ink with room around it, little to much, but not little where that is asked for; and how
-    many rows of it are above, and columns on the left and on the right: below zero where a little
-    of the ink is cut off."""
-    kind = rng.uniform(0.35, 1.0) if loose else rng.random()
-    if kind < 0.35:
-        above, below = rng.uniform(-0.02, 0.1, 2)
-    elif kind < 0.85:
-        above, below = rng.uniform(0.05, 0.45, 2)
-    else:
-        above, below = rng.uniform(0.3, loosest, 2)
-    before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
-    return _with_room(ink, (above, below), (before, behind))
-
-
-def _tight(ink: Ink, rng: np.random.Generator) -> tuple[Ink, int, int, int]:
-    """The same, cut to the ink, or a little of it off."""
-    down, across = rng.uniform(-0.02, 0.03, 2), rng.uniform(-0.02, 0.15, 2)
-    return _with_room(ink, tuple(down), tuple(across))
-
-
-def _with_room(
-    ink: Ink, down: tuple[float, float], across: tuple[float, float]
-) -> tuple[Ink, int, int, int]:
-    """The ink with room above and below, as shares of its height, and on either side, as shares of
-    a digit's."""
-    height, width = ink.shape
-    top, bottom = (round(room * height) for room in down)
-    left, right = (round(room * TALL) for room in across)
-    return cut(ink, -top, height + bottom, -left, width + right), top, left, right
-
-
 def _give_unevenly(ink: Ink, rng: np.random.Generator) -> None:
     """As pens give their ink: here a little less than there, and some run dry along the line."""
     import cv2
@@ -153,58 +116,6 @@ def _give_unevenly(ink: Ink, rng: np.random.Generator) -> None:
         return
     uneven = cv2.resize(coarse.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     ink *= 1 - np.float32(less) * uneven.clip(0, 1)
-
-
-def _neighbour(ink: Ink, patch: NDArray[np.uint8], rng: np.random.Generator) -> None:
-    """Pieces of other writing at the upper or lower edge, where there is room for them: upon a one,
-    what is left of a two would make a seven of it."""
-    digit = _cut_out(patch)
-    if not digit.size:
-        return
-    height, width = ink.shape
-    for _ in range(int(rng.integers(1, 4))):
-        shows = max(int(len(digit) * rng.uniform(0.05, 0.25)), 1)
-        left = int(rng.integers(-20, max(width - 20, -19)))
-        above = rng.random() < 0.5
-        piece = digit[-shows:] if above else digit[:shows]
-        piece = piece[:height, max(-left, 0) : max(width - left, 0)]
-        first = max(left, 0)
-        end = first + piece.shape[1]
-        clear = min(len(piece) + _APART, height)
-        near = ink[:clear] if above else ink[height - clear :]
-        if (near[:, max(first - _APART, 0) : end + _APART] > _SEEN).any():
-            continue
-        place = slice(0, len(piece)) if above else slice(height - len(piece), height)
-        part = ink[place, first:end]
-        np.maximum(part, piece, out=part)
-
-
-def _next_cells(
-    ink: Ink, patch: NDArray[np.uint8], sides: tuple[float, float], rng: np.random.Generator
-) -> None:
-    """Pieces of what is written into the cells on either side, beyond the borders between."""
-    digit = _cut_out(patch)
-    if not digit.size:
-        return
-    height, width = ink.shape
-    lots = rng.random((2, 3))
-    for left, room, lot in zip((True, False), (sides[0], width - sides[1]), lots, strict=True):
-        shows = int((0.3 + 0.7 * lot[0]) * (room - 3))
-        if lot[1] < 0.5 or shows < 2:
-            continue
-        piece = digit[:height, -shows:] if left else digit[:height, :shows]
-        top = int(lot[2] * (height - len(piece)))
-        first = 0 if left else width - piece.shape[1]
-        beyond = ink[top : top + len(piece), first : first + piece.shape[1]]
-        np.maximum(beyond, piece, out=beyond)
-
-
-def _cut_out(patch: NDArray[np.uint8]) -> Ink:
-    """A digit's picture cut to its ink, 0 to 1; nothing where it has none."""
-    import cv2
-
-    left, top, width, height = cv2.boundingRect((patch > 80).view(np.uint8))
-    return patch[top : top + height, left : left + width].astype(np.float32) / np.float32(255)
 
 
 def _rows(rng: np.random.Generator) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from hwr.lines.document.conditions import GOOD, LOGBOOK
 from hwr.lines.document.layout import Written
-from hwr.lines.document.photo import _neighbour, _next_cells
+from hwr.lines.document.neighbours import draw_neighbour, draw_next_cells
 from hwr.lines.document.printed import _cut_off, _ruled, draw_printed
 from hwr.lines.document.shapes import PATCH
 
@@ -91,7 +91,7 @@ def test_what_other_cells_hold_is_beyond_the_borders() -> None:
     shown = []
     for seed in range(100):
         ink = np.zeros((HEIGHT, 160), np.float32)
-        _next_cells(ink, digit, (30.0, 150.0), np.random.default_rng(seed))
+        draw_next_cells(ink, digit, (30.0, 150.0), np.random.default_rng(seed))
         assert not ink[:, 29:151].any()
         shown.append([bool(ink[:, :29].any()), bool(ink[:, 151:].any())])
     assert np.sum(shown, axis=0).min() > 20
@@ -99,7 +99,7 @@ def test_what_other_cells_hold_is_beyond_the_borders() -> None:
     # No room, no ink: nothing to show.
     for patch, sides in ((digit, (2.0, 158.0)), (np.zeros_like(digit), (30.0, 150.0))):
         ink = np.zeros((HEIGHT, 160), np.float32)
-        _next_cells(ink, patch, sides, np.random.default_rng(0))
+        draw_next_cells(ink, patch, sides, np.random.default_rng(0))
         assert not ink.any()
 
 
@@ -113,7 +113,7 @@ def test_pieces_of_other_writing_keep_off_the_number() -> None:
     seen = []
     for seed in range(100):
         ink = number.copy()
-        _neighbour(ink, digit, np.random.default_rng(seed))
+        draw_neighbour(ink, digit, np.random.default_rng(seed))
         assert np.array_equal(ink * near, number)
         seen.append([bool(part.any()) for part in (ink[:18, 72:], ink[42:, 72:], ink[:, :58])])
     assert np.mean(seen, axis=0).min() > 0.2
