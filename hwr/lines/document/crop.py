@@ -39,5 +39,6 @@ def _with_room(
     a digit's."""
     height, width = ink.shape
     top, bottom = (round(room * height) for room in down)
-    left, right = (round(room * TALL) for room in across)
+    # Of a one alone, whose ink may be a column or two, nothing is cut off.
+    left, right = (max(round(room * TALL), -(width // 8)) for room in across)
     return cut(ink, -top, height + bottom, -left, width + right), top, left, right
