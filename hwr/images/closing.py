@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from hwr.images.grey import Grey, picture_of
+from hwr.images.levels import level_and_noise, levels, otsu_threshold
 
 _ROWS = 8
 # Of the coarse picture in which paper is looked for.
@@ -18,6 +19,16 @@ _BEYOND = 2
 # Pixels of the coarse picture that are added around it: by these, light falls on to the very edge.
 _GENTLE = 16
 # Of 255, from one pixel to the next: light that falls by more is a shadow's edge.
+_DARKEST = 0.4
+# Of the way from the closing's own paper to what is darkest: where it is as dark as that, it may
+# have taken strokes for paper.
+_GRAIN, _SHADES, _FEW = 0.1, 0.25, 0.05
+# Of the way from paper to ink: where there are but these two, neither differs by more; but for so
+# few of ink's pixels. (Ink in a shadow is darker than the shadow.)
+_STROKE = 0.12
+# And so far from paper, what closing has left may be ink.
+_MOST = 0.75
+# Of all ink; if more of it is there, it is a shadow or a blot.
 _OUTWARD = np.arange(1, _REACH + _BEYOND + 1, dtype=np.int16)[:, None]
 # Pixels from the last one that has all in reach.
 
@@ -30,7 +41,7 @@ def paper_around(grey: Grey) -> Grey:
     columns = max(1, round(width * rows / height))
     coarse = np.asarray(picture_of(grey).resize((columns, rows), Image.Resampling.BOX))
     paper = np.zeros((rows + 2 * _BEYOND, columns + 2 * _BEYOND), np.int16)
-    paper[_BEYOND:-_BEYOND, _BEYOND:-_BEYOND] = _closed(coarse)
+    paper[_BEYOND:-_BEYOND, _BEYOND:-_BEYOND] = _without_strokes(_closed(coarse), coarse, grey)
     for side in (paper, paper[::-1], paper.T, paper.T[::-1]):
         _let_fall(side)
     smooth = Image.fromarray(paper.clip(0).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1))
@@ -52,6 +63,27 @@ def _closed(coarse: NDArray[np.uint8]) -> NDArray[np.uint8]:
             most(coarse[1:], across[:-1], out=coarse[1:])
             most(coarse[:-1], across[1:], out=coarse[:-1])
     return coarse
+
+
+def _without_strokes(
+    closed: NDArray[np.uint8], coarse: NDArray[np.uint8], grey: Grey
+) -> NDArray[np.uint8]:
+    """The closing without strokes that fill its reach, as those of thick digits cut out tightly do:
+    where all of the picture is even paper or even ink, what is darker than paper is ink."""
+    usual = float(np.median(closed))
+    if usual - closed.min() <= _DARKEST * (usual - coarse.min()):
+        return closed
+    light = grey > otsu_threshold(grey)
+    paper, grain = level_and_noise(grey[light])
+    darkest, ink = levels(grey[~light], _FEW, 0.5)
+    far = paper - ink
+    if grain > _GRAIN * far or ink - darkest > _SHADES * far:
+        return closed
+    strokes = closed < 255 * (paper - _STROKE * far)
+    filled = (255 * paper - coarse).clip(0)
+    if filled[strokes].sum() > _MOST * filled.sum():
+        return closed
+    return np.where(strokes, np.uint8(255 * paper), closed)
 
 
 def _let_fall(paper: NDArray[np.int16]) -> None:

@@ -82,3 +82,25 @@ def test_where_light_falls_towards_an_edge_there_is_no_ink(
     ink, _ = local_ink_of(grey, True)
     assert ink[strokes].min() > 0.8
     assert ink[~strokes].max() < 0.25
+
+
+@pytest.mark.parametrize("wide", [16, 20])
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_thick_stroke_at_the_edge_of_a_tight_crop_is_ink(wide: int, side: int) -> None:
+    grey = np.full((48, 160), 0.85, np.float32)
+    grey[:, :wide] = 0.25  # more than a third of the height
+    for column in (50, 90, 130):
+        grey[6:42, column : column + 12] = 0.25
+    ink, _ = local_ink_of(grey[:, ::side], dark=True)
+    ink = ink[:, ::side]
+    assert ink[:, 2 : wide - 2].min() > 0.9
+    assert ink[:, wide + 4 : 48].max() < 0.1
+
+
+def test_a_dark_strip_beside_faint_writing_is_no_ink() -> None:
+    grey = np.full((48, 160), 0.85, np.float32)
+    grey[:, :20] = 0.25
+    for column in (50, 90, 130):
+        grey[6:42, column : column + 5] = 0.7
+    ink, _ = local_ink_of(grey, dark=True)
+    assert ink[:, :10].max() < 0.1
