@@ -860,7 +860,7 @@ def test_pictures_have_rows_enough_for_digits_that_long_stems_make_small(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Which may cut a row off.
-    monkeypatch.setattr(photo, "_crop", lambda ink, *_: (ink.copy(), 0, 0, 0))
+    monkeypatch.setattr(photo, "crop", lambda ink, *_: (ink.copy(), 0, 0, 0))
 
     def least(tall: float) -> int:
         ink = np.zeros((28, 60), np.float32)
