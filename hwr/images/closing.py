@@ -70,7 +70,8 @@ def _without_strokes(
 ) -> NDArray[np.uint8]:
     """The closing without strokes that fill its reach, as those of thick digits cut out tightly do:
     where all of the picture is even paper or even ink, what is darker than paper is ink."""
-    usual = float(np.median(closed))
+    # (numpy's median takes several times as long.)
+    usual = float(np.sort(closed, axis=None)[closed.size // 2])
     if usual - closed.min() <= _DARKEST * (usual - coarse.min()):
         return closed
     light = grey > otsu_threshold(grey)
