@@ -22,6 +22,7 @@ class Conditions(NamedTuple):
         faint: the chance of faint ink.
         boxed: the chance of a box around the number.
         border: the chance of each of its four borders to be seen.
+        close: the share of such boxes that a picture with next to no room above and below has.
         tight: the chance of a picture cut to what is written, without borders.
         deep: the chance of borders farther from the sides; if there is any, other cells' writing
             shows beyond half of those that leave room for it.
@@ -41,6 +42,7 @@ class Conditions(NamedTuple):
     faint: float = 0.25
     boxed: float = 0.35
     border: float = 0.55
+    close: float = 0.4
     tight: float = 0.3
     deep: float = 0.0
     rows: int = 0
@@ -67,6 +69,7 @@ LOGBOOK = GOOD._replace(
     faint=1.0,
     boxed=1.0,
     border=0.8,
+    close=1.0,
     tight=0.1,
     deep=0.5,
     rows=34,

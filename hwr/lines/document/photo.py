@@ -22,6 +22,9 @@ _LEAST_INK = 20
 _LEAST_DIGIT = 14
 # And its digits without long stems.
 
+_CLOSE = 1.2
+# Of the height of what is written: lower pictures have next to no room above and below.
+
 _CLEAR = 0.4
 # Of full ink's darkness: so dark, pens are told from paper by that alone.
 
@@ -66,6 +69,9 @@ def photograph(
     else:
         ink, above, before, behind = crop(written.ink, bool(written.cells), conditions.loose, rng)
     height, width = ink.shape
+    if height < _CLOSE * len(written.ink):
+        # There ones look like borders at the sides, and feet and roofs of digits like those across.
+        conditions = conditions._replace(boxed=conditions.boxed * conditions.close)
     pen = written.pen
     _give_unevenly(ink, rng)
     if rng.random() < 0.3:

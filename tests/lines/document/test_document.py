@@ -831,6 +831,27 @@ def test_tight_pictures_are_cut_to_the_ink() -> None:
     assert np.median(room[1]) < 0.04 < 0.15 < np.median(room[0])
 
 
+@pytest.mark.parametrize(("room", "close"), [(2, True), (3, False)])
+def test_pictures_with_next_to_no_room_above_and_below_have_fewer_boxes(
+    room: int, close: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        photo, "crop", lambda ink, *_: (np.pad(ink, ((room, room), (30, 30))), room, 30, 30)
+    )
+    boxed = GOOD._replace(tight=0.0, boxed=1.0, border=1.0)
+
+    whole = photographs(boxed._replace(close=1.0), 100)
+    kept = [
+        np.mean([np.array_equal(*pair) for pair in zip(whole, pictures, strict=True)])
+        for pictures in (photographs(boxed._replace(close=share), 100) for share in (0.0, 0.4))
+    ]
+    if close:
+        assert kept[0] == 0
+        assert 0.25 < kept[1] < 0.55
+    else:
+        assert kept == [1, 1]
+
+
 def test_cells_of_a_logbook_are_small_and_blurred() -> None:
     def steepest(pictures: list[np.ndarray]) -> float:
         """From pixel to pixel, in the median of the pictures."""
