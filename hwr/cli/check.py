@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 
 from hwr.alphabet import Alphabet
+from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
 from hwr.images.normalise import ImageSettings
@@ -25,25 +26,23 @@ STRIDE = 4
 
 SOMETHING_WRONG = 1
 
-_PLACE = click.Path(path_type=Path)
-
 
 @click.command()
-@click.argument("places", nargs=-1, type=_PLACE, metavar="[DIR]...")
-@click.option("--train", multiple=True, type=_PLACE, metavar="DIR", help="Lines to train on.")
-@click.option("--val", multiple=True, type=_PLACE, metavar="DIR", help="Lines to validate with.")
-@click.option("--test", multiple=True, type=_PLACE, metavar="DIR", help="Lines to test with.")
+@click.argument("places", nargs=-1, type=PLACE, metavar="[DIR]...")
+@click.option("--train", multiple=True, type=PLACE, metavar="DIR", help="Lines to train on.")
+@click.option("--val", multiple=True, type=PLACE, metavar="DIR", help="Lines to validate with.")
+@click.option("--test", multiple=True, type=PLACE, metavar="DIR", help="Lines to test with.")
 @click.option(
     "--model",
     "given",
-    type=_PLACE,
+    type=PLACE,
     metavar="FILE",
     help="The model file that is to read or go on learning from the lines: its alphabet, stride and"
     f" image settings. Without it and --config, any alphabet, {STRIDE} pixels to a frame.",
 )
 @click.option(
     "--config",
-    type=_PLACE,
+    type=PLACE,
     metavar="FILE",
     help="The experiment that is to train on the lines: its stride, image settings and, where it"
     " gives one, alphabet.",
@@ -51,13 +50,13 @@ _PLACE = click.Path(path_type=Path)
 @click.option("--alphabet", metavar="CHARACTERS", help="The characters that texts may hold.")
 @click.option(
     "--fixed",
-    type=_PLACE,
+    type=PLACE,
     metavar="OUT",
     help="Write the good lines to OUT.tsv, or OUT-train.tsv and so on; lines of pages are cut out"
     " into OUT/.",
 )
 @click.option(
-    "--json", "table", type=_PLACE, metavar="FILE", help="Write the whole report to FILE."
+    "--json", "table", type=OUTPUT, metavar="FILE", help="Write the whole report to FILE."
 )
 @click.option(
     "--show",

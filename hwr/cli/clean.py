@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hwr.cli.place import PLACE
 from hwr.cli.progress import progress
 from hwr.cli.read import expand
 from hwr.errors import ConfigError, PictureError
@@ -30,7 +31,7 @@ Steps = dict[str, dict[str, Any]]
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     required=True,
     metavar="DIR",
     help="The folder to make.",

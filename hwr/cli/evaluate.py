@@ -11,6 +11,7 @@ import click
 
 from hwr.alphabet import tell_unknown
 from hwr.cli import model
+from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
 from hwr.evaluate import Evaluation, evaluate, line_picture
@@ -51,13 +52,13 @@ SHOWN = 8
 @click.option(
     "--json",
     "table",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OUTPUT,
     metavar="FILE",
     help="Write the figures to FILE, as fractions.",
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help="Write a page with pictures of the worst, and a confusion matrix of single characters.",
 )

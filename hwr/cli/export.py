@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hwr.cli.place import FILE, OUTPUT
 from hwr.errors import ConfigError
 from hwr.images.looks import LOOKS
 from hwr.model_file import MODEL_ENDING
@@ -19,7 +20,7 @@ from hwr.model_file import MODEL_ENDING
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=OUTPUT,
     metavar="FILE",
     help="The model file. Without it, beside the (last) checkpoint: model.onnx, model-HEADS.onnx,"
     " or of several model-mean.onnx.",
@@ -38,7 +39,7 @@ from hwr.model_file import MODEL_ENDING
 )
 @click.argument(
     "checkpoints",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="CKPT...",
     nargs=-1,
     required=True,

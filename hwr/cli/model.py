@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hwr.cli.place import PLACE
 from hwr.images.looks import LOOKS
 from hwr.model_file import SHIPPED
 from hwr.recognizer import READERS
@@ -47,7 +48,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--model",
             "given",
-            type=click.Path(path_type=Path),
+            type=PLACE,
             metavar="FILE",
             help="The model file. Without it, the newest runs/*/model.onnx; without any, the one"
             " that comes with hwr, which reads numbers in pictures of documents.",

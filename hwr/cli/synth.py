@@ -9,6 +9,7 @@ import click
 from PIL import Image
 
 from hwr.cli.changes import EXAMPLES, Cell, changed_composed, changed_own
+from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import written
 from hwr.errors import ConfigError
@@ -42,13 +43,13 @@ from hwr.scoring.sheet import sheet as draw_sheet
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help="The folder to make. Without it, synth-PRESET, or none where there is a --sheet.",
 )
 @click.option(
     "--sheet",
-    type=click.Path(path_type=Path),
+    type=OUTPUT,
     metavar="FILE",
     help="Draw the lines with their texts into one picture.",
 )
@@ -59,7 +60,7 @@ from hwr.scoring.sheet import sheet as draw_sheet
 )
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE",
     help="Draw lines as this experiment sees them, each as it is and as its augmentation changes"
     " it; for a --sheet.",

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hwr.cli.model import RUNS
+from hwr.cli.place import FILE, PLACE
 from hwr.errors import ConfigError
 from hwr.model_file import MODEL_ENDING
 
@@ -20,27 +21,27 @@ _PLACES = ("data.train", "data.val")
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option(
     "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="The experiment, a YAML file. With --from or --resume it may be left out.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="DIR",
     help="The run's folder. Without it, runs/ and the name of the experiment file, or that of the"
     " run begun with and -tuned.",
 )
 @click.option(
     "--resume",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="CKPT",
     help="Go on from a checkpoint, with all its state; its folder is the run's unless --out is.",
 )
 @click.option(
     "--from",
     "start",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="MODEL",
     help="Begin with the weights of another training, a model file or a checkpoint: its encoder,"
     " and heads as far as they fit.",

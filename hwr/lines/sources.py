@@ -58,6 +58,8 @@ def open_source(text: str, height: int) -> Source:
         return SynthSource.parse(text).compose(height)
     if is_single(text):
         return MnistDigits(**_query(text, {"split": str, "count": int, "alphabet": str}))
+    if not text:  # (which, as a path, would be the current folder)
+        raise DataError("an empty name: give a folder, a list or a preset")
     return FolderLines(Path(text))
 
 

@@ -218,6 +218,32 @@ def test_bad_paths(hwr: Run, model: Path, tmp_path: Path) -> None:
     refused(hwr("eval", "--model", model, "--data", "synth:fancy"), "fancy")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["read", ""],
+        ["read", "--model", "", "lines"],
+        ["eval", "--data", ""],
+        ["check", ""],
+        ["check", "--train", "lines", "--json", ""],
+        ["clean", "lines", "--out", ""],
+        ["export", "--out", "", "lines/00.png"],
+        ["synth", "--preset", "plain", "--count", "1", "--sheet", ""],
+        ["train", "--from", ""],
+    ],
+)
+def test_an_empty_name_is_not_the_current_folder(
+    hwr_here: Run, folder: Path, command: list[str]
+) -> None:
+    refused(hwr_here(*command), "an empty name")
+
+
+@pytest.mark.parametrize("command", ["eval", "check"])
+def test_a_folder_is_no_table(hwr_here: Run, folder: Path, command: str) -> None:
+    data = ["--data", "lines"] if command == "eval" else ["lines"]
+    refused(hwr_here(command, *data, "--json", "lines"), "'lines' is a directory")
+
+
 @pytest.mark.parametrize("command", [["read", "lines"], ["eval", "--data", "lines"]])
 def test_bad_models(
     hwr: Run, model: Path, folder: Path, tmp_path: Path, command: list[str]
