@@ -54,12 +54,19 @@ def is_folder(path: Path) -> bool:
 
 
 def names_in(folder: Path, folders: bool = False) -> list[str]:
-    """The names of what a folder holds, sorted, but for what is hidden and what macOS leaves in
-    archives (`._x`, `__MACOSX`); of folders alone, if wanted. Raises OSError."""
+    """The names of the files and folders that a folder holds, sorted, but for what is hidden and
+    what macOS leaves in archives (`._x`, `__MACOSX`); of folders alone, if wanted. Raises
+    OSError."""
     # By what the folder tells of each: to ask every file takes longer than to list it.
+    wanted = _leads_to_folder if folders else _is_kept
     with os.scandir(folder) as found:
-        names = [item.name for item in found if not folders or _leads_to_folder(item)]
+        names = [item.name for item in found if wanted(item)]
     return sorted(name for name in names if not name.startswith((".", "__MACOSX")))
+
+
+def _is_kept(item: os.DirEntry[str]) -> bool:
+    """Whether it is a file, a folder or a link, and no pipe: who opened that would wait."""
+    return item.is_file(follow_symlinks=False) or item.is_symlink() or item.is_dir()
 
 
 def _leads_to_folder(item: os.DirEntry[str]) -> bool:

@@ -51,3 +51,14 @@ def test_a_pipe_keeps_its_place(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="it is a pipe or a device"), whole_file(path):
         raise AssertionError
     assert path.is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_pipes_are_not_among_what_a_folder_holds(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "lost.png").symlink_to("nowhere.png")  # which whoever opens it tells
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "a.png").touch()
+    (tmp_path / "within").mkdir()
+    assert names_in(tmp_path) == ["a.png", "lost.png", "round", "within"]
+    assert names_in(tmp_path, folders=True) == ["within"]
