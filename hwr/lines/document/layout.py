@@ -21,6 +21,9 @@ _FEET = slice((PATCH + TALL) // 2 - 8, (PATCH + TALL) // 2)
 # Rows of a digit's picture in which its foot is.
 _ROOM = 32
 # Rows above and below the digits' pictures on the canvas.
+_BESIDE_ONE = 0.04
+# Of a digit's height, to a one and from it at least: along a stem or a zero's side, a stroke that
+# touches it is lost in it.
 _UNDERLINED = 0.05
 # Share of numbers that are, as totals are.
 _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
@@ -109,6 +112,8 @@ def set_digits(
         if pitch or place + 1 == count:
             continue
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lot[1])
+        if "1" in text[place : place + 2]:
+            gap = max(gap, tall * _BESIDE_ONE)
         if separated and lot[2] > 0.4:
             foot = _behind_foot(this, hand, tall) + tall * (0.06 + 0.05 * lot[3])
             separator(drawing, foot, base + drop, hand.slant)

@@ -645,6 +645,25 @@ def test_all_digits_stand_in_the_line(spacing: float) -> None:
     assert profile.any()
 
 
+@pytest.mark.usefixtures("no_marks")
+@pytest.mark.parametrize(("text", "touch"), [("41", False), ("10", False), ("49", True)])
+def test_ones_stay_apart_from_the_strokes_beside_them(text: str, touch: bool) -> None:
+    touching = []
+    for seed in range(12):
+        patches = np.concatenate(
+            [written(PLAIN, int(digit), 12)[seed : seed + 1] for digit in text]
+        )
+        edges = edges_of(patches)
+        inks = [
+            set_digits(
+                patches, edges, text, dataclasses.replace(PLAIN, spacing=spacing), *draws(seed)
+            ).ink.sum()
+            for spacing in (-0.12, 0.5)
+        ]
+        touching.append(inks[0] < 0.999 * inks[1])
+    assert any(touching) == touch
+
+
 def test_a_stroke_covers_what_it_should() -> None:
     ink = np.zeros((20, 40), np.float32)
     stroke(ink, [(5, 10), (35, 10)], 4)
