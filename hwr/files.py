@@ -22,7 +22,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         # To put a file in its place would take it from all programs.
         raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
+    # (By the process: another may be writing the same file.)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         yield beside
         os.replace(beside, path)
@@ -34,7 +35,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 def is_special(path: Path) -> bool:
     """Whether it is there and neither a file nor a folder, but a pipe or a device."""
-    return path.exists() and not (path.is_file() or path.is_dir())
+    return is_there(path) and not (path.is_file() or path.is_dir())
 
 
 def is_file(path: Path) -> bool:
@@ -53,6 +54,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything of that name; likewise."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def names_in(folder: Path, folders: bool = False) -> list[str]:
     """The names of the files and folders that a folder holds, sorted, but for what is hidden and
     what macOS leaves in archives (`._x`, `__MACOSX`); of folders alone, if wanted. Raises
@@ -65,8 +74,9 @@ def names_in(folder: Path, folders: bool = False) -> list[str]:
 
 
 def _is_kept(item: os.DirEntry[str]) -> bool:
-    """Whether it is a file, a folder or a link, and no pipe: who opened that would wait."""
-    return item.is_file(follow_symlinks=False) or item.is_symlink() or item.is_dir()
+    """Whether it is a file, a folder or a link that leads to none, and no pipe: who opened that
+    would wait."""
+    return item.is_file(follow_symlinks=False) or not is_special(Path(item.path))
 
 
 def _leads_to_folder(item: os.DirEntry[str]) -> bool:
@@ -78,7 +88,7 @@ def _leads_to_folder(item: os.DirEntry[str]) -> bool:
 
 def refuse_present(path: Path) -> None:
     """Raises DataError where a folder to be made is there already."""
-    if path.exists():
+    if is_there(path):
         raise DataError(f"{path}: is there already: give another folder with --out")
 
 

@@ -3,8 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from hwr.cli.write import write_json
 from hwr.errors import DataError
-from hwr.files import is_file, is_folder, names_in, new_folder, whole_file
+from hwr.files import (
+    is_file,
+    is_folder,
+    is_special,
+    is_there,
+    names_in,
+    new_folder,
+    whole_file,
+)  # fmt: skip
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:
@@ -42,6 +51,23 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
     assert not is_file(tmp_path / name)
     assert not is_folder(tmp_path / name)
+    assert not is_there(tmp_path / name)
+    assert not is_special(tmp_path / name)
+
+
+def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be written"), new_folder(tmp_path / (300 * "x")):
+        raise AssertionError
+    with pytest.raises(DataError, match="cannot be written"):
+        write_json(tmp_path / (300 * "x"), {})
+
+
+def test_no_other_file_is_taken_for_the_unfinished_one(tmp_path: Path) -> None:
+    (tmp_path / "a.part").write_text("mine")
+    with whole_file(tmp_path / "a") as beside:
+        beside.write_text("new")
+    assert names_in(tmp_path) == ["a", "a.part"]
+    assert (tmp_path / "a.part").read_text() == "mine"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
@@ -56,6 +82,7 @@ def test_a_pipe_keeps_its_place(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
 def test_pipes_are_not_among_what_a_folder_holds(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "to-it.png").symlink_to("pipe.png")
     (tmp_path / "lost.png").symlink_to("nowhere.png")  # which whoever opens it tells
     (tmp_path / "round").symlink_to("round")
     (tmp_path / "a.png").touch()

@@ -58,8 +58,8 @@ def hwr(debug: bool) -> None:
 
 def main() -> None:
     """Runs the command line. What a user did wrong is one line and exit status 2."""
-    # Names of files need not be text; what is read is not to be changed in silence.
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.encoding.lower() == "utf-8":
+    # Names of files need not be text, and not every encoding has what is read.
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     arguments = sys.argv[1:]
     # Before or behind the subcommand, wherever one thinks of it.

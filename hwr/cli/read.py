@@ -14,7 +14,7 @@ import click
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.errors import DataError, HwrError
-from hwr.files import is_file, is_folder, names_in
+from hwr.files import is_file, is_folder, is_special, names_in
 from hwr.images.normalise import Line
 from hwr.images.open import holds_several, open_picture
 from hwr.lines.folders import pictures_in
@@ -110,7 +110,10 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         # (`**` fits folders and what they hold.)
         fitting: set[Path] = set()
         for match in map(Path, matches):
-            fitting.update(pictures_in(match) if is_folder(match) else [match])
+            if is_folder(match):
+                fitting.update(pictures_in(match))
+            elif not is_special(match):
+                fitting.add(match)
         return sorted(map(str, fitting))
     return [given]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -134,10 +136,20 @@ def _composited(colours: Grey) -> Grey:
     return (luminance * alpha + paper * (1 - alpha)).astype(np.float32)
 
 
+@contextmanager
+def header_of(path: Path) -> Iterator[Image.Image]:
+    """A picture file whose pixels are not asked for: its size, its kind, what is told beside them.
+    Raises what Pillow does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(path, formats=_FORMATS) as opened:
+            yield opened
+
+
 def holds_several(path: Path) -> bool:
     """Whether a file holds several pictures, of TIFF. (Phones' JPEG may hold one twice.)"""
     try:
-        with Image.open(path) as opened:
+        with header_of(path) as opened:
             return opened.format == "TIFF" and getattr(opened, "n_frames", 1) > 1
     except Exception:  # what is wrong with the picture is told where it is read
         return False

@@ -73,7 +73,7 @@ def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
     try:
         return _read_folder(place, problems, tuple(place.resolve().parents))
     except OSError as error:
-        raise DataError(f"{place}: cannot be read ({error.strerror})") from error
+        raise DataError(f"{error.filename or place}: cannot be read ({error.strerror})") from error
 
 
 def _read_folder(
@@ -103,8 +103,10 @@ def _read_folder(
 
 def _of_folder(line: LabelledPicture) -> LabelledPicture:
     """A line of a folder among folders. OCRopus has a folder for each page, lines by number."""
-    told = line.region is not None or not _JUST_A_NUMBER.match(line.path.name)
-    return line if told else replace(line, page=str(line.path.parent))
+    told = line.region is not None or line.page != page_of(line.path)
+    if told or not _JUST_A_NUMBER.match(line.path.name):
+        return line
+    return replace(line, page=str(line.path.parent))
 
 
 def _paged(found: list[LabelledPicture]) -> list[LabelledPicture]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hwr.errors import DataError, MissingExtraError
+from hwr.files import is_file, is_there
 from hwr.scoring.classes import Classification, classification, worst_classified
 from hwr.scoring.edits import Edit, align
 from hwr.scoring.matrix import draw_matrix
@@ -76,14 +77,14 @@ def write_report(
     found = classification(scores)
     contents = {"title": title, "facts": facts, "classes": found, **_measured(scores)}
     template = _template()
+    refuse_what_is_not_ours(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished", dir=folder))
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be a folder for the report ({error.strerror}): name another"
         ) from error
-    refuse_what_is_not_ours(folder)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished", dir=folder))
     try:
         (unfinished / "old").mkdir()
         worst: list[dict[str, Any]] = []
@@ -110,11 +111,11 @@ def write_report(
 
 def refuse_what_is_not_ours(folder: Path) -> None:
     """Raises DataError where a report would replace anything but an older report."""
-    if folder.exists() and not folder.is_dir():
+    if is_there(folder) and not folder.is_dir():
         raise DataError(f"{folder}: is a file, not a folder for the report: name another")
     page = folder / PAGE
-    ours = page.is_file() and _MARK in page.read_text(encoding="utf-8", errors="replace")
-    there = [folder / name for name in reversed(PARTS) if (folder / name).exists()]
+    ours = is_file(page) and _MARK in page.read_text(encoding="utf-8", errors="replace")
+    there = [folder / name for name in reversed(PARTS) if is_there(folder / name)]
     if there and not ours:
         raise DataError(
             f"{there[0]}: is there already and is no report of hwr: name another folder"

@@ -17,6 +17,13 @@ from hwr.errors import ConfigError
 from hwr.lines.labelled import composed
 from hwr.training.options import Options
 
+_SECTIONS = {
+    option.name
+    for option in dataclasses.fields(Options)
+    if dataclasses.is_dataclass(getattr(Options(), option.name))
+}
+# They may be empty, such as those of which all is commented out.
+
 
 def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Options:
     """Reads an experiment file.
@@ -40,7 +47,7 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # such as a 30th of February
         reason = " ".join(str(error).split())
         raise ConfigError(f"{path}: not YAML: {reason}") from error
 
@@ -74,6 +81,9 @@ def parse_options(
     """
     for option, value in overrides:
         _override(content, option, value)
+    content = {
+        key: {} if value is None and key in _SECTIONS else value for key, value in content.items()
+    }
     try:
         options: Options = TypeAdapter(Options).validate_python(content)
     except ValidationError as error:
@@ -85,7 +95,9 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
     *sections, key = option.split(".")
     at = content
     for section in sections:
-        at = at.setdefault(section, {})
+        if at.get(section) is None:
+            at[section] = {}
+        at = at[section]
         if not isinstance(at, dict):
             raise ConfigError(f"--{option}: {section!r} is a value, not a section")
     if key == "alphabet":  # any characters, spaces and brackets among them
@@ -97,6 +109,8 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
         parsed = yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
+    except ValueError:  # such as a 30th of February
+        parsed = value
     # Numbers and dates stay as they are written: 2024 may be a folder. Where a number is asked for,
     # the check makes it one.
     at[key] = parsed if parsed is None or isinstance(parsed, str | list | dict) else value

@@ -14,8 +14,15 @@ AlphabetChange = Literal["keep", "unite", "replace"]
 
 
 def _as_list(value: Any) -> Any:
-    """A single place is a list of one."""
-    return [value] if isinstance(value, str) else value
+    """A single place is a list of one. Raises ValueError where one is a number or a date to YAML,
+    which might be written in another way, or empty, which would be the current folder."""
+    places = list(value) if isinstance(value, list | tuple) else [value]
+    for place in places:
+        if not isinstance(place, str):
+            raise ValueError(f"{place!r} is not the name of a folder or a list: put it in quotes")
+        if not place:
+            raise ValueError("an empty name: give a folder or a list")
+    return places
 
 
 Places = Annotated[tuple[str, ...], BeforeValidator(_as_list)]

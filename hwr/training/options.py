@@ -24,6 +24,14 @@ from hwr.training.pools import Part
 Unit = Literal["steps", "epochs", "minutes"]
 
 
+def _as_text(value: Any) -> Any:
+    """32 is a number to YAML."""
+    return str(value) if isinstance(value, int) else value
+
+
+Precision = Annotated[Literal["auto", "32", "bf16"], BeforeValidator(_as_text)]
+
+
 @dataclass(frozen=True)
 class Budget:
     """How long to train.
@@ -200,7 +208,7 @@ class TrainingOptions:
     freeze: int = 0
     validate_every: int = 250
     keep: Literal["loss", "cer"] = "loss"
-    precision: Literal["auto", "32", "bf16"] = "auto"
+    precision: Precision = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     seed: int = 0
 

@@ -15,6 +15,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
+from hwr.files import is_there
 from hwr.lines.cache.decode import cores
 from hwr.lines.digits import load_digits
 from hwr.training.average import MovingAverage
@@ -133,7 +134,7 @@ def _checked(
             raise ConfigError(
                 f"{resume}: is not in {folder}: a run goes on in its own folder, so leave out --out"
             )
-    elif any((folder / name).exists() for name in (LAST, BEST, MODEL)):
+    elif any(is_there(folder / name) for name in (LAST, BEST, MODEL)):
         raise ConfigError(
             f"{folder}: holds a training already: go on with it by  --resume {folder / LAST},"
             " or give another folder with --out"

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hwr.cli.read import expand
 from hwr.model_file import SHIPPED
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -395,6 +396,13 @@ def test_read_goes_on_behind_places_without_pictures(
     assert told[2].startswith("hwr: phone: holds 2 of kinds that hwr cannot open (a.heic")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_pipes_that_a_pattern_fits_are_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "a.png").touch()
+    assert expand((f"{tmp_path}/*.png",)) == ([f"{tmp_path}/a.png"], [])
+
+
 def test_read_tells_of_further_pictures_of_a_file(
     hwr: Run, model: Path, folder: Path, tmp_path: Path
 ) -> None:
@@ -414,6 +422,16 @@ def test_a_name_keeps_to_its_row(hwr: Run, model: Path, folder: Path, tmp_path: 
 
 
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
+def test_what_an_encoding_lacks_is_written_as_an_escape(
+    hwr: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    (folder / "00.gt.txt").write_text("\u201912 ", encoding="utf-8")
+    done = hwr("check", "lines")
+    assert done.returncode == 1
+    assert "\\u2019" in done.stdout
+
+
 def test_a_full_disk_behind_standard_output_is_told(model: Path, folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

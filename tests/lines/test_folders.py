@@ -147,6 +147,18 @@ def test_folders_in_folders_are_pages_where_names_are_just_numbers(tmp_path: Pat
     }
 
 
+def test_pages_that_a_list_tells_stay_in_a_folder_of_folders(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    rows = ["file_name,text,page"]
+    for number in range(4):
+        (tmp_path / "train" / f"{number:05}.png").touch()
+        rows.append(f"{number:05}.png,{number},writer{number % 2}")
+    (tmp_path / "train" / "metadata.csv").write_text("\n".join(rows))
+    told = [line.page for line in read_folder(tmp_path / "train")]
+    assert len(set(told)) == 2
+    assert [line.page for line in read_folder(tmp_path)] == told
+
+
 def test_a_folder_that_holds_texts_itself_counts_alone(tmp_path: Path) -> None:
     with_texts(tmp_path, "a/1", "2")
     assert list(pages(tmp_path)) == ["2.png"]

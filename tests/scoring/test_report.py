@@ -1,4 +1,5 @@
 import re
+import tempfile
 from html.parser import HTMLParser
 
 import numpy as np
@@ -166,6 +167,16 @@ def test_a_file_in_the_folders_place_is_an_error(tmp_path):
         with pytest.raises(DataError, match="taken"):
             write(folder, enumerate([("11", "12")]))
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_a_folder_that_nobody_can_write_to_is_an_error(tmp_path, monkeypatch):
+    def refused(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    for folder in (tmp_path / "closed", tmp_path / (300 * "x")):
+        with pytest.raises(DataError, match="cannot be a folder for the report"):
+            write(folder, enumerate([("11", "12")]))
 
 
 def test_no_scores_is_an_error_and_leaves_nothing(tmp_path):

@@ -48,6 +48,10 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("training: {cross_entropy: {smoothing: 1}}", "smoothing"),
         ("training: {cross_entropy: {classes: {x: 2}}}", "'x' is not in the alphabet"),
         ("image: {height: 3}", "height"),
+        ("data: {train: 2024}", "data.train: 2024 is not the name .*: put it in quotes"),
+        ("data: {train: [a, 2024-02-03]}", r"data.train: datetime.*: put it in quotes"),
+        ("data: {train: 2024-02-30}", "not YAML: day is out of range"),
+        ("data: {train: ''}", "data.train: an empty name"),
         ("heads: {digit: 1}\nimage: {clean: {deslant: true}}", "image.clean: cleans lines"),
         ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
         ("lines: {presets: {plain: 0}}", "at least one with a share"),
@@ -72,6 +76,23 @@ def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str)
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read"):
         load_options(tmp_path / "none.yaml")
+
+
+def test_sections_may_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("training:\nlines:\n")
+    assert load_options(tmp_path / "a.yaml") == Options()
+    assert load_options(tmp_path / "a.yaml", [("training.batch", "5")]).training.batch == 5
+
+
+def test_a_number_of_yaml_is_the_name_of_a_precision(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("training: {precision: 32}\n")
+    assert load_options(tmp_path / "a.yaml").training.precision == "32"
+
+
+def test_a_day_that_is_none_may_be_a_folder_where_it_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("")
+    options = load_options(tmp_path / "a.yaml", [("data.train", "2024-02-30")])
+    assert options.data.train == ("2024-02-30",)
 
 
 def test_overrides_replace_what_the_file_says(tmp_path: Path) -> None:

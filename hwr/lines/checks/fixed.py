@@ -13,12 +13,16 @@ import numpy as np
 from PIL import Image
 
 from hwr.errors import DataError
+from hwr.files import is_there
 from hwr.lines.checks.rules import mended
 from hwr.lines.crops import Opener
 from hwr.lines.formats.table import FILE, PAGES, TEXTS
 from hwr.lines.labelled import LabelledPicture, page_of
 
 ENDING = ".tsv"
+
+_LONGEST = 200
+# Bytes.
 
 
 def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> list[Path]:
@@ -46,7 +50,7 @@ def write_fixed(out: Path, splits: Mapping[str, Sequence[LabelledPicture]]) -> l
     lists = {name: out.with_name(f"{stem}{ending}{ENDING}") for name, ending in endings.items()}
     cuts = any(line.region for lines in splits.values() for line in lines)
     for path in (*lists.values(), *([out] if cuts else [])):
-        if path.exists():
+        if is_there(path):
             raise DataError(f"{path}: is there already: give another name with --fixed")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -147,5 +151,6 @@ def _is_text(name: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """A name as part of a file's name."""
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.") or "lines"
+    """A name as part of a file's name, which may have 255 bytes in all."""
+    plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.")
+    return plain.encode()[:_LONGEST].decode(errors="ignore") or "lines"

@@ -77,9 +77,8 @@ def direction_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
 
 def alphabet_problems(splits: Mapping[str, LineStore], alphabet: Alphabet) -> Iterator[Found]:
     """UNKNOWN: a character that the model cannot write; one problem for each, with its lines."""
-    having = _having(splits)
-    for character in sorted(set(having) - set(alphabet.characters)):
-        rows, names, count = having[character]
+    strange = _having(splits, set(alphabet.characters))
+    for character, (rows, names, count) in sorted(strange.items()):
         why = (
             f"{count} times in {_so_many(names)}: correct the texts, or train with an alphabet"
             " that has it"
@@ -91,9 +90,8 @@ def unseen_problems(splits: Mapping[str, LineStore], learnt_from: str) -> Iterat
     """UNSEEN: a character of other splits that the training lines lack, so that no model can learn
     it; one problem for each, with its lines."""
     known = set("".join(splits[learnt_from].texts))
-    having = _having({name: store for name, store in splits.items() if name != learnt_from})
-    for character in sorted(set(having) - known):
-        rows, names, count = having[character]
+    others = {name: store for name, store in splits.items() if name != learnt_from}
+    for character, (rows, names, count) in sorted(_having(others, known).items()):
         why = f"{_code(character)}, {count} times in {_so_many(names)}: never in {learnt_from}"
         yield Problem(Kind.UNSEEN, character, why, tuple(names)), rows
 
@@ -160,8 +158,9 @@ def duplicate_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
         names = [splits[split].names[row] for split, row in rows]
         last = rows[-1][0]
         kept = next(place for place, (split, _) in enumerate(rows) if split == last)
+        odd = next((place for place, text in enumerate(texts) if text != texts[0]), None)
         for place, (split, row) in enumerate(rows):
-            other = next((i for i, text in enumerate(texts) if text != texts[place]), None)
+            other = odd if texts[place] == texts[0] else 0
             if other is not None:
                 why = (
                     f"{texts[place]!r}, but {names[other]} is the same picture with"
@@ -182,12 +181,15 @@ def _lines(splits: Mapping[str, LineStore]) -> Iterator[tuple[str, int, str, str
             yield split, row, name, text
 
 
-def _having(splits: Mapping[str, LineStore]) -> dict[str, tuple[list[Row], list[str], int]]:
-    """For each character the lines that have it, their names, and how often it stands there."""
+def _having(
+    splits: Mapping[str, LineStore], known: set[str]
+) -> dict[str, tuple[list[Row], list[str], int]]:
+    """For each character but the known ones the lines that have it, their names, and how often it
+    stands there."""
     rows: defaultdict[str, list[Row]] = defaultdict(list)
     counts: defaultdict[str, int] = defaultdict(int)
     for split, row, _, text in _lines(splits):
-        for character in set(text):
+        for character in set(text) - known:
             rows[character].append((split, row))
             counts[character] += text.count(character)
     return {

@@ -22,12 +22,15 @@ _SAME_SHAPE = 0.005
 
 
 def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
-    """The picture's name, width and height, as far as the page tells them."""
+    """The picture's name, width and height, as far as the page tells them. Raises DataError where
+    there are several pages: the one picture would be read for all."""
     name = (root.findtext("Description/sourceImageInformation/fileName") or "").strip()
-    page = root.find("Layout/Page")
-    if page is None:
+    pages = root.findall("Layout/Page")
+    if len(pages) > 1:
+        raise DataError(f"holds {len(pages)} pages: export each as a file of its own")
+    if not pages:
         return name, None, None
-    return name, page.get("WIDTH"), page.get("HEIGHT")
+    return name, pages[0].get("WIDTH"), pages[0].get("HEIGHT")
 
 
 def to_pixels(root: Element, picture: Path) -> None:

@@ -103,10 +103,14 @@ def is_hocr(path: Path) -> bool:
 
 
 def parse(path: Path) -> list[Page]:
-    """The pages of a file. Raises DataError where it cannot be read, or ends too early."""
-    found = _Pages()
-    found.feed(read_text(path))
-    found.close()
+    """The pages of a file. Raises DataError where it cannot be read, is no HTML, or ends too
+    early."""
+    found, content = _Pages(), read_text(path)
+    try:
+        found.feed(content)
+        found.close()
+    except AssertionError as error:  # so the parser tells of marked sections that it does not know
+        raise DataError(f"{path}: not HTML ({error}): export it anew") from error
     if not found.whole:
         raise DataError(f"{path}: cut short, its last element is not closed: export it anew")
     return found.pages

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,44 +62,59 @@ def _picture(folder: Path, file: str) -> Path | None:
 
 
 def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
-    head = content.partition("\n")[0].rstrip("\r").split("\t")
-    if FILE in head and not set(head).isdisjoint(TEXTS):
-        advice = "no TAB may stand in a text"
-        form = {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
-        yield from _csv(table, content, problems, advice, **form)
-        return
     # Not `splitlines`, which ends a line at characters that a text may hold by mistake.
-    for number, line in enumerate(content.split("\n"), start=1):
-        line = line.removesuffix("\r")
-        if not line.strip():
-            continue
-        file, tab, text = line.partition("\t")
-        if tab:
-            yield number, file, text, ""
+    lines = enumerate((line.removesuffix("\r") for line in content.split("\n")), start=1)
+    rows = ((number, line.split("\t")) for number, line in lines if line.strip())
+    for number, row in rows:
+        if number == 1 and FILE in row and not set(row).isdisjoint(TEXTS):
+            yield from _headed(table, row, rows, problems, "no TAB may stand in a text")
+            return
+        file, *text = row
+        if text:
+            yield number, file, "\t".join(text), ""
         else:
-            why = f"no TAB between file and text: {line[:60]!r}"
+            why = f"no TAB between file and text: {file[:60]!r}"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
 
 
-def _csv(
-    table: Path,
-    content: str,
-    problems: list[Problem],
-    advice: str = "put texts with commas in quotes",
-    **form: Any,
-) -> Iterator[Row]:
-    rows = csv.DictReader(io.StringIO(content, newline=""), **form)
+def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(content, newline=""))
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        last = 0
+        for row in reader:
+            first, last = last + 1, reader.line_num
+            if any("\n" in cell or "\r" in cell for cell in row):
+                why = "a quote that is not closed, or a text of several lines: put each in one line"
+                place = f"{table}, lines {first} to {last}"
+                problems.append(Problem(Kind.TABLE, place, why))
+            elif row:
+                yield last, row
+
+    found = rows()
     try:
-        columns = [name for name in rows.fieldnames or () if name]
-        text, page = _columns(table, columns)
-        for row in rows:
-            if row[FILE] is None or row[text] is None or None in row:
-                why = f"not as many columns as its head: {advice}"
-                problems.append(Problem(Kind.TABLE, f"{table}, line {rows.line_num}", why))
-                continue
-            yield rows.line_num, row[FILE], row[text], (row.get(page) or "") if page else ""
+        _, head = next(found, (0, []))
+        yield from _headed(table, head, found, problems, "put texts with commas in quotes")
     except csv.Error as error:
-        raise DataError(f"{table}: line {rows.line_num} is not CSV ({error})") from error
+        raise DataError(f"{table}: line {reader.line_num} is not CSV ({error})") from error
+
+
+def _headed(
+    table: Path,
+    head: list[str],
+    rows: Iterable[tuple[int, list[str]]],
+    problems: list[Problem],
+    advice: str,
+) -> Iterator[Row]:
+    """Rows below a head that names their columns."""
+    text, page = _columns(table, [name for name in head if name])
+    for number, cells in rows:
+        row = dict(zip(head, cells, strict=False))
+        if len(cells) > len(head) or not {FILE, text} <= row.keys():
+            why = f"not as many columns as its head: {advice}"
+            problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
+            continue
+        yield number, row[FILE], row[text], row.get(page, "") if page else ""
 
 
 def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from PIL import Image
-
 from hwr.errors import DataError
 from hwr.files import is_file
-from hwr.images.open import PICTURE_ENDINGS, orientation_of
+from hwr.images.open import PICTURE_ENDINGS, header_of, orientation_of
 from hwr.lines.labelled import Region
 
 Element = ElementTree.Element
@@ -36,7 +34,8 @@ def parse(path: Path) -> Element:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    if b"<!ENTITY" in content:
+    # (In UTF-16, every other byte of it is zero.)
+    if b"<!ENTITY" in content.replace(b"\0", b""):
         raise DataError(f"{path}: declares entities, which no page needs: export it anew")
     try:
         root = ElementTree.fromstring(content)
@@ -111,7 +110,7 @@ def sheet_of(picture: Path, width: str | None, height: str | None) -> Sheet:
     """
     try:
         told = (int(float(width or 0)), int(float(height or 0)))
-        with Image.open(picture) as opened:
+        with header_of(picture) as opened:
             size = opened.size
             if not all(told) or told == size:
                 return Sheet(picture, as_kept=True)
@@ -128,7 +127,7 @@ def sheet_of(picture: Path, width: str | None, height: str | None) -> Sheet:
 def size_of(picture: Path) -> tuple[int, int] | None:
     """Width and height of a picture as its file keeps it; None where it cannot be opened."""
     try:
-        with Image.open(picture) as opened:
+        with header_of(picture) as opened:
             return opened.size
     except Exception:  # as above
         return None

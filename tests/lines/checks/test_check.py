@@ -142,6 +142,15 @@ def test_the_same_picture_with_other_texts_is_good_for_nothing(bench: Bench) -> 
     assert report.good == {"x": [2]}
 
 
+def test_of_same_pictures_each_is_told_with_one_of_another_text(bench: Bench) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        bench.picture(name, seed=1)
+    report = check({"x": bench.store(("a.png", "1"), ("b.png", "1"), ("c.png", "2"))})
+    assert [problem.reason.split(" is the")[0].split("/")[-1] for problem in report.problems] == [
+        "c.png", "c.png", "a.png",
+    ]  # fmt: skip
+
+
 def test_a_line_listed_twice_is_good_once(bench: Bench) -> None:
     report = check({"x": bench.store(("a.png", "1"), ("a.png", "1"))})
     assert told(report) == [(Kind.TWICE, "a.png")]

@@ -66,6 +66,15 @@ def test_nothing_is_written_over(tmp_path: Path, there: str) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {there, "p.png"}
 
 
+def test_names_stay_short_enough_for_files(tmp_path: Path) -> None:
+    box = Region.rectangle(0, 0, 9, 9)
+    line = LabelledPicture(picture(tmp_path / f"{240 * 'x'}.png"), "1", "p", box, "l")
+    write_fixed(tmp_path / "good", {"x": [line]})
+    assert [path.name for path in (tmp_path / "good").iterdir()] == [f"0000-{200 * 'x'}_000.png"]
+    with pytest.raises(DataError, match="cannot be written"):
+        write_fixed(tmp_path / (300 * "x"), {"x": [line]})
+
+
 def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
     box = Region.rectangle(500, 0, 509, 9)
     line = LabelledPicture(picture(tmp_path / "p.png"), "1", "p", box, "l")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from hwr.errors import DataError
+from hwr.errors import DataError, PictureError
 from hwr.lines.crops import Opener
 from hwr.lines.folders import read_folder
 from hwr.lines.problems import Kind, Problem
@@ -131,12 +131,33 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
         (ALTO.replace('WIDTH="80" HEIGHT="20"', 'WIDTH="0" HEIGHT="20"'), "without any size"),
         (ALTO.replace("pixel", "furlong"), "measures in furlong, not in pixels"),
         (ALTO.replace("pixel", "mm10").replace('"60"', '"inf"'), "measures in mm10 and does"),
+        (
+            ALTO.replace("</Page>", "</Page><Page><TextLine/></Page>"),
+            "holds 2 pages: export each as a file of its own",
+        ),
         ("<html/>", "holds no texts"),
     ],
 )
 def test_unfit_pages_are_refused(tmp_path: Path, content: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_folder(place(tmp_path, "x.xml", content))
+
+
+def test_entities_are_refused_in_any_encoding(tmp_path: Path) -> None:
+    place(tmp_path, "x.xml", "")
+    (tmp_path / "x.xml").write_text(f'<?xml version="1.0" encoding="UTF-16"?>{BOMB}', "utf-16")
+    with pytest.raises(DataError, match="declares entities"):
+        read_folder(tmp_path / "x.xml")
+
+
+def test_a_page_larger_than_pillow_likes_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100 * 60 - 1)
+    lines = read_folder(place(tmp_path, "x.xml", PAGE))
+    with pytest.raises(PictureError, match="more than 5999 pixels"):
+        Opener().open(lines[0])
+    assert not [warning for warning in recwarn if "DecompressionBomb" in str(warning.category)]
 
 
 def measured(unit: str, across: float, down: float) -> str:
@@ -296,6 +317,12 @@ def test_hocr_cut_short_is_refused(tmp_path: Path, left: int) -> None:
     assert [line.text for line in read_folder(tmp_path)] == ["one", "two"]
     (tmp_path / "p.hocr").write_text(whole[:-left])
     with pytest.raises(DataError, match=r"p\.hocr: cut short"):
+        read_folder(tmp_path)
+
+
+def test_html_that_the_parser_does_not_know_is_refused(tmp_path: Path) -> None:
+    place(tmp_path, "p.hocr", f"<html><body><![foo]>{hocr_page('p.png', 'one')}</body></html>")
+    with pytest.raises(DataError, match=r"p\.hocr: (not HTML|cut short)"):
         read_folder(tmp_path)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from hwr.errors import DataError
 from hwr.lines.folders import read_folder
+from hwr.lines.problems import Kind, Problem
 
 
 def touched(folder: Path, *names: str) -> None:
@@ -56,6 +57,9 @@ def test_all_pictures_of_one_page_that_was_told_stay_together(tmp_path: Path) ->
         ("metadata.csv", "file_name,text\na.png\n", "line 2: not as many columns"),
         ("metadata.csv", "file_name,text\na.png,1,5\n", "put texts with commas in quotes"),
         ("metadata.csv", "", "but has none"),
+        ("metadata.csv", 'file_name,text\na.png,"1\n2"\n', "lines 2 to 3: a quote that is not"),
+        ("labels.tsv", "a.png", "line 1: no TAB between file and text: 'a.png'"),
+        ("labels.tsv", "file_name\ttext\na.png\t1\t2\n", "line 2: not as many columns"),
         ("metadata.jsonl", "{", "line 1: not a JSON object with file_name and text"),
         ("metadata.jsonl", '{"file_name": "a.png", "text": 5}', "must be texts"),
         ("metadata.jsonl", '["file_name"]', "needs the columns|not a JSON object"),
@@ -77,6 +81,23 @@ def test_tsv_with_a_header(tmp_path: Path) -> None:
     lines = read_folder(tmp_path)
     assert [(line.path.name, line.text) for line in lines] == [("a.png", '"1, 2'), ("b.png", "")]
     assert {line.page for line in lines} == {f"{tmp_path}/p1"}
+
+
+def test_a_quote_that_is_not_closed_is_told_with_its_rows(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "b.png", "c.png", "d.png")
+    rows = 'file_name,text\na.png,1\nb.png,"2\nc.png,3\nd.png,4\n'
+    (tmp_path / "metadata.csv").write_text(rows)
+    problems: list[Problem] = []
+    assert [line.text for line in read_folder(tmp_path, problems)] == ["1"]
+    names = [problem.name for problem in problems if problem.kind == Kind.TABLE]
+    assert names == [f"{tmp_path}/metadata.csv, lines 3 to 5"]
+
+
+@pytest.mark.parametrize("head", ["", "file_name\ttext\n"])
+def test_a_text_keeps_what_ends_no_line(tmp_path: Path, head: str) -> None:
+    touched(tmp_path, "a.png")
+    (tmp_path / "labels.tsv").write_bytes(f"{head}a.png\tone\rtwo\r\n\r\n".encode())
+    assert [line.text for line in read_folder(tmp_path)] == ["one\rtwo"]
 
 
 def test_names_that_windows_writes(tmp_path: Path) -> None:
