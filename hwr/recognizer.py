@@ -64,6 +64,7 @@ class Recognizer:
     Raises:
         ModelFileError: the file is missing, damaged, not a model file, or lacks the head; or more
             than one look is asked of another head than CTC's.
+        ValueError: beam or looks out of their ranges.
     """
 
     def __init__(
@@ -108,9 +109,10 @@ class Recognizer:
 
         Raises:
             PictureError: a picture cannot be opened; the message names it.
+            MissingExtraError: the model cleans pictures, and a package for that is not installed.
             TypeError: a single one is given, and no list of them.
         """
-        if isinstance(pictures, str | bytes | Path):
+        if isinstance(pictures, str | bytes | Path) or getattr(pictures, "ndim", 3) == 2:
             raise TypeError("give a list of pictures, if only of one: read([picture])")
         readings: list[Reading] = []
         for start in range(0, len(pictures), POOL):
@@ -138,6 +140,7 @@ class Recognizer:
 
         Raises:
             PictureError: it cannot be read; the message calls it `name`.
+            MissingExtraError: as `read`.
         """
         if self.head == DIGIT:
             return normalise_digit(grey, self.card.image.height, name)
@@ -189,14 +192,15 @@ class Recognizer:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
         what is read is doubtful, and it is less doubtful so; whether there is any such line."""
         others = {row: lines[row].turned for row in _doubtful(decoded)}
-        known = {row: line for row, line in others.items() if line is not None}
+        # (Of a dark picture, the other way round may be too even to show anything.)
+        known = {row: it for row, it in others.items() if it is not None and it.pixels.any()}
         if not known:
             return False
         found = self._decode(self.outputs([line.pixels for line in known.values()]))
         better = {
             row: other
             for row, other in zip(known, found, strict=True)
-            if other.log_probability > decoded[row].log_probability
+            if other.ids and other.log_probability > decoded[row].log_probability
         }
         for row, other in better.items():
             lines[row], decoded[row] = known[row], other

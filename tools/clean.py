@@ -49,7 +49,7 @@ Variants = dict[str, dict[str, Any]]
 
 def measured(model: Path, source: str, steps: dict[str, Any] | None) -> Rates:
     """How a model reads a source, with other steps than it was trained with if they are given."""
-    recognizer = Recognizer(model, single=is_single(source))
+    recognizer = Recognizer(model)
     if steps is not None:
         image = replace(recognizer.card.image, clean=CleanOptions(**steps))
         recognizer.card = replace(recognizer.card, image=image)
@@ -159,6 +159,8 @@ def main() -> None:
         parser.error("give one --model, or one for each --data, or --train")
     if arguments.train is not None and arguments.model:
         parser.error("--train makes models of its own: leave out --model")
+    if any(map(is_single, arguments.data)):
+        parser.error("--data: no step acts on single digits: give lines")
     variants: Variants = {NONE: {}}
     try:
         # Each by itself: two ways of one step may both be asked for.

@@ -20,7 +20,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from hwr.files import new_folder
-from hwr.images.digit import normalise_digit
+from hwr.images.digit import LINE_HEIGHT, normalise_digit
 from hwr.images.open import open_picture
 from hwr.lines.digits import DIGIT_SIZE, Digits
 from hwr.lines.document.composer import DocumentComposer
@@ -53,7 +53,10 @@ def read_digits(folder: Path) -> Digits:
     images, labels = [], []
     for labelled in tqdm(read_folder(folder), "reading", leave=False):
         grey = open_picture(labelled.path)
-        images.append(normalise_digit(grey, DIGIT_SIZE, labelled.name).pixels)
+        # (On a line so high, a frame keeps its size.)
+        line = normalise_digit(grey, LINE_HEIGHT, labelled.name).pixels
+        around = (LINE_HEIGHT - DIGIT_SIZE) // 2
+        images.append(line[around:-around, around:-around])
         labels.append(int(labelled.text))
     return Digits(np.stack(images), np.array(labels, np.uint8))
 

@@ -23,6 +23,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=24)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
+    if arguments.count < 2 or arguments.count % 2:
+        parser.error("--count must be even, 2 or more: half of the lines are of either kind")
     recognizer = Recognizer(arguments.model)
     columns = []
     for preset in ("plain", "touching"):

@@ -10,6 +10,7 @@ import click
 from hwr.cli.place import PLACE
 from hwr.cli.progress import progress
 from hwr.cli.read import expand
+from hwr.cli.tell import tell
 from hwr.errors import ConfigError, PictureError
 from hwr.files import new_folder
 from hwr.images.clean.options import STEPS, parse_steps
@@ -51,7 +52,7 @@ def command(steps: str | None, out: Path, paths: tuple[str, ...]) -> int:
     with new_folder(out) as folder:
         shown, errors = _write(names, chosen, folder)
     for bad in (*missing, *errors):
-        click.echo(f"hwr: {bad}", err=True)
+        tell(bad)
     if shown:
         click.echo(f"pictures before and after, {ON_A_SHEET} on a sheet: {shown}, in {out}")
     return 2 if missing or errors else 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from hwr.cli.tell import tell
 from hwr.errors import HwrError, MissingExtraError
 from hwr.version import __version__
 
@@ -103,5 +104,5 @@ def _in_printing(error: OSError) -> bool:
 
 
 def _fail(message: str, status: int) -> None:
-    click.echo(f"hwr: {' '.join(message.split())}", err=True)
+    tell(message)
     sys.exit(status)

@@ -13,6 +13,7 @@ import click
 
 from hwr.cli import model
 from hwr.cli.progress import progress
+from hwr.cli.tell import tell
 from hwr.errors import DataError, HwrError
 from hwr.files import is_file, is_folder, is_special, names_in
 from hwr.images.normalise import Line
@@ -63,7 +64,7 @@ def command(
     def told(error: HwrError) -> None:
         nonlocal failed
         failed = True
-        click.echo(f"hwr: {error}", err=True)
+        tell(error)
 
     for error in missing:
         told(error)
@@ -88,21 +89,12 @@ def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
 def _named(given: str, errors: list[HwrError]) -> list[str]:
     if not given:
         raise DataError("an empty name: give a picture, a folder or a pattern")
-    path = Path(given)
+    path, before = Path(given), len(errors)
     if is_folder(path):
-        found = [str(picture) for picture in pictures_in(path)]
-        unread = [name for name in names_in(path) if name.lower().endswith(UNREAD_ENDINGS)]
-        if unread:
-            shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
-            errors.append(
-                DataError(
-                    f"{given}: holds {len(unread)} of kinds that hwr cannot open ({shown}): save"
-                    " them as PNG or JPEG"
-                )
-            )
-        elif not found:
+        found = _in_folder(path, errors)
+        if not found and len(errors) == before:
             raise DataError(f"{given}: holds no pictures")
-        return found
+        return [str(picture) for picture in found]
     if given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
         matches = sorted(glob.glob(given, recursive=True))
         if not matches:
@@ -111,11 +103,23 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         fitting: set[Path] = set()
         for match in map(Path, matches):
             if is_folder(match):
-                fitting.update(pictures_in(match))
+                fitting.update(_in_folder(match, errors))
             elif not is_special(match):
                 fitting.add(match)
+        if not fitting and len(errors) == before:
+            raise DataError(f"{given}: fits no picture, and no folder that holds any")
         return sorted(map(str, fitting))
     return [given]
+
+
+def _in_folder(folder: Path, errors: list[HwrError]) -> list[Path]:
+    """The pictures of a folder; `errors` gets what is passed over."""
+    unread = [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
+    if unread:
+        shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
+        why = f"holds {len(unread)} of kinds that hwr cannot open ({shown})"
+        errors.append(DataError(f"{folder}: {why}: save them as PNG or JPEG"))
+    return pictures_in(folder)
 
 
 def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
@@ -138,21 +142,19 @@ def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple
             told(bad)
         for name in several:
             why = "holds several pictures, of which the first is read: save each as its own file"
-            click.echo(f"hwr: {name}: {why}", err=True)
+            tell(f"{name}: {why}")
         for (name, _), reading in zip(good, readings, strict=True):
             if reading.cut:
                 most = len(reading.text)
-                click.echo(f"hwr: {name}: cut at {most} characters: the line may go on", err=True)
+                tell(f"{name}: cut at {most} characters: the line may go on")
             yield name, reading
 
 
 def _open(recognizer: Recognizer, name: str) -> Line:
     if name == STANDARD_INPUT:
-        content = sys.stdin.buffer.read() if sys.stdin else b""
-        grey = open_picture(content, "standard input")
-    else:
-        grey = open_picture(Path(name))
-    return recognizer.prepared(grey, name)
+        content, called = sys.stdin.buffer.read() if sys.stdin else b"", "standard input"
+        return recognizer.prepared(open_picture(content, called), called)
+    return recognizer.prepared(open_picture(Path(name)), name)
 
 
 def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:
@@ -165,11 +167,16 @@ def _write_tsv(readings: Iterator[tuple[str, Reading]]) -> None:
         click.echo(f"{printable(name)}\t{reading.text}\t{reading.confidence:.4f}")
 
 
+def _in_utf_8() -> bool:
+    """Whether what is printed may hold any character. (Else JSON has its own escapes.)"""
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+
+
 def _write_json(readings: Iterator[tuple[str, Reading]]) -> None:
     """One array, an element a line: as many as there are, none held back until the end."""
     before = "[\n"
     for name, reading in readings:
         content = {"path": name} | reading.to_json()
-        click.echo(before + json.dumps(content, ensure_ascii=False), nl=False)
+        click.echo(before + json.dumps(content, ensure_ascii=not _in_utf_8()), nl=False)
         before = ",\n"
     click.echo("\n]" if before == ",\n" else "[]")

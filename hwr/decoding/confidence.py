@@ -53,20 +53,23 @@ def text_log_probabilities(
     skip = np.zeros((lines, states))
     skip[:, 2:] = (symbols[:, 2:] != BLANK) & (symbols[:, 2:] != symbols[:, :-2])
 
-    emitted = np.exp(np.take_along_axis(log_probs.astype(np.float64), symbols[:, None, :], axis=2))
     alpha = np.zeros((lines, states))
-    alpha[:, :2] = emitted[:, 0, :2]
     log_scale = np.zeros(lines)
     rows = np.arange(lines)
     before_last = np.maximum(last - 1, 0)
     result = np.full(lines, -np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         for frame in range(log_probs.shape[1]):
+            # (Of all frames at once, that would be gigabytes for long texts.)
+            of_classes = log_probs[:, frame].astype(np.float64)
+            emitted = np.exp(np.take_along_axis(of_classes, symbols, axis=1))
             if frame:
                 total = alpha.copy()
                 total[:, 1:] += alpha[:, :-1]
                 total[:, 2:] += alpha[:, :-2] * skip[:, 2:]
-                alpha = total * emitted[:, frame]
+                alpha = total * emitted
+            else:
+                alpha[:, :2] = emitted[:, :2]
             # Kept near one, or long lines would sink below the smallest number.
             scale = alpha.sum(axis=1)
             alpha = np.divide(alpha, scale[:, None], out=alpha, where=scale[:, None] > 0)

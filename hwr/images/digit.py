@@ -25,6 +25,8 @@ _MIDDLE = 14.5
 # Where in the frame MNIST's digits have their centre of mass, on average, counted from the corner.
 _BOX_SIDES = (13, 22)
 _FULL_INK = 90
+_LARGEST = 16 * FRAME
+# Pixels: the side of a square that is made smaller in one step.
 
 
 def framed(digits: NDArray[np.uint8], height: int) -> NDArray[np.uint8]:
@@ -72,6 +74,8 @@ def normalise_digit(grey: Grey, height: int, name: str = "picture") -> Line:
         left = middle[1] - before
         frame = _strengthened(_window(ink, middle[0] - before, left, window))
     pixels = np.rint(frame.clip(0, 1) * 255).astype(np.uint8)
+    if not pixels.any():
+        raise PictureError(f"{name}: a line too thin for its height: there is no digit to read")
     step = window / _side(height)
     left -= (height - _side(height)) // 2 * step
     return Line(framed(pixels[None], height)[0], left, step, grey.shape[1])
@@ -100,6 +104,11 @@ def _is_framed(ink: Grey, longest: int, middle: tuple[float, float]) -> bool:
 
 def _window(ink: Grey, top: float, left: float, side: float) -> Grey:
     """A square of the picture scaled to the frame; what lies outside of the picture is paper."""
+    if side > 2 * _LARGEST:
+        # All of a square as high as a large picture, however narrow that is, would fill the memory.
+        times = int(side / _LARGEST)
+        ink = np.asarray(Image.fromarray(ink).reduce(times))
+        top, left, side = top / times, left / times, side / times
     first_row, first_column = int(np.floor(top)), int(np.floor(left))
     room = cut(
         ink,

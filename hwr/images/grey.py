@@ -15,6 +15,8 @@ def check_grey(grey: Grey, name: str) -> None:
     if grey.ndim != 2 or not grey.size:
         raise PictureError(f"{name}: an array of shape {grey.shape}: give [height, width]")
     if not (grey.min() >= 0 and grey.max() <= 1):
+        if not np.isfinite(grey).all():
+            raise PictureError(f"{name}: values that are no numbers (NaN) or without end")
         raise PictureError(f"{name}: values outside of 0..1: divide by the value of white")
 
 

@@ -10,9 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hwr.images.normalise import Line
-
-_LEAST_WIDTH = 4
+from hwr.images.normalise import LEAST_WIDTH, Line
 
 
 class Look(NamedTuple):
@@ -57,7 +55,7 @@ def seen(line: Line, look: Look) -> NDArray[np.uint8]:
         return pixels
     height, width = pixels.shape
     more = math.ceil(abs(look.lean) * height / 2)
-    columns = max(_LEAST_WIDTH, round((width + 2 * more) * look.width))
+    columns = max(LEAST_WIDTH, round((width + 2 * more) * look.width))
     # Where each pixel comes from: the middle row stays.
     above = (1 - 1 / look.tall) * height / 2
     data = (1 / look.width, -look.lean, look.lean * height / 2 - more, 0, 1 / look.tall, above)

@@ -16,7 +16,8 @@ from hwr.images.clean import CleanOptions, clean
 from hwr.images.grey import Grey, check_grey
 from hwr.images.inked import Inked, ink_extent, inked_document, inked_line
 
-_LEAST_WIDTH = 4
+LEAST_WIDTH = 4
+"""Of a line, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def _frame(written: NDArray[np.bool_], top: int, bottom: int, settings: ImageSet
     least, most = round(settings.min_margin * window), round(settings.max_margin * window)
     left = first - min(max(first, least), most)
     right = end + min(max(written.shape[1] - end, least), most)
-    width = max(_LEAST_WIDTH, round((right - left) * settings.height / window))
+    width = max(LEAST_WIDTH, round((right - left) * settings.height / window))
     return _Frame(top, bottom, left, right, width)
 
 

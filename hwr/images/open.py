@@ -26,6 +26,10 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 
 _SMALLEST_SIDE = 3
 _DARK_SHARE = 0.005
+_PAGE = 0.5
+# Of the pixels are opaque: a page, and no writing alone.
+_BEYOND_ONE, _FEW = 2.0, 0.01
+# Of floating-point values, and so few of the pixels.
 _ORIENTATION = 0x0112
 
 
@@ -103,7 +107,7 @@ def _grey(picture: Image.Image) -> Grey:
     if mode.startswith("I;16") or mode in ("I", "F"):
         return _scaled(np.asarray(picture))
     if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
-        return _composited(np.asarray(picture.convert("RGBA"), np.float32) / np.float32(255))
+        return _composited(picture.convert("RGBA"))
     if mode not in ("1", "L"):
         # By way of RGB, because not every mode (CMYK, palettes) turns grey rightly by itself.
         picture = picture.convert("RGB")
@@ -111,29 +115,37 @@ def _grey(picture: Image.Image) -> Grey:
 
 
 def _scaled(values: NDArray[np.generic]) -> Grey:
-    """Values of 16 and 32 bits may be of any scale: the least usual one that holds them all, else
-    their range."""
+    """Values of 16 and 32 bits may be of any scale: the least usual one that holds them all, but
+    for a few that filters leave beyond 1; else their range."""
     numbers = values.astype(np.float64)
     low, high = float(numbers.min()), float(numbers.max())
     if not np.isfinite(high - low):
         raise ValueError("it holds values that are not finite numbers")
-    usual = (1, 255, 65535) if values.dtype.kind == "f" else (255, 65535)
+    if values.dtype.kind == "f":
+        if low >= -1 and high <= _BEYOND_ONE and np.mean((numbers < 0) | (numbers > 1)) < _FEW:
+            numbers = numbers.clip(0, 1)
+            low, high = 0.0, 1.0
+        usual: tuple[int, ...] = (1, 255, 65535)
+    else:
+        usual = (2**8 - 1, 2**10 - 1, 2**12 - 1, 2**14 - 1, 2**16 - 1)
     for white in usual:
         if low >= 0 and high <= white:
             return (numbers / white).astype(np.float32)
     return ((numbers - low) / max(high - low, 1.0)).astype(np.float32)
 
 
-def _composited(colours: Grey) -> Grey:
-    """Grey of RGBA [height, width, 4] on white paper, or on black where all that shows is light."""
-    # The weights of ITU-R BT.601, as Pillow takes them for pictures without transparency.
-    luminance = colours[:, :, :3] @ np.array([0.299, 0.587, 0.114], np.float32)
-    alpha = colours[:, :, 3]
-    opaque = luminance[alpha > 0.5]
-    # Not their mean: a white page with transparent corners is light too, but has dark ink on it.
-    light_only = opaque.size > 0 and float((opaque < 0.5).mean()) < _DARK_SHARE
-    paper = 0.0 if light_only and opaque.size < alpha.size else 1.0
-    return (luminance * alpha + paper * (1 - alpha)).astype(np.float32)
+def _composited(picture: Image.Image) -> Grey:
+    """Grey of RGBA on white paper, or on black where all that shows is light, on next to nothing:
+    a light page with transparent corners is light too."""
+    luminance = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
+    alpha = np.asarray(picture.getchannel("A"), np.float32) / np.float32(255)
+    shown = alpha > 0.5
+    dark = np.count_nonzero(shown & (luminance < 0.5))
+    light_only = dark < _DARK_SHARE * np.count_nonzero(shown)
+    luminance *= alpha
+    if not (light_only and shown.mean() < _PAGE):
+        luminance += 1 - alpha
+    return luminance
 
 
 @contextmanager

@@ -102,11 +102,25 @@ def write_report(
         for name in PARTS:
             if (unfinished / name).exists():
                 (unfinished / name).rename(folder / name)
-    except OSError as error:
-        raise DataError(f"{folder}: the report cannot be written ({error.strerror})") from error
+    except BaseException as error:
+        _put_back(folder, unfinished)
+        if isinstance(error, OSError):
+            why = f"the report cannot be written ({error.strerror})"
+            raise DataError(f"{folder}: {why}") from error
+        raise
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return folder / PAGE
+
+
+def _put_back(folder: Path, unfinished: Path) -> None:
+    """Makes the older report whole again."""
+    for name in PARTS:
+        old = unfinished / "old" / name
+        if is_there(old):
+            if is_there(folder / name):
+                (folder / name).rename(unfinished / name)
+            old.rename(folder / name)
 
 
 def refuse_what_is_not_ours(folder: Path) -> None:
@@ -114,7 +128,12 @@ def refuse_what_is_not_ours(folder: Path) -> None:
     if is_there(folder) and not folder.is_dir():
         raise DataError(f"{folder}: is a file, not a folder for the report: name another")
     page = folder / PAGE
-    ours = is_file(page) and _MARK in page.read_text(encoding="utf-8", errors="replace")
+    try:
+        ours = is_file(page) and _MARK in page.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise DataError(
+            f"{page}: cannot be read ({error.strerror}): name another folder"
+        ) from error
     there = [folder / name for name in reversed(PARTS) if is_there(folder / name)]
     if there and not ours:
         raise DataError(
