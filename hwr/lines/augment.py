@@ -17,6 +17,8 @@ Pixels = NDArray[np.uint8]
 
 _LEAST_WIDTH = 4
 _MARGIN = 0.5
+_LEAST_BACKGROUND = 0.01
+# Of albumentations' uneven light.
 # Greatest blank margin left and right of a line that was moved, as a share of its height.
 _SMOOTH = 1 / 12
 # Of the elastic field, as a share of the height: bends about as long as a letter is wide.
@@ -73,6 +75,8 @@ class AugmentOptions:
                 raise ValueError(f"{name} must not be above 0.9")
         if self.background > 0.2:
             raise ValueError("background must not be above 0.2")
+        if 0 < self.background < _LEAST_BACKGROUND:
+            raise ValueError(f"background must be 0, or at least {_LEAST_BACKGROUND}")
         for name in ("thickness", "noise", "contrast", "chance"):
             if getattr(self, name) > 1:
                 raise ValueError(f"{name} must not be above 1")
@@ -199,7 +203,7 @@ def _steps(options: AugmentOptions, height: int) -> tuple[_Step, ...]:
         steps.append(_Step(A.RandomGamma(bounds, p=1)))
     if options.background:
         light = A.Illumination(
-            intensity_range=(0.01, options.background), effect_type="darken", p=1
+            intensity_range=(_LEAST_BACKGROUND, options.background), effect_type="darken", p=1
         )
         grain = A.GaussNoise((0, options.background), noise_scale_factor=0.2, p=1)
         steps += [_Step(light, on_paper=True), _Step(grain, on_paper=True)]

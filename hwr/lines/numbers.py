@@ -15,10 +15,10 @@ def draw_numbers(spec: LineSpec, preset: Preset, lengths: Tensor, lots: Tensor) 
         spec: which lines, and of which digits.
         preset: how many of them begin and end as amounts do.
         lengths: int64 [lines], digits in each.
-        lots: float32 [lines, 5, longest], 0 to 1: of each digit's class first; of the others the
-            first digit's are taken.
+        lots: float32 [lines, 5, longest], 0 to 1: of each digit's class first; the second, by which
+            its picture is chosen, is left alone; of the others the first digit's are taken.
     """
-    classes, (begins, ends, zeros) = lots[:, 0], lots[:, 1:4, 0].unbind(1)
+    classes, (begins, ends, zeros) = lots[:, 0], lots[:, 2:, 0].unbind(1)
     alphabet = torch.tensor([int(character) for character in spec.alphabet])
     labels = alphabet[(classes * len(alphabet)).long()]
     if preset.leading and len(first := alphabet[alphabet > 0]):

@@ -15,13 +15,14 @@ from hwr.errors import DataError
 
 def order_of(text: str, seed: int, take: int) -> list[int]:
     """In which order the digits of a document's text stand in a take of it: in the first as the
-    text has them, in others by lot, but for zeros at its end: numbers that end in many stay so."""
-    if not take:
-        return list(range(len(text)))
+    text has them, in others by lot, but for its first digit and zeros at its end: numbers that
+    begin and end as amounts do stay so."""
     moved = len(text.rstrip("0"))
+    if not take or moved < 3:
+        return list(range(len(text)))
     # A generator of its own, beside the one that draws the rest of the take.
-    order = np.random.default_rng([seed, take, moved]).permutation(moved)
-    return [*map(int, order), *range(moved, len(text))]
+    order = np.random.default_rng([seed, take, moved]).permutation(np.arange(1, moved))
+    return [0, *map(int, order), *range(moved, len(text))]
 
 
 def in_order(text: str, order: Sequence[int]) -> str:

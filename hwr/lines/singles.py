@@ -66,7 +66,7 @@ class Singles:
         self, size: int, step: int, seed: int, distortion: DistortOptions
     ) -> Iterator[LineBatch]:
         """Batches from a step on, without end: a function of the step alone. Every digit comes
-        once before any comes again."""
+        once before any comes again, but for those that no whole batch was left for."""
         size = min(size, len(self))
         each = len(self) // size
         order: list[int] = []

@@ -177,7 +177,8 @@ def _four(found: Changes, digit: Writing) -> None:
         found.curve((x, bar), (x + length, bar - length * rng.uniform(-0.1, 0.5)))
     drawn = rng.random()
     if hand.short and not hand.closed and drawn < 0.9:
-        level = min(stem_y + hand.short * tall * rng.uniform(0.7, 1.2), bar - 2 - 2 * half)
+        # What is left of it above the bar is to be seen, behind what wiping takes.
+        level = min(stem_y + hand.short * tall * rng.uniform(0.7, 1.2), bar - 3.2 - 3 * half)
         stem = right[np.abs(right[:, 1] - level) < 1]
         if level > stem_y and len(stem):
             found.wiped.append((stem_x, stem_y, float(stem[:, 0].max()), level))

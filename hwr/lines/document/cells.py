@@ -46,12 +46,16 @@ def draw_cells(
     """
     first, last = columns[0], columns[-1]
     middle, high = (first + last) / 2, rows[1] - rows[0]
-    lot, thick = rng.random(5), min(thick, 0.3 * room)
-    top = rows[0] - high * (0.06 + 0.4 * lot[0])
-    # The lower line is never cut off.
-    bottom = min(rows[1] + high * (0.06 + 0.3 * lot[1]), len(ink) - thick)
+    lot, thick = rng.random(6), min(thick, 0.3 * room)
+    # The lower line is never cut off, and askew, both keep off the digits at either end.
+    below = max(len(ink) - thick - rows[1], 0.0)
+    tilt = min(max(tilt, -below / (last - first)), below / (last - first))
+    fall = abs(tilt) * (last - first) / 2
+    top = rows[0] - high * (0.06 + 0.4 * lot[0]) - fall
+    bottom = min(rows[1] + high * (0.06 + 0.3 * lot[1]) + fall, len(ink) - thick - fall)
     comb, dotted = lot[2] < 0.25, lot[3] < 0.15
-    apart = 0.35 * room * lot[4] if not comb and lot[4] < 0.5 else 0.0
+    # Double lines between cells, no farther apart than digits keep off them.
+    apart = lot[5] * (0.2 * room - thick / 2) if not comb and lot[4] < 0.5 else 0.0
 
     def line(x0: float, y0: float, x1: float, y1: float, dotted: bool = False) -> None:
         # An upright line leans as a level one rises.

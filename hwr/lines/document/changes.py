@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.marks import Piece
 
@@ -44,7 +45,7 @@ class Changes:
         (x0, y0), (x1, y1), *others = points
         middle = ((x0 + x1) / 2 - bow * (y1 - y0), (y0 + y1) / 2 + bow * (x1 - x0))
         way = [(x0, y0), middle, (x1, y1), *others] if bow else [(x0, y0), (x1, y1), *others]
-        inside = [(max(x, EDGE), y) for x, y in way]
+        inside = [(min(max(x, EDGE), DIGIT_SIZE - EDGE), y) for x, y in way]
         self.strokes += [(*a, *b) for a, b in pairwise(inside)]
 
 

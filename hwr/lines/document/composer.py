@@ -117,7 +117,9 @@ class DocumentComposer:
             )
             known |= zip(draws, numbers, strict=True)
         if self._most_kept:
-            self._kept |= {keys[row]: known[row].copy() for row in draws}
+            for row in draws:
+                self._kept.pop(keys[row], None)  # which would keep its old place
+                self._kept[keys[row]] = known[row].copy()
             for key in list(self._kept)[: -self._most_kept]:
                 del self._kept[key]
         found = []

@@ -15,7 +15,8 @@ class Conditions(NamedTuple):
         most_noise: and of white's whole way to black.
         quality: of JPEG, of 100.
         loose: room above and below, as a share of the number's height.
-        struck: the share of guide lines that may go through the digits.
+        struck: the share of guide lines that may go through all of the digits; others keep to the
+            lower half of the picture.
         befallen: the chance of each of what befalls few pictures (`hwr.lines.document.degrade`).
         blurred: the chance of any blur.
         least_blur: of those that are.

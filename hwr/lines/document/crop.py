@@ -10,11 +10,11 @@ from hwr.lines.document.shapes import TALL
 
 
 def crop(
-    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator
+    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator, highest: int = 9999
 ) -> tuple[Ink, int, int, int]:
-    """The ink with room around it, little to much, but not little where that is asked for; and how
-    many rows of it are above, and columns on the left and on the right: below zero where a little
-    of the ink is cut off."""
+    """The ink with room around it, little to much, but not little where that is asked for, and no
+    more than makes it so high; and how many rows of it are above, and columns on the left and on
+    the right: below zero where a little of the ink is cut off."""
     kind = rng.uniform(0.35, 1.0) if loose else rng.random()
     if kind < 0.35:
         above, below = rng.uniform(-0.02, 0.1, 2)
@@ -22,6 +22,9 @@ def crop(
         above, below = rng.uniform(0.05, 0.45, 2)
     else:
         above, below = rng.uniform(0.3, loosest, 2)
+    most = max(highest / len(ink) - 1, 0.0)
+    if above + below > most:
+        above, below = (room * most / (above + below) for room in (above, below))
     before, behind = rng.uniform(-0.02, 0.4, 2) if kind < 0.5 else rng.uniform(0, 2.0, 2) ** 2 / 2
     return _with_room(ink, (above, below), (before, behind))
 

@@ -49,7 +49,8 @@ class Hand:
             far down that arm is; 0 for other fours.
         cross: how far a four's crossbar is drawn out to the right; 0 for none.
         roof: how far a five's roof is drawn out to the right; 0 for none.
-        open: the chance that a zero or an eight is open at its top, and a five's roof set apart.
+        open: the chance that a zero or an eight is open at its top, and a five's roof, where it is
+            drawn out, set apart.
         zero: the size of zeros, 1 as the other digits.
         ones: how much taller ones are than the other digits.
         sevens: how much taller sevens are.

@@ -173,5 +173,6 @@ def _ended(drawing: Drawing, x: float, base: float, hand: Hand) -> None:
     if drawing.rng.random() < 0.3:
         separator(drawing, x, base)
         x += 0.25 * drawing.tall
+    straight = hand.plain or not hand.flag
     if drawing.rng.random() < 0.8:
-        flourish(drawing, x, base, behind=True, slashes=hand.upright or not hand.plain)
+        flourish(drawing, x, base, behind=True, slashes=hand.upright or not straight)

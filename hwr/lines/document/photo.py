@@ -22,6 +22,10 @@ _LEAST_INK = 20
 _LEAST_DIGIT = 14
 # And its digits without long stems.
 
+_SEEN, _FAINTLY = 0.5, 0.35
+# Of full ink's darkness: what is thin or blurred is as dark at least, by most pens and by faint
+# ones.
+
 _CLOSE = 1.2
 # Of the height of what is written: lower pictures have next to no room above and below.
 
@@ -67,7 +71,11 @@ def photograph(
         ink, above, before, behind = crop_tightly(written.ink, rng)
         conditions = conditions._replace(boxed=0.0)
     else:
-        ink, above, before, behind = crop(written.ink, bool(written.cells), conditions.loose, rng)
+        # Where pictures are so low, those of small digits have little room.
+        highest = conditions.rows / _rows_to_one(written) if conditions.rows else math.inf
+        ink, above, before, behind = crop(
+            written.ink, bool(written.cells), conditions.loose, rng, int(min(highest, 9999))
+        )
     height, width = ink.shape
     if height < _CLOSE * len(written.ink):
         # There ones look like borders at the sides, and feet and roofs of digits like those across.
@@ -78,13 +86,12 @@ def photograph(
         draw_neighbour(ink, neighbour, rng)
     faint = rng.random() < conditions.faint
     strength = rng.uniform(0.35, 0.5) if faint else rng.uniform(0.5, 0.97)
-    # Fewer pixels than that, and nobody could read it.
-    least = height * max(_LEAST_INK / len(written.ink), _LEAST_DIGIT / written.tall)
+    least = height * _rows_to_one(written)
     rows = conditions.rows or max(_rows(rng), min(int(least), HEIGHTS[1]))
     blur = _blur(conditions, rng)
     # What is thin, small or blurred is written strongly enough to be seen.
     thin = min(pen * rows / height, math.erf(pen / (2 * math.sqrt(2) * blur)) if blur else 1.0, 1.0)
-    strength = max(strength, min(0.5 / thin, 0.9))
+    strength = max(strength, min((_FAINTLY if faint else _SEEN) / thin, 0.9))
     seen = strength * thin
     printed = np.zeros_like(ink)
     sides = draw_printed(printed, written, (above, before, behind), conditions, rng)
@@ -105,6 +112,11 @@ def photograph(
     clear = seen > _CLEAR and not patterned
     pixels, shifted = degrade(pixels, conditions.befallen, clear, rng)
     return Photo(pixels, boxes + np.float32(shifted))
+
+
+def _rows_to_one(written: Written) -> float:
+    """Rows of a picture to each of what is written, at least: by fewer, nobody could read it."""
+    return max(_LEAST_INK / len(written.ink), _LEAST_DIGIT / written.tall)
 
 
 def _give_unevenly(ink: Ink, rng: np.random.Generator) -> None:

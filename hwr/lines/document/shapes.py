@@ -1,8 +1,5 @@
 """Digits written by a hand: with its habits and its pen, bent; many digits of many lines at once,
-as tensor operations.
-
-A field gives, at every sample, how far it is to the edge of the ink in pixels of the 28-pixel
-frame, below zero inside. So strokes join by the minimum, and gaps break them by the maximum.
+as tensor operations on fields of distances (`hwr.lines.document.habits`).
 """
 
 from __future__ import annotations

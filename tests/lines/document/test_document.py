@@ -210,9 +210,17 @@ def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float
     assert np.mean(touched) > 0.8
 
 
-@pytest.mark.parametrize(("plain", "slant"), [(True, 0.6), (True, 0.1), (False, 0.6)])
+@pytest.mark.parametrize(
+    ("plain", "flag", "slant", "slashes"),
+    [
+        (True, 0.5, 0.6, False),
+        (False, 0, 0.6, False),
+        (True, 0, 0.1, True),
+        (False, 0.5, 0.6, True),
+    ],
+)
 def test_behind_ones_that_look_like_slashes_stand_none(
-    plain: bool, slant: float, monkeypatch: pytest.MonkeyPatch
+    plain: bool, flag: float, slant: float, slashes: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = []
 
@@ -221,10 +229,11 @@ def test_behind_ones_that_look_like_slashes_stand_none(
         return 0.0
 
     monkeypatch.setattr(layout, "flourish", noted)
-    patches, hand = written(PLAIN, 1, 2), dataclasses.replace(PLAIN, plain=plain, slant=slant)
+    patches = written(PLAIN, 1, 2)
+    hand = dataclasses.replace(PLAIN, plain=plain, flag=flag, slant=slant)
     for seed in range(30):
         set_digits(patches, edges_of(patches), "11", hand, np.random.default_rng(seed))
-    assert set(told) == {not (plain and slant > 0.3)}
+    assert set(told) == {slashes}
 
 
 @pytest.mark.parametrize("keeps_strokes", [False, True])
