@@ -320,13 +320,26 @@ def test_a_take_shows_what_it_is_said_to(
     assert (plan.texts != plan.first_texts) == (take > 0)
 
 
-def test_other_takes_have_a_text_s_digits_in_other_orders_but_for_zeros_at_its_end() -> None:
+def test_pictures_of_first_digits_are_of_all_of_their_class() -> None:
+    composer = Composer(load_digits(SPLIT), SPLIT)
+    plan = composer.plan(LineSpec("document", SPLIT, 1, 8), 20_000, seed=4)
+    rank = torch.empty(len(composer._by_class), dtype=torch.float64)
+    for digit in range(10):
+        start, count = int(composer._class_start[digit]), int(composer._class_count[digit])
+        rank[composer._by_class[start : start + count]] = torch.arange(count).double() / count
+    for digit in range(10):
+        of_first = rank[plan.digits[plan.labels[:, 0] == digit, 0]]
+        assert torch.histc(of_first, 4, 0, 1).min() > 0.2 * len(of_first)
+
+
+def test_other_takes_have_a_text_s_digits_in_other_orders_but_for_its_ends() -> None:
     for text in ("120034500", "7", "000", "10", "987654321"):
         assert order_of(text, 5, 0) == list(range(len(text)))
         orders = [order_of(text, seed, take) for seed in range(6) for take in (1, 2)]
         head = len(text.rstrip("0"))
         for order in orders:
             assert sorted(order) == list(range(len(text)))
+            assert order[0] == 0
             assert order[head:] == list(range(head, len(text)))
         assert len(set(map(tuple, orders))) == (12 if head > 4 else 1)
 

@@ -18,9 +18,9 @@ from hwr.lines.document.shapes import PATCH, TALL
 COLUMNS, ROWS, ROOM = [10.0, 60.0, 110.0, 160.0], (20, 50), 20.0
 
 
-def drawn(seed: int) -> Ink:
+def drawn(seed: int, tilt: float = 0.0) -> Ink:
     ink = np.zeros((70, 180), np.float32)
-    draw_cells(ink, COLUMNS, ROWS, ROOM, 2.0, 0.0, np.random.default_rng(seed))
+    draw_cells(ink, COLUMNS, ROWS, ROOM, 2.0, tilt, np.random.default_rng(seed))
     return ink
 
 
@@ -48,6 +48,17 @@ def test_nothing_stands_where_digits_do_and_nothing_above_the_line_that_ends_it(
         if not comb:
             assert not ink[: lowest - 3].any()
     assert kinds == {False, True}
+
+
+@pytest.mark.parametrize("tilt", [-0.15, -0.03, 0.03, 0.15])
+def test_cells_that_lie_askew_keep_off_their_digits_and_in_the_picture(tilt: float) -> None:
+    for seed in range(60):
+        ink = drawn(seed, tilt)
+        for left, right in pairwise(COLUMNS):
+            middle = ink[ROWS[0] + 1 : ROWS[1] - 1, int(left) + 14 : int(right) - 14]
+            assert not (middle > 0.5).any()
+        # The lower line is there along all of them.
+        assert (ink[ROWS[1] - 1 :, 12:158] > 0.4).any(axis=0).all()
 
 
 def test_few_numbers_have_them() -> None:

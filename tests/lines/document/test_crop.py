@@ -19,3 +19,17 @@ def test_a_number_s_columns_are_not_cut_away(width: int, tightly: bool) -> None:
         assert found.max(axis=0).sum() >= width - width // 4
     # Of one broader than a stroke, a little is at times.
     assert any(cut_off) == (width == 60)
+
+
+@pytest.mark.parametrize("loose", [False, True])
+def test_pictures_are_no_higher_than_asked_for(loose: bool) -> None:
+    ink, heights = np.ones((20, 60), np.float32), []
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        found, above, _, _ = crop(ink, loose, 0.8, rng, highest=26)
+        heights.append(len(found))
+        assert above <= len(found) - 19
+    assert max(heights) == 26
+    assert min(heights) < 23 or loose
+    # What is higher by itself is cut to its ink.
+    assert len(crop(ink, loose, 0.8, np.random.default_rng(0), highest=10)[0]) == 20

@@ -15,6 +15,7 @@ from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
+from hwr.lines.document.crop import crop
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.edges import edges_of
 from hwr.lines.document.hands import Hand, draw_hand
@@ -302,6 +303,19 @@ def test_what_hands_draw_anew_stays_in_its_frame() -> None:
         assert y.min() > 0
         assert y.max() < DIGIT_SIZE
         assert 0.8 * DIGIT_HEIGHT < np.ptp(y) < 1.35 * DIGIT_HEIGHT
+
+
+def test_of_a_short_stem_something_is_seen_above_the_bar() -> None:
+    whole, cut = (written(dataclasses.replace(PLAIN, short=of), 4, 60) for of in (0, 1.0))
+    left = []
+    for before, after in zip(whole > 128, cut > 128, strict=True):
+        removed = (before & ~after).any(axis=1)
+        if removed.any():
+            low = int(np.flatnonzero(removed)[-1])
+            # Rows of it to the middle of the bar, the row with the most ink.
+            left.append(int(before[low + 1 : low + 14].sum(axis=1).argmax()))
+    assert len(left) > 30
+    assert min(left) >= 3
 
 
 def test_fours_with_a_low_arm_have_a_stem_that_is_seen_and_stay_open() -> None:
@@ -643,15 +657,15 @@ def test_strokes_along_the_line_are_little_thicker_where_a_stem_is_long(
     assert thickness(0) < thickness(0.7) < 1.6 * thickness(0)
 
 
+@pytest.mark.usefixtures("no_marks")
 @pytest.mark.parametrize("spacing", [-0.12, 0.0, 0.9])
 def test_all_digits_stand_in_the_line(spacing: float) -> None:
     hand = dataclasses.replace(PLAIN, spacing=spacing)
     patches = written(hand, 1, 6)
     line = set_digits(patches, edges_of(patches), "111111", hand, np.random.default_rng(0))
     # Equal thin digits side by side stay apart enough to be counted.
-    profile = (line.ink > 0.3).any(0)
     assert line.ink.shape[1] >= 5 * 0.42 * 28
-    assert profile.any()
+    assert np.diff(line.boxes.mean(axis=1)).min() > 0.42 * 28 - 2
 
 
 @pytest.mark.usefixtures("no_marks")
@@ -888,6 +902,42 @@ def test_cells_of_a_logbook_are_small_and_blurred() -> None:
     cells = photographs(LOGBOOK, 60)
     assert {len(cell) for cell in cells} == {34}
     assert steepest(cells) < 0.7 * steepest(photographs(GOOD, 60))
+
+
+@pytest.mark.parametrize(("high", "tall"), [(28, 28.0), (28, 14.0), (40, 20.0)])
+def test_small_digits_of_a_logbook_have_rows_enough(
+    high: int, tall: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cropped = []
+
+    def watched(*arguments: object) -> tuple[np.ndarray, int, int, int]:
+        cropped.append(crop(*arguments))  # type: ignore[arg-type]
+        return cropped[-1]
+
+    monkeypatch.setattr(photo, "crop", watched)
+    written, none = pen_of(3.0, high, tall), np.zeros((PATCH, PATCH), np.uint8)
+    for rng in draws(*range(100)):
+        photograph(written, none, rng, LOGBOOK._replace(tight=0))
+    rows = [LOGBOOK.rows / len(ink) for ink, *_ in cropped]
+    assert min(rows) * tall >= 13.5
+    assert min(rows) * high >= 19.5
+
+
+def test_faint_pens_differ() -> None:
+    clean = GOOD._replace(faint=1, blurred=0, noise=0, boxed=0, quality=90, tight=0)
+    none = np.zeros((PATCH, PATCH), np.uint8)
+    pictures = [photograph(pen_of(6.0), none, rng, clean).pixels for rng in draws(*range(100))]
+    lightest = [np.percentile(picture, 1) / np.median(picture) for picture in pictures]
+    # Half as dark as paper is light, or less dark.
+    assert np.mean(np.array(lightest) > 0.56) > 0.1
+    assert np.mean(np.array(lightest) < 0.53) > 0.1
+
+
+def pen_of(pen: float, high: int = 28, tall: float = 28.0) -> Written:
+    """A number of one stroke, so many rows high, by a pen so wide."""
+    ink = np.zeros((high, 60), np.float32)
+    ink[:, 20 : 20 + int(pen)] = 1
+    return Written(ink, pen, tall, np.array([[20, 20 + pen]], np.float32))
 
 
 def test_numbers_are_photographed_as_badly_as_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
