@@ -1,7 +1,8 @@
 """The shared encoder: a convolutional stem, then LSTMs over the columns of the line.
 
-Padding never changes a result: after every convolution the columns behind a line's true width are
-set to zero again, and the backward LSTM starts at the line's true end.
+Padding never changes what is read: after every convolution the columns behind a line's true width
+are set to zero again, and the backward LSTM starts at the line's true end. (In training, statistics
+of normalisation count these columns.)
 """
 
 from __future__ import annotations

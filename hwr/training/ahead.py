@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
+from hwr.training.process import left_alone
 
 _WAITING = 2
 # Pools that may wait, of all processes; but one of each.
@@ -40,7 +41,8 @@ class Ahead(Iterator[Batch]):
             prefetch_factor=max(_WAITING // processes, 1),
             multiprocessing_context="spawn",
         )
-        self._pools: Iterator[bytes | HwrError] = iter(loader)
+        with left_alone():
+            self._pools: Iterator[bytes | HwrError] = iter(loader)
         self._batches: Iterator[Batch] = iter(())
 
     def close(self) -> None:

@@ -17,11 +17,9 @@ def fixed_characters(options: Options, known: str | None) -> str | None:
         options: of the experiment.
         known: the alphabet of the training that this one begins with.
     """
-    if options.alphabet is not None:
-        return options.alphabet
-    if known is not None and options.data.alphabet == "keep":
-        return known
-    return None if options.data.train else options.characters
+    if options.data.train and options.alphabet is None:
+        return known if options.data.alphabet == "keep" else None
+    return settled(options, known, []).characters
 
 
 def settled(options: Options, known: str | None, texts: Iterable[str]) -> Options:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
+from pytorch_lightning.plugins.io import TorchCheckpointIO
 from pytorch_lightning.trainer.states import TrainerFn
 
 from hwr.errors import ConfigError
-from hwr.files import whole_file
+from hwr.files import is_there, whole_file
 from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
@@ -22,8 +27,8 @@ _FREE = ("train", "val")
 
 
 def resumable(checkpoint: Path, options: Options) -> Options:
-    """The options to go on with: those given, with the alphabet of the checkpoint, and its pools,
-    by whose numbers lines are drawn: by others, lines would come again.
+    """The options to go on with: those given, with the alphabet of the checkpoint, its seed, and
+    its pools, by whose numbers lines are drawn: by others, lines would come again.
 
     Raises:
         ConfigError: the checkpoint cannot be read, or is of another network, other data or
@@ -53,7 +58,10 @@ def resumable(checkpoint: Path, options: Options) -> Options:
             f"{checkpoint}: was trained by {optimizer}, not by {options.training.optimizer}: go on"
             f" with  --training.optimizer {optimizer}"
         )
-    training = dataclasses.replace(options.training, pool=kept.training.pool)
+    # By another seed other lines would be kept apart for validation, known ones among them.
+    training = dataclasses.replace(
+        options.training, pool=kept.training.pool, seed=kept.training.seed
+    )
     return dataclasses.replace(options, training=training)
 
 
@@ -74,7 +82,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from error
     except Exception as error:  # torch raises half a dozen kinds for damaged files
         raise ConfigError(f"{path}: not a checkpoint, or damaged or cut short") from error
-    if not isinstance(content, dict) or not {"options", "state_dict"} <= content.keys():
+    ours = isinstance(content, dict) and {"options", "state_dict"} <= content.keys()
+    if not ours or not isinstance(content["options"], dict):
         raise ConfigError(f"{path}: not a checkpoint of  hwr train")
     return content
 
@@ -96,7 +105,7 @@ class Rescue(pl.Callback):
     @property
     def advice(self) -> str:
         """What the user can do now."""
-        if not self._path.exists():
+        if not is_there(self._path):
             return "nothing was trained yet"
         return f"go on with  --resume {self._path}"
 
@@ -105,13 +114,49 @@ class Rescue(pl.Callback):
     ) -> None:
         # While validating, average and present weights have changed places: what was saved at its
         # start is whole, what would be saved now is not.
-        if trainer.training and trainer.global_step:
-            self._save(trainer)
+        if trainer.training and trainer.global_step and _is_finite(pl_module):
+            # What went wrong first is to be told, though there may be no room for this.
+            with suppress(OSError):
+                self._save(trainer)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.state.fn == TrainerFn.FITTING:  # not where nothing is trained yet
             self._save(trainer)
 
     def _save(self, trainer: pl.Trainer) -> None:
-        with whole_file(self._path) as beside:
-            trainer.save_checkpoint(beside)
+        trainer.save_checkpoint(self._path)
+
+
+def _is_finite(module: pl.LightningModule) -> bool:
+    """Whether all weights are numbers; where a training has come to nothing, they are not."""
+    return all(bool(weight.isfinite().all()) for weight in module.parameters())
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Writes checkpoints whole or not at all, on whatever file system the run's folder is."""
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str | os.PathLike[str], storage_options: Any = None
+    ) -> None:
+        """Raises OSError."""
+        content = io.BytesIO()
+        torch.save(checkpoint, content)
+        with whole_file(Path(path)) as beside:
+            beside.write_bytes(content.getbuffer())
+
+
+class Kept(ModelCheckpoint):
+    """Lightning's, of a run whose folder may have been moved since it was last resumed: what was
+    best stays so."""
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        def here(path: str) -> str:
+            return str(Path(str(self.dirpath)) / Path(path).name) if path else path
+
+        moved = {
+            name: here(path) for name, path in state_dict.items() if name.endswith("_model_path")
+        }
+        models = {here(path): score for path, score in state_dict["best_k_models"].items()}
+        super().load_state_dict(
+            state_dict | moved | {"best_k_models": models, "dirpath": self.dirpath}
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import matplotlib
@@ -13,14 +12,14 @@ from matplotlib.ticker import LogLocator
 
 from hwr.files import whole_file
 from hwr.nets.network import HEADS
+from hwr.training.metrics import rows_of
 
 COLORS = ("tab:red", "tab:purple", "tab:green")
 
 
 def draw_curve(metrics: Path, picture: Path) -> None:
     """Draws loss and validation CER, of each head, over steps from a `metrics.csv` into a PNG."""
-    with metrics.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = rows_of(metrics)
 
     def column(name: str) -> tuple[list[int], list[float]]:
         found = [(int(row["step"]), float(row[name])) for row in rows if row.get(name)]

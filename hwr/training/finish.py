@@ -65,6 +65,8 @@ def finish(
         ModelFileError: so with a model file among the others.
         DataError: validation lines that are needed cannot be read any more.
     """
+    if model.resolve() in {path.resolve() for path in (*others, checkpoint)}:
+        raise ConfigError(f"{model}: is what the model file is to be made of: name another")
     content = read_mean([*others, checkpoint])
     options = parse_options(content["options"], str(checkpoint))
     for head in heads or ():

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -68,8 +67,6 @@ def help_along(
         shared: where the weights are and the gradients go.
         half_precision: of the encoder.
     """
-    # Ctrl-C goes to all processes; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     prepare_process()
     answer: str | HwrError = DONE

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pytorch_lightning.loggers import CSVLogger
 
+from hwr.files import is_file
 from hwr.training.checkpoints import read_checkpoint
 
 METRICS = "metrics.csv"
@@ -17,21 +18,33 @@ def metrics_logger(folder: Path, resume: Path | None) -> CSVLogger:
     goes on from."""
     logger = CSVLogger(folder, name="", version="")
     metrics = folder / METRICS
-    if resume is not None and metrics.exists():
+    if resume is not None:
         step = read_checkpoint(resume)["global_step"]
-        with metrics.open(encoding="utf-8", newline="") as file:
-            kept = [row for row in csv.DictReader(file) if int(row["step"]) <= step]
-        logger.experiment.metrics = [
-            {name: value for name, value in row.items() if value} for row in kept
-        ]
+        kept = [row for row in rows_of(metrics) if int(row["step"]) <= step]
+        if kept:
+            logger.experiment.metrics = [
+                {name: value for name, value in row.items() if value} for row in kept
+            ]
+            logger.experiment.save()  # at once: the file is gone until then
     return logger
+
+
+def rows_of(metrics: Path) -> list[dict[str, str]]:
+    """The rows of a run's metrics, but for those cut short; none where the file is not there."""
+    if not is_file(metrics):
+        return []
+    with metrics.open(encoding="utf-8", newline="", errors="replace") as file:
+        return [row for row in csv.DictReader(file) if _is_whole(row)]
+
+
+def _is_whole(row: dict[str, str]) -> bool:
+    return (row.get("step") or "").isdigit() and None not in row.values()
 
 
 def error_rate_before(folder: Path) -> float | None:
     """The validation CER, as a fraction, with which a training began that began with another's
     weights; None for others."""
-    with (folder / METRICS).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if int(row["step"]) == 0 and row.get("val_cer"):
-                return float(row["val_cer"])
+    for row in rows_of(folder / METRICS):
+        if int(row["step"]) == 0 and row.get("val_cer"):
+            return float(row["val_cer"])
     return None

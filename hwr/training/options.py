@@ -89,8 +89,8 @@ class LinesOptions:
         for preset, share in self.presets.items():
             if preset not in PRESETS:
                 raise ValueError(f"no such preset: {preset!r} (there are {', '.join(PRESETS)})")
-            if not share >= 0:
-                raise ValueError(f"the share of {preset!r} must not be negative")
+            if not 0 <= share < math.inf:
+                raise ValueError(f"the share of {preset!r} must be a number, and not negative")
         if sum(self.presets.values()) <= 0:
             raise ValueError("presets must hold at least one with a share above zero")
         if not 1 <= self.min_length <= self.max_length:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 
+from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 from hwr.training.options import Budget, Options, TrainingOptions
 from hwr.training.pools import WHOLE, Part
@@ -98,6 +99,11 @@ class Pace(pl.Callback):
         self.step = trainer.global_step
         self.lines += round(len(batch) / self._share)
         if self.step % LOG_EVERY == 0:
+            if not outputs["loss"].isfinite():
+                raise HwrError(
+                    f"step {self.step}: the loss is no number any more: train anew with a lower "
+                    " training.learning_rate"
+                )
             values = {
                 "step": float(self.step),
                 "loss": outputs["loss"],

@@ -7,6 +7,7 @@ others draw lines or wait.
 
 from __future__ import annotations
 
+import signal
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 from hwr.training.helper import DONE, Shared, help_along
 from hwr.training.pools import Part
+from hwr.training.process import left_alone
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 
@@ -130,7 +132,8 @@ class _Helper:
             args=(theirs, task.options, real, part, threads, self._shared, half_precision),
             daemon=True,
         )
-        self._process.start()
+        with left_alone():
+            self._process.start()
         theirs.close()
 
     def start(self, step: int) -> None:
@@ -139,11 +142,14 @@ class _Helper:
             self._pipe.send(step)
 
     def gradients(self) -> dict[str, Tensor]:
-        """Those of the step begun, when they are there; they stay so until the next begins."""
+        """Those of the step begun, when they are there; they stay so until the next begins. Raises
+        KeyboardInterrupt where the process was asked to end."""
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError) as error:
             self._process.join(timeout=5)
+            if self._process.exitcode == -signal.SIGTERM:  # as this one too, but that comes first
+                raise KeyboardInterrupt from error
             raise HwrError(self._ended()) from error
         if isinstance(answer, HwrError):
             raise answer

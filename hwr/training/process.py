@@ -1,11 +1,19 @@
-"""How a process computes that trains: what the processor and the C library are told once."""
+"""How a process trains: what the processor and the C library are told once, and how it gets along
+with others."""
 
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import torch
+
+from hwr.errors import ConfigError
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 # What glibc's malloc.h calls M_...
@@ -31,6 +39,51 @@ def prepare_process() -> None:
 def give_memory_back() -> None:
     """What was kept between steps, for the rest of a program that has trained."""
     _call("malloc_trim", 0)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Makes a run's folder if need be, and holds it: two trainings would write over each other's
+    files. (Where the system or the file system can tell.)
+
+    Raises:
+        ConfigError: another training goes on there, or the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
+    try:
+        import fcntl
+    except ModuleNotFoundError:  # on Windows
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"{folder}: another training goes on there: give another folder with --out"
+            ) from error
+        except OSError:  # so some file systems say that they cannot
+            pass
+        yield
+    finally:
+        os.close(held)
+
+
+@contextmanager
+def left_alone() -> Iterator[None]:
+    """Processes that begin here do not hear Ctrl-C, which goes to all: the first one ends them."""
+    if threading.current_thread() is not threading.main_thread():  # which alone may say so
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _call(function: str, *arguments: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import warnings
@@ -11,15 +12,21 @@ from pathlib import Path
 import pytorch_lightning as pl
 import torch
 import yaml
-from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
-from hwr.files import is_there
+from hwr.files import is_there, whole_file
 from hwr.lines.cache.decode import cores
 from hwr.lines.digits import load_digits
 from hwr.training.average import MovingAverage
-from hwr.training.checkpoints import Rescue, budget_is_over, read_checkpoint, resumable
+from hwr.training.checkpoints import (
+    Kept,
+    Rescue,
+    WholeCheckpoints,
+    budget_is_over,
+    read_checkpoint,
+    resumable,
+)
 from hwr.training.curve import draw_curve
 from hwr.training.data import Data
 from hwr.training.finish import finish
@@ -31,7 +38,7 @@ from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
 from hwr.training.pools import WHOLE, Part
 from hwr.training.precision import faster_in_bfloat16
-from hwr.training.process import give_memory_back, prepare_process
+from hwr.training.process import alone_in, give_memory_back, prepare_process
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.same_lines import SameLines
@@ -78,9 +85,9 @@ def train(
         DataError: a line that cannot be trained on, or damaged MNIST files.
     """
     best, lines = fit(options, folder, resume, start, say)
-    draw_curve(folder / METRICS, folder / "curve.png")
     # (The checkpoint's own looks are those of the day when it was written.)
     model = finish(best, folder / MODEL, lines=lines, say=say, looks=options.looks)
+    draw_curve(folder / METRICS, folder / "curve.png")
     before = error_rate_before(folder)
     if before is not None:
         after = read_checkpoint(best)["scores"].get("val_cer", math.nan)
@@ -113,11 +120,12 @@ def fit(
         raise ConfigError(f"network: {error}") from error
     if source is not None:
         say(f"from {source.path}: {', '.join(start_from(task.network, options, source))}")
-    _write_config(options, folder)
-    write_left_out(gathered.left_out, folder)
-    if resume is None or not budget_is_over(resume, pace):
-        same = SameLines(gathered.lines, say)
-        _run(task, gathered, folder, resume, pace, same, validate_first=source is not None)
+    with alone_in(folder):
+        _write_config(options, folder)
+        write_left_out(gathered.left_out, folder)
+        if resume is None or not budget_is_over(resume, pace):
+            same = SameLines(gathered.lines, say)
+            _run(task, gathered, folder, resume, pace, same, validate_first=source is not None)
     give_memory_back()
     return folder / BEST, gathered.lines
 
@@ -145,8 +153,8 @@ def _checked(
 def _write_config(options: Options, folder: Path) -> None:
     text = yaml.safe_dump(options.to_dict(), sort_keys=False, allow_unicode=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.yaml").write_text(text, encoding="utf-8")
+        with whole_file(folder / "config.yaml") as beside:
+            beside.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
 
@@ -164,9 +172,9 @@ def _run(
     task.network.encoder.half_precision = half_precision(options)
     rescue = Rescue(folder / LAST)
     monitor = f"val_{options.training.keep}"
-    best = ModelCheckpoint(folder, "best", monitor=monitor, enable_version_counter=False)
+    best = Kept(folder, "best", monitor=monitor, enable_version_counter=False)
     # Its own `save_last` leaves out validations that bring nothing better.
-    last = ModelCheckpoint(folder, "last", enable_version_counter=False)
+    last = Kept(folder, "last", enable_version_counter=False)
     part = own_part(options)
     parallel = Parallel(task, gathered.lines, part.shares)
     trainer = pl.Trainer(
@@ -180,6 +188,7 @@ def _run(
         # (What else happens at a step's end, other processes need not wait for.)
         callbacks=[parallel, pace, MovingAverage(options.training.average), best, last, rescue,
                    Freeze(options.training.freeze), same, ProgressBar(pace)],
+        plugins=[WholeCheckpoints()],
         enable_model_summary=False,
         default_root_dir=folder,
     )  # fmt: skip
@@ -201,6 +210,12 @@ def _run(
     except HwrError as error:
         error.args = (f"{error} ({rescue.advice})",)
         raise
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            error.add_note(rescue.advice)
+            raise
+        why = f"{folder}: cannot be written ({error.strerror}): make room for it"
+        raise HwrError(f"{why} ({rescue.advice})") from error
     except Exception as error:
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
@@ -249,6 +264,6 @@ def _quieten() -> None:
         r".*you didn't set a .*log_every_n_steps.*",
         r".*Experiment logs directory .* exists.*",  # both loggers share the run's folder
         r".*mid-epoch.*",  # a batch is a function of the step: any step can go on
-        r".*dirpath has changed.*",  # a run's folder may be moved
+        r".*could not find the monitored key.*",  # where a resumed run begins at a validation
     ):
         warnings.filterwarnings("ignore", message=remark)

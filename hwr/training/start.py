@@ -34,6 +34,7 @@ FINE_TUNING: dict[str, Any] = {
     "sampling_rise": 0,
     "ahead": 0,
     "echo": {},
+    "freeze": 0,
     "pool": 16,
     "processes": 1,
 }

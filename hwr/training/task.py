@@ -97,3 +97,7 @@ class ReadingTask(Learner, pl.LightningModule):
         """A checkpoint says what it is of, and how well it did."""
         checkpoint["options"] = self.options.to_dict()
         checkpoint["scores"] = self.scores
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """A run that goes on did as well before."""
+        self.scores = checkpoint["scores"]

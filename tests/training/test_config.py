@@ -48,6 +48,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("training: {cross_entropy: {smoothing: 1}}", "smoothing"),
         ("training: {cross_entropy: {classes: {x: 2}}}", "'x' is not in the alphabet"),
         ("image: {height: 3}", "height"),
+        ("lines: {presets: {touching: .inf}}", "the share of 'touching' must be a number"),
         ("data: {train: 2024}", "data.train: 2024 is not the name .*: put it in quotes"),
         ("data: {train: [a, 2024-02-03]}", r"data.train: datetime.*: put it in quotes"),
         ("data: {train: 2024-02-30}", "not YAML: day is out of range"),

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import torch
 import yaml
 from PIL import Image
 
-from hwr.errors import ConfigError, DataError
+from hwr.errors import ConfigError, DataError, HwrError
 from hwr.lines.batch import LineBatch
 from hwr.model_file import open_model
 from hwr.training.batches import BatchMaker
-from hwr.training.checkpoints import read_checkpoint
+from hwr.training.checkpoints import Kept, WholeCheckpoints, read_checkpoint, resumable
 from hwr.training.config import load_options, parse_options
+from hwr.training.finish import finish
+from hwr.training.metrics import metrics_logger, rows_of
 from hwr.training.options import Options
+from hwr.training.process import alone_in
 from hwr.training.run import InterruptedTrainingError, train
 from hwr.training.task import ReadingTask
 
@@ -222,6 +226,77 @@ def test_resuming_another_network_is_refused(tmp_path: Path) -> None:
     content["network"]["encoder"]["hidden"] = 7
     with pytest.raises(ConfigError, match=r"last\.ckpt: was trained with other network options"):
         train(parse_options(content, "x"), tmp_path / "run", tmp_path / "run" / "last.ckpt")
+
+
+def test_a_resumed_run_keeps_its_seed(tmp_path: Path) -> None:
+    train(options(budget="1 step"), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    assert resumable(last, options(seed=7)).training.seed == options().training.seed
+
+
+def test_metrics_cut_short_cost_nothing(tmp_path: Path) -> None:
+    metrics = tmp_path / "run" / "metrics.csv"
+    train(options(budget="5 steps"), tmp_path / "run")
+    before = metrics.read_text()
+    metrics.write_text(f"{before}12,0.")
+    assert [row["step"] for row in rows_of(metrics)] == ["5"]
+    logger = metrics_logger(tmp_path / "run", tmp_path / "run" / "last.ckpt")
+    assert [row["step"] for row in rows_of(metrics)] == ["5"]  # at once
+    assert logger.experiment.metrics == []
+    assert rows_of(tmp_path / "none.csv") == []
+
+
+def test_a_checkpoint_is_not_replaced_by_its_model_file(tmp_path: Path) -> None:
+    train(options(budget="1 step"), tmp_path / "run")
+    last = tmp_path / "run" / "last.ckpt"
+    with pytest.raises(ConfigError, match="is what the model file is to be made of"):
+        finish(last, tmp_path / "run" / ".." / "run" / "last.ckpt")
+    assert read_checkpoint(last)["global_step"] == 1
+
+
+def test_two_trainings_in_one_folder_are_refused(tmp_path: Path) -> None:
+    with alone_in(tmp_path / "run"), pytest.raises(ConfigError, match="another training goes on"):
+        train(options(), tmp_path / "run")
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None:
+    before, after = (Kept(tmp_path / name, "best", monitor="val_loss") for name in ("a", "b"))
+    path = str(tmp_path / "a" / "best.ckpt")
+    state = before.state_dict() | {
+        "best_model_score": torch.tensor(0.5), "best_model_path": path,
+        "kth_best_model_path": path, "best_k_models": {path: torch.tensor(0.5)},
+    }  # fmt: skip
+    after.load_state_dict(state)
+    moved = str(tmp_path / "b" / "best.ckpt")
+    assert after.best_model_score == 0.5
+    assert (after.best_model_path, after.kth_best_model_path) == (moved, moved)
+    assert list(after.best_k_models) == [moved]
+
+
+def test_a_training_that_comes_to_nothing_says_so_and_keeps_what_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss = ReadingTask.loss
+
+    def lost(self: ReadingTask, batch: LineBatch, step: int = 0) -> torch.Tensor:
+        return loss(self, batch, step) * (float("nan") if step > 6 and self.training else 1)
+
+    monkeypatch.setattr(ReadingTask, "loss", lost)
+    with pytest.raises(HwrError, match=r"step 10: the loss is no number .*training.learning_rate"):
+        train(options(), tmp_path / "run")
+    kept = read_checkpoint(tmp_path / "run" / "last.ckpt")
+    assert kept["global_step"] == 5
+    assert all(value.isfinite().all() for value in kept["state_dict"].values())
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(WholeCheckpoints, "save_checkpoint", full)
+    with pytest.raises(HwrError, match=r"run: cannot be written .*No space left"):
+        train(options(), tmp_path / "run")
 
 
 def test_a_resumed_run_keeps_its_pools(tmp_path: Path) -> None:
