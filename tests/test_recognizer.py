@@ -109,6 +109,21 @@ def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
     assert not any(line.turned for line in right)
 
 
+def test_a_line_is_not_read_as_one_without_ink(trained: Path, lines: tuple) -> None:
+    again = Recognizer(trained / "model.onnx", looks=2)
+    blank = dataclasses.replace(
+        again.prepared(lines[0][0], "a"), pixels=np.zeros((32, 32), np.uint8)
+    )
+    right = [again.prepared(grey, "a line") for grey in lines[0]]
+    found = again.read_lines([dataclasses.replace(line, turned=blank) for line in right])
+    assert [one.text for one in found] == [one.text for one in again.read_lines(right)]
+
+
+def test_a_single_array_is_no_list_of_pictures(trained: Path, lines: tuple) -> None:
+    with pytest.raises(TypeError, match="give a list of pictures"):
+        Recognizer(trained / "model.onnx").read(lines[0][0])
+
+
 def test_a_beam_proposes_more_to_all_looks(trained: Path, lines: tuple) -> None:
     greedy, beam = (
         Recognizer(trained / "model.onnx", looks=2, beam=beam).read(lines[0][:20])

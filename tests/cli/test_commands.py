@@ -396,6 +396,26 @@ def test_read_goes_on_behind_places_without_pictures(
     assert told[2].startswith("hwr: phone: holds 2 of kinds that hwr cannot open (a.heic")
 
 
+def test_folders_that_a_pattern_fits_are_looked_into(tmp_path: Path) -> None:
+    for name, file in (("da", "x.heic"), ("db", "y.txt"), ("dc", "z.png")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).touch()
+    names, errors = expand((f"{tmp_path}/d*", f"{tmp_path}/db*"))
+    assert names == [f"{tmp_path}/dc/z.png"]
+    assert [str(error).split(": ")[1][:20] for error in errors] == [
+        "holds 1 of kinds tha", "fits no picture, and",
+    ]  # fmt: skip
+
+
+def test_json_has_its_own_escapes_where_an_encoding_lacks_a_character(
+    hwr: Run, model: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+    (folder / "00.png").rename(folder / "\u2019.png")
+    done = hwr("read", "--model", model, "--format", "json", "lines/\u2019.png")
+    assert json.loads(done.stdout)[0]["path"] == "lines/\u2019.png"
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
 def test_pipes_that_a_pattern_fits_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -103,6 +105,19 @@ def test_bold_strokes_with_a_narrow_margin_are_ink() -> None:
 def test_a_blank_picture_is_refused(grey: float) -> None:
     with pytest.raises(PictureError, match=r"x\.png: blank"):
         normalise_digit(np.full((50, 30), grey, np.float32), 32, "x.png")
+
+
+def test_a_tall_picture_takes_no_more_memory_than_it_has() -> None:
+    grey = np.ones((30_000, 6), np.float32)
+    grey[100:-100, 1:5] = 0
+    with contextlib.suppress(PictureError):  # its only stroke may be thinner than can be seen
+        assert normalise_digit(grey, 32).pixels.shape == (32, 32)
+    # And what is made smaller first is as it would be.
+    small = np.ones((50, 40), np.float32)
+    small[10:40, 18:24] = small[36:40, 10:30] = 0
+    large = np.kron(small, np.ones((24, 24), np.float32))
+    first, second = (normalise_digit(of, 32).pixels.astype(int) for of in (small, large))
+    assert np.abs(first - second).mean() < 4
 
 
 def test_a_line_is_refused() -> None:

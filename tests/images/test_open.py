@@ -134,6 +134,35 @@ def test_light_ink_on_transparency_lies_on_black() -> None:
     assert grey[2, 2] == pytest.approx(240 / 255, abs=1e-3)
 
 
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_bits_that_fewer_bytes_would_hold(bits: int) -> None:
+    white = 2**bits - 1
+    values = np.rint(GREYS / 255 * white).astype(np.uint16)
+    buffer = io.BytesIO()
+    Image.fromarray(values).save(buffer, "PNG")
+    assert open_picture(buffer.getvalue()) == pytest.approx(GREYS / 255, abs=0.003)
+
+
+def test_a_few_values_beyond_one_change_no_scale() -> None:
+    values = np.linspace(0, 1, 1200, dtype=np.float32).reshape(30, 40)
+    values[3, 4], values[5, 6] = 1.02, -0.01
+    buffer = io.BytesIO()
+    Image.fromarray(values).save(buffer, "TIFF")
+    assert open_picture(buffer.getvalue()) == pytest.approx(values.clip(0, 1))
+
+
+def test_a_page_of_pale_ink_with_transparent_corners_stays_white() -> None:
+    page = np.full((40, 80, 4), 255, np.uint8)
+    page[18:22, 20:60, :3] = 140
+    for corner in (page[:6, :6], page[-6:, -6:]):
+        corner[..., 3] = 0
+    buffer = io.BytesIO()
+    Image.fromarray(page).save(buffer, "PNG")
+    grey = open_picture(buffer.getvalue())
+    assert grey[0, 0] == grey[-1, -1] == 1
+    assert grey.min() == pytest.approx(140 / 255)
+
+
 def test_a_light_page_with_transparent_corners_stays_white() -> None:
     page, alpha = np.full((40, 90), 255, np.uint8), np.full((40, 90), 255, np.uint8)
     page[18:22, 30:40] = 0

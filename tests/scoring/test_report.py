@@ -1,6 +1,7 @@
 import re
 import tempfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -158,6 +159,23 @@ def test_a_crash_leaves_the_older_report_whole(tmp_path):
     with pytest.raises(RuntimeError, match="no picture"):
         write(tmp_path, enumerate([("11", "12")] * 2), title="Newer", pictures=fails_late)
     assert "Older" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
+
+
+def test_a_report_that_cannot_take_its_place_leaves_the_older_one(tmp_path, monkeypatch):
+    write(tmp_path, enumerate([("11", "12")] * 2), title="Older")
+    rename = Path.rename
+
+    def taken(self, target):
+        if self.name == "index.html" and ".unfinished" in self.parent.name:
+            raise OSError(16, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", taken)
+    with pytest.raises(DataError, match="the report cannot be written"):
+        write(tmp_path, enumerate([("11", "12")]), title="Newer")
+    assert "Older" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert len(list((tmp_path / "worst-lines").iterdir())) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
 
 
