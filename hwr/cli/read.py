@@ -100,11 +100,12 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
         if not matches:
             raise DataError(f"{given}: fits no file")
         # (`**` fits folders and what they hold.)
-        fitting: set[Path] = set()
-        for match in map(Path, matches):
-            if is_folder(match):
-                fitting.update(_in_folder(match, errors))
-            elif not is_special(match):
+        found = [Path(match) for match in matches]
+        folders = {match for match in found if is_folder(match)}
+        fitting = {picture for folder in folders for picture in _in_folder(folder, errors)}
+        for match in found:
+            told = match.parent in folders and match.name.lower().endswith(UNREAD_ENDINGS)
+            if not (match in folders or told or is_special(match)):
                 fitting.add(match)
         if not fitting and len(errors) == before:
             raise DataError(f"{given}: fits no picture, and no folder that holds any")
@@ -114,12 +115,13 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
 
 def _in_folder(folder: Path, errors: list[HwrError]) -> list[Path]:
     """The pictures of a folder; `errors` gets what is passed over."""
+    found = pictures_in(folder)
     unread = [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
     if unread:
         shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
         why = f"holds {len(unread)} of kinds that hwr cannot open ({shown})"
         errors.append(DataError(f"{folder}: {why}: save them as PNG or JPEG"))
-    return pictures_in(folder)
+    return found
 
 
 def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:

@@ -26,8 +26,8 @@ _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 
 _SMALLEST_SIDE = 3
 _DARK_SHARE = 0.005
-_PAGE = 0.5
-# Of the pixels are opaque: a page, and no writing alone.
+_PAGE, _WRITTEN = 0.5, 0.1
+# Of the pixels are opaque, of tones so far apart: a page, and no writing alone.
 _BEYOND_ONE, _FEW = 2.0, 0.01
 # Of floating-point values, and so few of the pixels.
 _ORIENTATION = 0x0112
@@ -135,15 +135,16 @@ def _scaled(values: NDArray[np.generic]) -> Grey:
 
 
 def _composited(picture: Image.Image) -> Grey:
-    """Grey of RGBA on white paper, or on black where all that shows is light, on next to nothing:
-    a light page with transparent corners is light too."""
+    """Grey of RGBA on white paper, or on black where all that shows is light and no page, such as
+    one whose corners are transparent."""
     luminance = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
     alpha = np.asarray(picture.getchannel("A"), np.float32) / np.float32(255)
-    shown = alpha > 0.5
-    dark = np.count_nonzero(shown & (luminance < 0.5))
-    light_only = dark < _DARK_SHARE * np.count_nonzero(shown)
+    shown = luminance[alpha > 0.5]
+    light_only = np.count_nonzero(shown < 0.5) < _DARK_SHARE * shown.size
+    # A page shows paper, and what is on it.
+    page = shown.size > _PAGE * alpha.size and np.ptp(shown) > _WRITTEN
     luminance *= alpha
-    if not (light_only and shown.mean() < _PAGE):
+    if shown.size == alpha.size or not light_only or page or not shown.size:
         luminance += 1 - alpha
     return luminance
 

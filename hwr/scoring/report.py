@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -85,6 +86,7 @@ def write_report(
         raise DataError(
             f"{folder}: cannot be a folder for the report ({error.strerror}): name another"
         ) from error
+    placed: list[str] = []
     try:
         (unfinished / "old").mkdir()
         worst: list[dict[str, Any]] = []
@@ -102,25 +104,30 @@ def write_report(
         for name in PARTS:
             if (unfinished / name).exists():
                 (unfinished / name).rename(folder / name)
+                placed.append(name)
+        shutil.rmtree(unfinished / "old", ignore_errors=True)
     except BaseException as error:
-        _put_back(folder, unfinished)
+        _put_back(folder, unfinished, placed)
         if isinstance(error, OSError):
             why = f"the report cannot be written ({error.strerror})"
             raise DataError(f"{folder}: {why}") from error
         raise
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        if not is_there(unfinished / "old") or not any((unfinished / "old").iterdir()):
+            shutil.rmtree(unfinished, ignore_errors=True)
     return folder / PAGE
 
 
-def _put_back(folder: Path, unfinished: Path) -> None:
-    """Makes the older report whole again."""
+def _put_back(folder: Path, unfinished: Path, placed: list[str]) -> None:
+    """Makes the older report whole again, as far as that can be: what cannot be put back stays
+    where it is."""
+    for name in placed:
+        with suppress(OSError):
+            (folder / name).rename(unfinished / name)
     for name in PARTS:
-        old = unfinished / "old" / name
-        if is_there(old):
-            if is_there(folder / name):
-                (folder / name).rename(unfinished / name)
-            old.rename(folder / name)
+        if is_there(unfinished / "old" / name):
+            with suppress(OSError):
+                (unfinished / "old" / name).rename(folder / name)
 
 
 def refuse_what_is_not_ours(folder: Path) -> None:

@@ -16,7 +16,7 @@ from pytorch_lightning.plugins.io import TorchCheckpointIO
 from pytorch_lightning.trainer.states import TrainerFn
 
 from hwr.errors import ConfigError
-from hwr.files import is_there, whole_file
+from hwr.files import is_file, is_there, whole_file
 from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
@@ -147,16 +147,23 @@ class WholeCheckpoints(TorchCheckpointIO):
 
 class Kept(ModelCheckpoint):
     """Lightning's, of a run whose folder may have been moved since it was last resumed: what was
-    best stays so."""
+    best stays so, where it came along."""
+
+    @property
+    def state_key(self) -> str:
+        """Its parent's, which checkpoints have that were written without it."""
+        return super().state_key.replace(Kept.__qualname__, ModelCheckpoint.__qualname__, 1)
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         def here(path: str) -> str:
-            return str(Path(str(self.dirpath)) / Path(path).name) if path else path
+            return str(Path(str(self.dirpath)) / Path(path).name)
 
-        moved = {
-            name: here(path) for name, path in state_dict.items() if name.endswith("_model_path")
-        }
         models = {here(path): score for path, score in state_dict["best_k_models"].items()}
-        super().load_state_dict(
-            state_dict | moved | {"best_k_models": models, "dirpath": self.dirpath}
-        )
+        if all(is_file(Path(path)) for path in models):
+            moved = {
+                name: here(path)
+                for name, path in state_dict.items()
+                if name.endswith("_model_path") and path
+            }
+            state_dict = state_dict | moved | {"best_k_models": models, "dirpath": self.dirpath}
+        super().load_state_dict(state_dict)

@@ -22,7 +22,7 @@ _SECTIONS = {
     for option in dataclasses.fields(Options)
     if dataclasses.is_dataclass(getattr(Options(), option.name))
 }
-# They may be empty, such as those of which all is commented out.
+# These may be empty, such as those of which all is commented out.
 
 
 def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Options:

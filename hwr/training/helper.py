@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -67,6 +68,8 @@ def help_along(
         shared: where the weights are and the gradients go.
         half_precision: of the encoder.
     """
+    # (From where `left_alone` can do nothing.)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(threads)
     prepare_process()
     answer: str | HwrError = DONE

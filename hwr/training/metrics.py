@@ -38,7 +38,12 @@ def rows_of(metrics: Path) -> list[dict[str, str]]:
 
 
 def _is_whole(row: dict[str, str]) -> bool:
-    return (row.get("step") or "").isdigit() and None not in row.values()
+    """Whether all columns are there, and hold a number or nothing."""
+    try:
+        values = [float(value) for value in row.values() if value != ""]
+    except (ValueError, TypeError):
+        return False
+    return bool(values) and row["step"].isdigit()
 
 
 def error_rate_before(folder: Path) -> float | None:

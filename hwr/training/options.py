@@ -184,7 +184,7 @@ class TrainingOptions:
             times as fast on AMD's that compute with it, twice where there is a matrix unit, 0.8
             times on Intel's without one. It reads as well.
         device: where to train; `auto` takes a GPU where there is one.
-        seed: of weights and lines.
+        seed: of weights and lines. A resumed training keeps its own.
     """
 
     budget: str = "4 minutes"

@@ -98,12 +98,14 @@ class Pace(pl.Callback):
     ) -> None:
         self.step = trainer.global_step
         self.lines += round(len(batch) / self._share)
-        if self.step % LOG_EVERY == 0:
-            if not outputs["loss"].isfinite():
-                raise HwrError(
-                    f"step {self.step}: the loss is no number any more: train anew with a lower "
-                    " training.learning_rate"
-                )
+        told = self.step % LOG_EVERY == 0
+        # Before a validation too, at whose beginning weights are kept.
+        if (told or trainer.is_last_batch) and not outputs["loss"].isfinite():
+            raise HwrError(
+                f"step {self.step}: the loss is no number any more: train with a lower"
+                "  training.learning_rate, anew or from what was before"
+            )
+        if told:
             values = {
                 "step": float(self.step),
                 "loss": outputs["loss"],

@@ -7,7 +7,6 @@ others draw lines or wait.
 
 from __future__ import annotations
 
-import signal
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -75,7 +74,13 @@ class Parallel(pl.Callback):
         """Raises HwrError, as the other process raised it."""
         if not self._helpers:
             return
-        others = [helper.gradients() for helper in self._helpers]
+        try:
+            others = [helper.gradients() for helper in self._helpers]
+        except HwrError as error:
+            # Where all are asked to end, the other may do so first.
+            if trainer.received_sigterm:
+                raise KeyboardInterrupt from error
+            raise
         # From here to the step's end the others draw lines, which takes about a core each.
         torch.set_num_threads(max(self._cores - len(others), self._threads))
         for name, weight in pl_module.named_parameters():
@@ -142,14 +147,11 @@ class _Helper:
             self._pipe.send(step)
 
     def gradients(self) -> dict[str, Tensor]:
-        """Those of the step begun, when they are there; they stay so until the next begins. Raises
-        KeyboardInterrupt where the process was asked to end."""
+        """Those of the step begun, when they are there; they stay so until the next begins."""
         try:
             answer = self._pipe.recv()
         except (EOFError, OSError) as error:
             self._process.join(timeout=5)
-            if self._process.exitcode == -signal.SIGTERM:  # as this one too, but that comes first
-                raise KeyboardInterrupt from error
             raise HwrError(self._ended()) from error
         if isinstance(answer, HwrError):
             raise answer

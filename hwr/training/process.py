@@ -68,6 +68,8 @@ def alone_in(folder: Path) -> Iterator[None]:
             ) from error
         except OSError:  # so some file systems say that they cannot
             pass
+        for left in folder.glob("*.ckpt.*.part"):  # of one that was killed
+            left.unlink(missing_ok=True)
         yield
     finally:
         os.close(held)
@@ -83,7 +85,7 @@ def left_alone() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
 def _call(function: str, *arguments: int) -> None:

@@ -264,6 +264,7 @@ def _quieten() -> None:
         r".*you didn't set a .*log_every_n_steps.*",
         r".*Experiment logs directory .* exists.*",  # both loggers share the run's folder
         r".*mid-epoch.*",  # a batch is a function of the step: any step can go on
+        r".*dirpath has changed.*",  # a run's folder may be moved without what was best
         r".*could not find the monitored key.*",  # where a resumed run begins at a validation
     ):
         warnings.filterwarnings("ignore", message=remark)

@@ -441,7 +441,6 @@ def test_a_name_keeps_to_its_row(hwr: Run, model: Path, folder: Path, tmp_path: 
     assert row.split("\t")[0] == "a\\tb\\nc.png"
 
 
-@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
 def test_what_an_encoding_lacks_is_written_as_an_escape(
     hwr: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -452,6 +451,7 @@ def test_what_an_encoding_lacks_is_written_as_an_escape(
     assert "\\u2019" in done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
 def test_a_full_disk_behind_standard_output_is_told(model: Path, folder: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

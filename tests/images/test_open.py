@@ -163,6 +163,14 @@ def test_a_page_of_pale_ink_with_transparent_corners_stays_white() -> None:
     assert grey.min() == pytest.approx(140 / 255)
 
 
+def test_light_ink_cut_out_tightly_stands_on_black() -> None:
+    ink = np.zeros((20, 30), np.uint8)
+    ink[:, 4:26] = 255
+    grey = open_picture(encoded(rgba(np.full((20, 30), 255, np.uint8), ink)))
+    assert grey[0, 0] == 0
+    assert grey[10, 15] == 1
+
+
 def test_a_light_page_with_transparent_corners_stays_white() -> None:
     page, alpha = np.full((40, 90), 255, np.uint8), np.full((40, 90), 255, np.uint8)
     page[18:22, 30:40] = 0

@@ -179,6 +179,23 @@ def test_a_report_that_cannot_take_its_place_leaves_the_older_one(tmp_path, monk
     assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "worst-lines"]
 
 
+def test_what_cannot_be_put_back_is_kept(tmp_path, monkeypatch):
+    write(tmp_path, enumerate([("11", "12")] * 2), title="Older")
+    rename = Path.rename
+
+    def taken(self, target):
+        if target == tmp_path / "index.html":
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", taken)
+    with pytest.raises(DataError, match="the report cannot be written"):
+        write(tmp_path, enumerate([("1", "2")]), title="Newer")
+    kept = [path for path in tmp_path.rglob("index.html") if "Older" in path.read_text("utf-8")]
+    assert len(kept) == 1
+    assert {path.name for path in tmp_path.iterdir() if path.name[0] != "."} == {"worst-lines"}
+
+
 def test_a_file_in_the_folders_place_is_an_error(tmp_path):
     (tmp_path / "taken").write_text("mine")
     for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):

@@ -53,6 +53,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("data: {train: [a, 2024-02-03]}", r"data.train: datetime.*: put it in quotes"),
         ("data: {train: 2024-02-30}", "not YAML: day is out of range"),
         ("data: {train: ''}", "data.train: an empty name"),
+        ("data: {train: }", "data.train: input should be a valid tuple"),
         ("heads: {digit: 1}\nimage: {clean: {deslant: true}}", "image.clean: cleans lines"),
         ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
         ("lines: {presets: {plain: 0}}", "at least one with a share"),

@@ -55,7 +55,7 @@ def test_the_parts_are_the_whole_batch(heads: dict[str, float]) -> None:
 
 
 def step(parallel: Parallel, task: ReadingTask, number: int, before: Callable[[], Any]) -> None:
-    trainer: Any = SimpleNamespace(global_step=number)
+    trainer: Any = SimpleNamespace(global_step=number, received_sigterm=False)
     parallel.on_train_batch_start(trainer, task, None, 0)  # type: ignore[arg-type]
     before()
     parallel.on_after_backward(trainer, task)

@@ -10,6 +10,7 @@ import pytest
 import torch
 import yaml
 from PIL import Image
+from pytorch_lightning.callbacks import ModelCheckpoint
 
 from hwr.errors import ConfigError, DataError, HwrError
 from hwr.lines.batch import LineBatch
@@ -240,6 +241,8 @@ def test_metrics_cut_short_cost_nothing(tmp_path: Path) -> None:
     before = metrics.read_text()
     metrics.write_text(f"{before}12,0.")
     assert [row["step"] for row in rows_of(metrics)] == ["5"]
+    metrics.write_text(before + before.splitlines()[-1].rpartition(",")[0] + ",1e-")
+    assert [row["step"] for row in rows_of(metrics)] == ["5"]
     logger = metrics_logger(tmp_path / "run", tmp_path / "run" / "last.ckpt")
     assert [row["step"] for row in rows_of(metrics)] == ["5"]  # at once
     assert logger.experiment.metrics == []
@@ -260,6 +263,7 @@ def test_two_trainings_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert not list((tmp_path / "run").iterdir())
 
 
+@pytest.mark.filterwarnings("ignore:The dirpath has changed")
 def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None:
     before, after = (Kept(tmp_path / name, "best", monitor="val_loss") for name in ("a", "b"))
     path = str(tmp_path / "a" / "best.ckpt")
@@ -267,6 +271,12 @@ def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None
         "best_model_score": torch.tensor(0.5), "best_model_path": path,
         "kth_best_model_path": path, "best_k_models": {path: torch.tensor(0.5)},
     }  # fmt: skip
+    # As older checkpoints have it.
+    assert after.state_key == ModelCheckpoint(tmp_path, "best", monitor="val_loss").state_key
+    after.load_state_dict(state)
+    assert not after.best_k_models  # it was left behind
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "best.ckpt").touch()
     after.load_state_dict(state)
     moved = str(tmp_path / "b" / "best.ckpt")
     assert after.best_model_score == 0.5

@@ -45,8 +45,19 @@ class Changes:
         (x0, y0), (x1, y1), *others = points
         middle = ((x0 + x1) / 2 - bow * (y1 - y0), (y0 + y1) / 2 + bow * (x1 - x0))
         way = [(x0, y0), middle, (x1, y1), *others] if bow else [(x0, y0), (x1, y1), *others]
-        inside = [(min(max(x, EDGE), DIGIT_SIZE - EDGE), y) for x, y in way]
+        inside = [(max(x, EDGE), y) for x, y in way]
+        inside[-1] = _shortened(inside[-2], inside[-1])
         self.strokes += [(*a, *b) for a, b in pairwise(inside)]
+
+
+def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
+    """Where a stroke ends that is not to leave the frame on its right."""
+    (x0, y0), (x1, y1) = start, end
+    most = DIGIT_SIZE - EDGE
+    if x1 <= most or x0 >= most:
+        return end
+    share = (most - x0) / (x1 - x0)
+    return most, y0 + share * (y1 - y0)
 
 
 class Writing(NamedTuple):

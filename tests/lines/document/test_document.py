@@ -13,6 +13,7 @@ from hwr.lines.document import composer as composer_module
 from hwr.lines.document import layout, photo
 from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.cents import Cents
+from hwr.lines.document.changes import Changes
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.crop import crop
@@ -291,6 +292,14 @@ def test_whoever_writes_alike_draws_such_fours_alike(alike: bool) -> None:
     middle = np.array([[10, 5], [14, 4], [17, 7], [17, 20]], np.float32)
     one, two = (changes_of(4, hand, middle, 1.0, np.random.default_rng(n)) for n in (0, 1))
     assert (one.strokes == two.strokes) == alike
+
+
+def test_strokes_that_would_leave_the_frame_are_shorter_and_go_on_as_they_would() -> None:
+    found = Changes()
+    found.curve((20.0, 10.0), (33.0, 3.5))
+    ((x0, y0, x1, y1),) = found.strokes
+    assert (x0, y0, x1) == (20.0, 10.0, 26.5)
+    assert y1 == pytest.approx(10 - 6.5 / 2)
 
 
 def test_what_hands_draw_anew_stays_in_its_frame() -> None:
