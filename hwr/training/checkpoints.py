@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import signal
+import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytorch_lightning as pl
 import torch
@@ -97,10 +99,40 @@ def budget_is_over(checkpoint: Path, pace: Pace) -> bool:
 
 
 class Rescue(pl.Callback):
-    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is."""
+    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is.
+
+    Where it is entered (`with`), Ctrl-C in the midst of a step stops at the step's end: of a part
+    of one, some weights and statistics would be those of the next step already. A second one stops
+    at once.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._in_step, self._asked = False, False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _stop(self, number: int, frame: object) -> None:
+        if self._asked or not self._in_step:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def on_train_batch_start(self, *_: object) -> None:
+        """Raises KeyboardInterrupt where that was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
+        self._in_step = True
+
+    def on_train_batch_end(self, *_: object) -> None:
+        self._in_step = False
 
     @property
     def advice(self) -> str:
@@ -122,6 +154,8 @@ class Rescue(pl.Callback):
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.state.fn == TrainerFn.FITTING:  # not where nothing is trained yet
             self._save(trainer)
+        if self._asked:
+            raise KeyboardInterrupt
 
     def _save(self, trainer: pl.Trainer) -> None:
         trainer.save_checkpoint(self._path)

@@ -201,7 +201,7 @@ def _run(
         echoes=_device(options) == "cuda",
     )
     try:
-        with parallel:
+        with rescue, parallel:
             if validate_first:
                 trainer.validate(task, data, verbose=False)
             trainer.fit(task, data, ckpt_path=resume, weights_only=True)

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import errno
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,31 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) ->
     ):
         train(options(), tmp_path / "run")
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["global_step"] == 3
+
+
+@pytest.mark.parametrize("at", [3, 5])  # of these a validation follows behind the second
+def test_ctrl_c_in_the_midst_of_a_step_stops_at_its_end(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(options(), tmp_path / "whole")
+    loss = ReadingTask.loss
+
+    def asked(self: ReadingTask, batch: LineBatch, step: int = 0) -> torch.Tensor:
+        found = loss(self, batch, step)
+        if self.training and step == at - 1:
+            signal.raise_signal(signal.SIGINT)
+        return found
+
+    with monkeypatch.context() as context:
+        context.setattr(ReadingTask, "loss", asked)
+        with pytest.raises(InterruptedTrainingError, match=rf"stopped at step {at}: .*--resume"):
+            train(options(), tmp_path / "parts")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    last = tmp_path / "parts" / "last.ckpt"
+    assert read_checkpoint(last)["global_step"] == at
+    train(options(), tmp_path / "parts", resume=last)
+    whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
+    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
 
 
 def test_ctrl_c_while_validating_loses_nothing(
