@@ -241,7 +241,7 @@ def test_what_is_refused(hwr_here: Run, trained: Path, trained_joint: Path, tmp_
     refused(hwr_here("export", checkpoint, model), "model.onnx: is a model file: give a checkpoint")
     refused(hwr_here("export", checkpoint, "--heads", "seq2seq", "--looks", 2), "--looks", "CTC")
     (tmp_path / "folder").mkdir()
-    refused(hwr_here("export", trained / "best.ckpt", "--out", "folder"), "is a folder")
+    refused(hwr_here("export", trained / "best.ckpt", "--out", "folder"), "is a directory")
     (tmp_path / "folder").rmdir()
     config = ["train", "--config", trained_joint / "config.yaml", "--out", "new"]
     refused(hwr_here(*config, "--from", "none.ckpt"), "none.ckpt")

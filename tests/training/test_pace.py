@@ -47,7 +47,7 @@ def test_an_epoch_takes_each_of_one_s_own_lines_once() -> None:
 def test_lines_of_all_processes_count(part: Part, lines: int) -> None:
     pace = Pace(TrainingOptions(budget="8 steps"), 1, part)
     mine: Any = range(lines)
-    trainer: Any = SimpleNamespace(global_step=1)
+    trainer: Any = SimpleNamespace(global_step=1, is_last_batch=False)
     for _ in range(3):
         pace.on_train_batch_end(trainer, trainer, None, mine, 0)
     assert pace.lines == 3 * 64
