@@ -112,7 +112,9 @@ class Rescue(pl.Callback):
         self._before: Any = None
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
+        # (Shells let what they begin in the background not hear it: that stays so.)
+        heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+        if heard and threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._stop)
         return self
 

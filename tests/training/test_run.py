@@ -175,6 +175,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) ->
 def test_ctrl_c_in_the_midst_of_a_step_stops_at_its_end(
     at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     train(options(), tmp_path / "whole")
     loss = ReadingTask.loss
 
@@ -188,7 +189,7 @@ def test_ctrl_c_in_the_midst_of_a_step_stops_at_its_end(
         context.setattr(ReadingTask, "loss", asked)
         with pytest.raises(InterruptedTrainingError, match=rf"stopped at step {at}: .*--resume"):
             train(options(), tmp_path / "parts")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
     last = tmp_path / "parts" / "last.ckpt"
     assert read_checkpoint(last)["global_step"] == at
     train(options(), tmp_path / "parts", resume=last)
