@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-EMPTY = "an empty name: give a file or a folder"
-
 
 class _Place(click.Path):
     """A path that is not empty: such a one is that of a shell's variable that is not set, and as a
@@ -16,7 +14,7 @@ class _Place(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value):
-            self.fail(EMPTY, param, ctx)
+            self.fail("an empty name: give a file or a folder", param, ctx)
         return super().convert(value, param, ctx)
 
 

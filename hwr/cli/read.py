@@ -176,9 +176,9 @@ def _in_utf_8() -> bool:
 
 def _write_json(readings: Iterator[tuple[str, Reading]]) -> None:
     """One array, an element a line: as many as there are, none held back until the end."""
-    before = "[\n"
+    before, escaped = "[\n", not _in_utf_8()
     for name, reading in readings:
         content = {"path": name} | reading.to_json()
-        click.echo(before + json.dumps(content, ensure_ascii=not _in_utf_8()), nl=False)
+        click.echo(before + json.dumps(content, ensure_ascii=escaped), nl=False)
         before = ",\n"
     click.echo("\n]" if before == ",\n" else "[]")

@@ -17,9 +17,9 @@ Pixels = NDArray[np.uint8]
 
 _LEAST_WIDTH = 4
 _MARGIN = 0.5
+# Greatest blank margin left and right of a line that was moved, as a share of its height.
 _LEAST_BACKGROUND = 0.01
 # Of albumentations' uneven light.
-# Greatest blank margin left and right of a line that was moved, as a share of its height.
 _SMOOTH = 1 / 12
 # Of the elastic field, as a share of the height: bends about as long as a letter is wide.
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import signal
-import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -101,28 +99,17 @@ def budget_is_over(checkpoint: Path, pace: Pace) -> bool:
 class Rescue(pl.Callback):
     """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is.
 
-    Where it is entered (`with`), Ctrl-C in the midst of a step stops at the step's end: of a part
-    of one, some weights and statistics would be those of the next step already. A second one stops
-    at once.
+    Where Ctrl-C calls its `stop`, in the midst of a step that stops at the step's end: of a part of
+    one, some weights and statistics would be those of the next step already. A second one stops at
+    once.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._in_step, self._asked = False, False
-        self._before: Any = None
 
-    def __enter__(self) -> Self:
-        # (Shells let what they begin in the background not hear it: that stays so.)
-        heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-        if heard and threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._stop)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _stop(self, number: int, frame: object) -> None:
+    def stop(self, number: int, frame: object) -> None:
+        """Of a signal. Raises KeyboardInterrupt unless that waits for a step's end."""
         if self._asked or not self._in_step:
             raise KeyboardInterrupt
         self._asked = True
@@ -151,16 +138,13 @@ class Rescue(pl.Callback):
         if trainer.training and trainer.global_step and _is_finite(pl_module):
             # What went wrong first is to be told, though there may be no room for this.
             with suppress(OSError):
-                self._save(trainer)
+                trainer.save_checkpoint(self._path)
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         if trainer.state.fn == TrainerFn.FITTING:  # not where nothing is trained yet
-            self._save(trainer)
+            trainer.save_checkpoint(self._path)
         if self._asked:
             raise KeyboardInterrupt
-
-    def _save(self, trainer: pl.Trainer) -> None:
-        trainer.save_checkpoint(self._path)
 
 
 def _is_finite(module: pl.LightningModule) -> bool:

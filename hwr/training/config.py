@@ -17,11 +17,7 @@ from hwr.errors import ConfigError
 from hwr.lines.labelled import composed
 from hwr.training.options import Options
 
-_SECTIONS = {
-    option.name
-    for option in dataclasses.fields(Options)
-    if dataclasses.is_dataclass(getattr(Options(), option.name))
-}
+_SECTIONS = {name for name, value in vars(Options()).items() if dataclasses.is_dataclass(value)}
 # These may be empty, such as those of which all is commented out.
 
 

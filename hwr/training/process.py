@@ -7,13 +7,17 @@ import ctypes
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 import torch
 
 from hwr.errors import ConfigError
+
+Interrupted = Callable[[int, FrameType | None], None] | signal.Handlers
+"""What a signal does."""
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 # What glibc's malloc.h calls M_...
@@ -75,13 +79,21 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-@contextmanager
-def left_alone() -> Iterator[None]:
+def left_alone() -> AbstractContextManager[None]:
     """Processes that begin here do not hear Ctrl-C, which goes to all: the first one ends them."""
-    if threading.current_thread() is not threading.main_thread():  # which alone may say so
+    return on_interrupt(signal.SIG_IGN)
+
+
+@contextmanager
+def on_interrupt(do: Interrupted) -> Iterator[None]:
+    """What Ctrl-C does here; as before, where this is not the main thread, which alone may say so,
+    or where it is not heard: shells let what they begin in the background not hear it."""
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before is signal.SIG_IGN:
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, do)
     try:
         yield
     finally:

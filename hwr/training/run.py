@@ -38,7 +38,7 @@ from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
 from hwr.training.pools import WHOLE, Part
 from hwr.training.precision import faster_in_bfloat16
-from hwr.training.process import alone_in, give_memory_back, prepare_process
+from hwr.training.process import alone_in, give_memory_back, on_interrupt, prepare_process
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
 from hwr.training.same_lines import SameLines
@@ -201,7 +201,7 @@ def _run(
         echoes=_device(options) == "cuda",
     )
     try:
-        with rescue, parallel:
+        with on_interrupt(rescue.stop), parallel:
             if validate_first:
                 trainer.validate(task, data, verbose=False)
             trainer.fit(task, data, ckpt_path=resume, weights_only=True)
@@ -210,13 +210,10 @@ def _run(
     except HwrError as error:
         error.args = (f"{error} ({rescue.advice})",)
         raise
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            error.add_note(rescue.advice)
-            raise
-        why = f"{folder}: cannot be written ({error.strerror}): make room for it"
-        raise HwrError(f"{why} ({rescue.advice})") from error
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            why = f"{folder}: cannot be written ({error.strerror}): make room for it"
+            raise HwrError(f"{why} ({rescue.advice})") from error
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hwr.images.normalise import cut
@@ -10,7 +12,7 @@ from hwr.lines.document.shapes import TALL
 
 
 def crop(
-    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator, highest: int = 9999
+    ink: Ink, loose: bool, loosest: float, rng: np.random.Generator, highest: float = math.inf
 ) -> tuple[Ink, int, int, int]:
     """The ink with room around it, little to much, but not little where that is asked for, and no
     more than makes it so high; and how many rows of it are above, and columns on the left and on

@@ -23,8 +23,8 @@ _LEAST_DIGIT = 14
 # And its digits without long stems.
 
 _SEEN, _FAINTLY = 0.5, 0.35
-# Of full ink's darkness: what is thin or blurred is as dark at least, by most pens and by faint
-# ones.
+# Of full ink's darkness: most pens are as dark at least, and faint ones, also where they are thin
+# or blurred.
 
 _CLOSE = 1.2
 # Of the height of what is written: lower pictures have next to no room above and below.
@@ -72,9 +72,9 @@ def photograph(
         conditions = conditions._replace(boxed=0.0)
     else:
         # Where pictures are so low, those of small digits have little room.
-        highest = conditions.rows / _rows_to_one(written) if conditions.rows else math.inf
+        highest = int(conditions.rows / _rows_to_one(written)) if conditions.rows else math.inf
         ink, above, before, behind = crop(
-            written.ink, bool(written.cells), conditions.loose, rng, int(min(highest, 9999))
+            written.ink, bool(written.cells), conditions.loose, rng, highest
         )
     height, width = ink.shape
     if height < _CLOSE * len(written.ink):
@@ -85,7 +85,7 @@ def photograph(
     if rng.random() < 0.3:
         draw_neighbour(ink, neighbour, rng)
     faint = rng.random() < conditions.faint
-    strength = rng.uniform(0.35, 0.5) if faint else rng.uniform(0.5, 0.97)
+    strength = rng.uniform(_FAINTLY, _SEEN) if faint else rng.uniform(_SEEN, 0.97)
     least = height * _rows_to_one(written)
     rows = conditions.rows or max(_rows(rng), min(int(least), HEIGHTS[1]))
     blur = _blur(conditions, rng)
