@@ -22,8 +22,9 @@ from hwr.cli.main import main
 from hwr.export import export
 from hwr.images.normalise import ImageSettings
 from hwr.model_file import ModelCard
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import Network, NetworkOptions
+from hwr.nets.stem import StemLayer
 
 ROOT = Path(__file__).parents[1]
 

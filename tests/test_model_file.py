@@ -18,9 +18,11 @@ from hwr.images.normalise import ImageSettings
 from hwr.model_file import LABEL_KEY, METADATA_KEY, ModelCard, open_model
 from hwr.nets.cross_entropy import ended
 from hwr.nets.ctc import CTCOptions
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
+from hwr.nets.stem import StemLayer
+from hwr.nets.upright import Lean
 from hwr.recognizer import Recognizer
 from hwr.training.options import Options
 
@@ -40,6 +42,9 @@ SHAPES = {
     "residual layer": NetworkOptions(
         EncoderOptions(stem=(StemLayer(4, pool=(2, 2)), StemLayer(4, residual=True)), hidden=5)
     ),
+    "upright": NetworkOptions(
+        EncoderOptions(stem=(StemLayer(4, pool=(2, 2)),), hidden=5, upright=True)
+    ),
     "one row of two": NetworkOptions(
         EncoderOptions(stem=(StemLayer(4, pool=(16, 2)), StemLayer(6, kernel=(2, 3))), hidden=5)
     ),
@@ -54,6 +59,8 @@ def randomised(options: NetworkOptions, heads: tuple[HeadName, ...]) -> Network:
             module.running_mean.uniform_(-0.5, 0.5)
             torch.nn.init.uniform_(module.bias, 0.2, 0.5)
             torch.nn.init.uniform_(module.weight, 0.5, 1.0)
+        elif isinstance(module, Lean):
+            torch.nn.init.uniform_(module.slant.weight, -1, 1)
     return network
 
 

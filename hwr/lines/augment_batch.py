@@ -56,8 +56,8 @@ def augment_batch(
         least_widths: in pixels, for each line: it is made no narrower than this, or than it was.
 
     Returns:
-        Lines of the same height and other widths, without `boxes`; zero right of each line's own
-        width, as ever.
+        Lines of the same height and other widths, without `boxes` and `slants`; zero right of each
+        line's own width, as ever.
     """
     if options == AugmentOptions(chance=options.chance):
         return batch
@@ -71,7 +71,7 @@ def augment_batch(
     columns = torch.arange(images.shape[2], device=images.device)
     images = images * (columns < widths[:, None])[:, None]
     drawn = images.round().clamp(0, 255).to(torch.uint8)
-    return dataclasses.replace(batch, images=drawn, widths=widths, boxes=None)
+    return dataclasses.replace(batch, images=drawn, widths=widths, boxes=None, slants=None)
 
 
 def _moved(

@@ -26,6 +26,8 @@ class LineBatch:
         boxes: float32 [lines, longest text, 2], the columns from and to which each character's
             ink reaches (of `plain` lines its frame), in pixels; nan behind a line's last character,
             and for the whole of a line where not known. None where known of none.
+        slants: float32 [lines], by how many columns to a row each line leans to the right; nan
+            where not known. None where known of none.
     """
 
     images: Tensor
@@ -33,6 +35,7 @@ class LineBatch:
     texts: list[str]
     names: list[str]
     boxes: Tensor | None = None
+    slants: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -46,7 +49,8 @@ class LineBatch:
         """The same on a device."""
         images, widths = self.images.to(device), self.widths.to(device)
         boxes = None if self.boxes is None else self.boxes.to(device)
-        return replace(self, images=images, widths=widths, boxes=boxes)
+        slants = None if self.slants is None else self.slants.to(device)
+        return replace(self, images=images, widths=widths, boxes=boxes, slants=slants)
 
     def rows(self, rows: Sequence[int]) -> LineBatch:
         """Some of the lines, in the order given."""
@@ -57,6 +61,7 @@ class LineBatch:
             texts=[self.texts[row] for row in rows],
             names=[self.names[row] for row in rows],
             boxes=None if self.boxes is None else self.boxes[index],
+            slants=None if self.slants is None else self.slants[index],
         )
 
 
@@ -82,16 +87,26 @@ def join_batches(batches: Sequence[LineBatch]) -> LineBatch:
         return batches[0]
     widest = max(batch.images.shape[2] for batch in batches)
     longest = max((b.boxes.shape[1] for b in batches if b.boxes is not None), default=0)
-    boxes = None
+    boxes = slants = None
     if longest:
         boxes = torch.cat([_boxes(batch, longest) for batch in batches])
+    if any(batch.slants is not None for batch in batches):
+        slants = torch.cat([_slants(batch) for batch in batches])
     return LineBatch(
         images=torch.cat([pad(b.images, (0, widest - b.images.shape[2])) for b in batches]),
         widths=torch.cat([batch.widths for batch in batches]),
         texts=[text for batch in batches for text in batch.texts],
         names=[name for batch in batches for name in batch.names],
         boxes=boxes,
+        slants=slants,
     )
+
+
+def _slants(batch: LineBatch) -> Tensor:
+    """A batch's slants; unknown ones are nan."""
+    if batch.slants is None:
+        return torch.full((len(batch),), math.nan, device=batch.images.device)
+    return batch.slants
 
 
 def _boxes(batch: LineBatch, longest: int) -> Tensor:
@@ -106,9 +121,10 @@ def to_batch(
     texts: list[str],
     names: list[str],
     boxes: Sequence[NDArray[np.floating]] | None = None,
+    slants: Sequence[float] | None = None,
 ) -> LineBatch:
     """Lines of one height, uint8 [height, width] each, as one batch on the CPU; with the boxes of
-    each one's characters, [characters, 2], where they are known."""
+    each one's characters, [characters, 2], and how far each one leans, where they are known."""
     widths = [line.shape[1] for line in lines]
     images = np.zeros((len(lines), lines[0].shape[0], max(widths)), np.uint8)
     for row, line in enumerate(lines):
@@ -117,4 +133,5 @@ def to_batch(
     if boxes is not None:
         known = [torch.from_numpy(box).float() for box in boxes]
         joined = pad_sequence(known, batch_first=True, padding_value=math.nan)
-    return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names, joined)
+    leaning = None if slants is None else torch.tensor(slants, dtype=torch.float32)
+    return LineBatch(torch.from_numpy(images), torch.tensor(widths), texts, names, joined, leaning)

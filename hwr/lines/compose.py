@@ -203,7 +203,7 @@ class Composer:
     def _render_documents(self, plan: Plan) -> LineBatch:
         photos = self._photos(plan)
         greys = [photo.pixels.astype(np.float32) / np.float32(255) for photo in photos]
-        return self._ready(greys, plan, [photo.boxes for photo in photos])
+        return self._ready(greys, plan, photos)
 
     def _rendered(self, plan: Plan) -> LineBatch:
         batch = draw(self._images, plan)
@@ -216,16 +216,18 @@ class Composer:
         self,
         greys: Sequence[Grey],
         plan: Plan,
-        boxes: Sequence[NDArray[np.float32]] | None = None,
+        photos: Sequence[Photo] | None = None,
     ) -> LineBatch:
         """Pictures of a plan's lines, dark on light, made ready for a network as those of real
-        lines are, and where in them the characters are, if it is known of the pictures."""
+        lines are; of photographs, too, where in them the characters are, and how far they lean,
+        unless cleaning shears them upright."""
         # Why find out that ink is dark? It takes a twelfth of composing's time. (It is found out as
         # with real lines where that is measured.)
         dark = True if self.split == "train" else None
         image = dataclasses.replace(self._image, height=plan.height)
         lines: list[NDArray[np.uint8]] = []
         places: list[NDArray[np.floating]] = []
+        slants: list[float] = []
         uncropped = (plan.seeds >= 0) & (_lots(plan) < self._uncropped)
         for row, (grey, text) in enumerate(zip(greys, plan.texts, strict=True)):
             made = normalise(grey, image, dark=dark, whole=bool(uncropped[row]))
@@ -237,10 +239,13 @@ class Composer:
                 stretched = Image.fromarray(line).resize((least, plan.height))
                 line = np.asarray(stretched)
             lines.append(line)
-            if boxes is not None:
+            if photos is not None:
                 zoom = line.shape[1] / made.pixels.shape[1]
-                places.append(zoom * (boxes[row] - made.left) / made.step)
-        return to_batch(lines, plan.texts, plan.names, places or None).to(self.device)
+                places.append(zoom * (photos[row].boxes - made.left) / made.step)
+                slants.append(zoom * photos[row].slant)
+        leaning = None if image.clean.deslant else slants or None
+        batch = to_batch(lines, plan.texts, plan.names, places or None, leaning)
+        return batch.to(self.device)
 
 
 def _extent(ink: Tensor) -> tuple[Tensor, Tensor]:

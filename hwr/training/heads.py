@@ -46,12 +46,14 @@ class Encoded(NamedTuple):
         columns: true ones of each line, int64 [lines].
         boxes: those from and to which each character reaches, [lines, longest text, 2], nan where
             not known; None where none is.
+        slants: by which the lines were found to lean, [lines], where the encoder shears them.
     """
 
     stem: Tensor
     features: Tensor
     columns: Tensor
     boxes: Tensor | None = None
+    slants: Tensor | None = None
 
 
 class HeadTask(Protocol):

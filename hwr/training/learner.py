@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from hwr.alphabet import Alphabet
 from hwr.lines.batch import Batch, LineBatch
 from hwr.nets.network import DIGIT, HeadName, Network
+from hwr.nets.upright import narrowed, slant_loss
 from hwr.training.heads import Encoded, HeadTask, head_tasks
 from hwr.training.options import Options
 
@@ -38,17 +39,25 @@ class Learner(nn.Module):
     def encoded(self, batch: LineBatch) -> Encoded:
         """What the encoder makes of pictures."""
         encoder = self.network.encoder
-        stem, columns = encoder.convolve(batch.images.float() / 255, batch.widths)
-        boxes = None if batch.boxes is None else batch.boxes / encoder.options.stride
-        return Encoded(stem, encoder.recur(stem, columns), columns, boxes)
+        images, slants = encoder.stand(batch.images.float() / 255, batch.widths)
+        stem, columns = encoder.convolve(images, batch.widths)
+        boxes = batch.boxes
+        if boxes is not None:
+            if slants is not None:
+                boxes = narrowed(boxes, slants.detach(), images.shape[1])
+            boxes = boxes / encoder.options.stride
+        return Encoded(stem, encoder.recur(stem, columns), columns, boxes, slants)
 
     def loss(self, batch: Batch, step: int = 0) -> Tensor:
-        """The sum of the heads' losses for a step's batch, each with its weight."""
-        weighed = [
-            self.options.heads[name] * head.loss(encoded, ids, step).mean
-            for name, head, _, ids, encoded in self.seen(batch)
-        ]
-        return torch.stack(weighed).sum()
+        """The sum of the heads' losses for a step's batch, each with its weight, and, in training,
+        of what is told of how far its lines lean."""
+        losses: list[Tensor] = []
+        leaning: dict[int, Tensor] = {}
+        for name, head, part, ids, encoded in self.seen(batch):
+            losses.append(self.options.heads[name] * head.loss(encoded, ids, step).mean)
+            if self.training and encoded.slants is not None and part.slants is not None:
+                leaning[id(part)] = slant_loss(encoded.slants, part.slants)
+        return torch.stack([*losses, *leaning.values()]).sum()
 
     def seen(
         self, batch: Batch

@@ -16,8 +16,8 @@ from hwr.errors import ConfigError
 from hwr.images.clean import CleanOptions
 from hwr.images.normalise import ImageSettings
 from hwr.model_file import MODEL_ENDING
-from hwr.nets.encoder import StemLayer
 from hwr.nets.network import DIGIT, HEADS
+from hwr.nets.stem import StemLayer
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.graph_weights import read_weights
@@ -26,6 +26,8 @@ from hwr.training.rows import carry
 
 _STEM = re.compile(r"^stem\.(\d+)\.")
 # How weights of a layer of the stem are named.
+_LEAN = "lean."
+# And those of what tells how far lines lean.
 
 FINE_TUNING: dict[str, Any] = {
     "budget": "4 minutes",
@@ -122,13 +124,15 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
         The names of the parts taken over, with how many characters where not all are known.
 
     Raises:
-        ConfigError: the encoder is of another shape, residual layers that are new to it left aside,
-            or was trained on pictures made ready in another way (`same_pictures`).
+        ConfigError: the encoder is of another shape, residual layers and shearing upright, where
+            they are new to it, left aside, or was trained on pictures made ready in another way
+            (`same_pictures`).
     """
     before = source.options
     encoder, stem = before.network.encoder, options.network.encoder.stem
     places = places_in(stem, encoder.stem)
-    grown = before if places is None else _with_stem(before, stem)
+    stands = options.network.encoder.upright and not encoder.upright
+    grown = before if places is None else _grown(before, stem, encoder.upright or stands)
     for section, same, other in (
         ("network.encoder", same_encoder(options, grown), encoder),
         ("image", same_pictures(options.image, before.image), before.image),
@@ -150,7 +154,9 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
         if name == "encoder":
             part.load_state_dict(_under_new_names(state, places or [], part.state_dict()))
             more = len(stem) - len(encoder.stem)
-            taken.append(f"{name} ({more} of the stem's {len(stem)} layers new)" if more else name)
+            added = [f"{more} of the stem's {len(stem)} layers new"] if more else []
+            added += ["upright new"] if stands else []
+            taken.append(f"{name} ({', '.join(added)})" if added else name)
         elif common and same_shape(name, options, before):
             all_known = len(common) == len(new)
             if carry(name, part, state, old, new) and name in HEADS:
@@ -184,8 +190,8 @@ def places_in(stem: Sequence[StemLayer], before: Sequence[StemLayer]) -> list[in
     return places if len(places) == len(before) else None
 
 
-def _with_stem(options: Options, stem: tuple[StemLayer, ...]) -> Options:
-    encoder = dataclasses.replace(options.network.encoder, stem=stem)
+def _grown(options: Options, stem: tuple[StemLayer, ...], upright: bool) -> Options:
+    encoder = dataclasses.replace(options.network.encoder, stem=stem, upright=upright)
     network = dataclasses.replace(options.network, encoder=encoder)
     return dataclasses.replace(options, network=network)
 
@@ -194,11 +200,11 @@ def _under_new_names(
     state: dict[str, Tensor], places: Sequence[int], fresh: dict[str, Tensor]
 ) -> dict[str, Tensor]:
     """An encoder's weights, those of its stem's layers named by the places that these have now;
-    the layers that are new there as in a fresh encoder."""
+    the layers that are new there, and what tells how far lines lean, as in a fresh encoder."""
     added = {
         name: weight
         for name, weight in fresh.items()
-        if (found := _STEM.match(name)) and int(found[1]) not in places
+        if name.startswith(_LEAN) or ((found := _STEM.match(name)) and int(found[1]) not in places)
     }
     return added | {
         _STEM.sub(lambda found: f"stem.{places[int(found[1])]}.", name): weight

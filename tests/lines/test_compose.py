@@ -209,6 +209,32 @@ def test_boxes_of_documents_follow_what_makes_them_ready(
     np.testing.assert_allclose(lines.boxes[0].flatten(), edges, atol=1.01)
 
 
+@pytest.mark.parametrize("deslant", [False, True])
+def test_slants_of_documents_follow_what_makes_them_ready(
+    deslant: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that are stretched; none is known where cleaning shears them."""
+    clean = CleanOptions(deslant=deslant)
+    settings = ImageSettings(height=40, ink="local", clean=clean)
+    composer = Composer(load_digits("train"), "train", image=settings)
+    plan = composer.plan(LineSpec("document", "train", 4, 4, "1"), 2, 0, 40)
+    pictures = np.full((2, 80, 300), 255, np.uint8)
+    pictures[:, 20:-20, 60:240:40] = pictures[:, 20:-20, 61:240:40] = 0
+    boxes = np.zeros((4, 2), np.float32)
+    photos = [Photo(pictures[0], boxes, 0.5), Photo(pictures[1, :, 56:72], boxes, -0.25)]
+    monkeypatch.setattr(composer, "_photos", lambda plan: photos)
+    lines = composer.render(plan)
+    if deslant:
+        assert lines.slants is None
+        return
+    assert lines.slants is not None
+    narrow = int(lines.widths[1])
+    made = normalise(pictures[1, :, 56:72] / np.float32(255), settings, dark=True)
+    assert narrow > made.pixels.shape[1]
+    expected = torch.tensor([0.5, -0.25 * narrow / made.pixels.shape[1]])
+    torch.testing.assert_close(lines.slants, expected)
+
+
 @pytest.mark.parametrize("split", ["train", "val"])
 @pytest.mark.parametrize("uncropped", [0.0, 1.0])
 def test_uncropped_documents_keep_all_rows(

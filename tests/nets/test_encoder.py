@@ -5,8 +5,10 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from hwr.nets.encoder import Encoder, EncoderOptions, StemLayer, computes_bfloat16, zero_behind
+from hwr.nets.encoder import Encoder, EncoderOptions, computes_bfloat16
 from hwr.nets.network import Network, NetworkOptions
+from hwr.nets.stem import StemBlock, StemLayer, zero_behind
+from hwr.nets.upright import Lean
 
 SHAPES = {
     "stem": EncoderOptions(
@@ -30,6 +32,7 @@ SHAPES = {
         stem=(StemLayer(4, pool=(2, 3)),), collapse="max", hidden=5
     ),
     "raw columns": EncoderOptions(hidden=5),
+    "upright": EncoderOptions(stem=(StemLayer(4, pool=(2, 2)),), hidden=5, upright=True),
     "one direction": EncoderOptions(hidden=5, layers=2, directions="forward"),
     "the other direction": EncoderOptions(hidden=5, directions="backward"),
 }
@@ -45,6 +48,8 @@ def network(request: pytest.FixtureRequest) -> Network:
             torch.nn.init.uniform_(module.bias, 0.2, 0.5)
             torch.nn.init.uniform_(module.weight, 0.5, 1.0)
             module.running_mean.uniform_(-0.5, 0.5)
+        elif isinstance(module, Lean):
+            torch.nn.init.uniform_(module.slant.weight, -0.3, 0.3)
     return network.eval()
 
 
@@ -128,14 +133,17 @@ def test_training_rectifies_and_cuts_at_once_what_reading_does_one_by_one(
         network.zero_grad()
         features, _ = network.encoder(images, widths)
         features.square().sum().backward()
-        return [features.detach(), *(weight.grad for weight in network.encoder.parameters())]
+        # (What tells how far lines lean learns nothing of what is read.)
+        slopes = [weight.grad for weight in network.encoder.parameters()]
+        return [features.detach(), *(slope for slope in slopes if slope is not None)]
 
     at_once = slopes()
     one_by_one = Mock(side_effect=lambda made, columns: zero_behind(torch.relu(made), columns))
-    monkeypatch.setattr("hwr.nets.encoder._Rectified.apply", one_by_one)
+    monkeypatch.setattr("hwr.nets.stem._Rectified.apply", one_by_one)
     for found, wanted in zip(at_once, slopes(), strict=True):
         assert torch.equal(found, wanted)
-    assert one_by_one.call_count == len(network.encoder.stem)
+    blocks = [module for module in network.modules() if isinstance(module, StemBlock)]
+    assert one_by_one.call_count == len(blocks)
 
 
 def test_half_precision_changes_training_little_and_reading_not_at_all(network: Network) -> None:

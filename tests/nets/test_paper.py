@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import NetworkOptions
 from hwr.nets.paper import (
     MLP,
@@ -16,6 +16,7 @@ from hwr.nets.paper import (
     RecurrentClassifier,
     RecurrentOptions,
 )
+from hwr.nets.stem import StemLayer
 
 SHAPES: dict[str, dict[str, Any]] = {
     "rnn": {"unit": "rnn", "layers": 3},

@@ -14,10 +14,11 @@ from hwr.images.normalise import ImageSettings
 from hwr.lines.batch import Batch, LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.ctc import ctc_loss
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.framewise import framewise_loss
 from hwr.nets.network import Network, NetworkOptions
 from hwr.nets.shortcut import ShortcutOptions
+from hwr.nets.stem import StemLayer
 from hwr.training.config import parse_options
 from hwr.training.task import ReadingTask
 

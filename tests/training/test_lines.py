@@ -14,8 +14,9 @@ from hwr.lines.compose import Composer
 from hwr.lines.digits import load_digits
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.plan import Plan
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import NetworkOptions
+from hwr.nets.stem import StemLayer
 from hwr.training import lines as training_lines
 from hwr.training.lines import Lines, check_frames, first_pool, twin_pools
 from hwr.training.options import LinesOptions, Options, TrainingOptions

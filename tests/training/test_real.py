@@ -14,8 +14,9 @@ from hwr.lines.augment import AugmentOptions
 from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.folders import read_folder
 from hwr.nets.ctc import CTCOptions
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import NetworkOptions
+from hwr.nets.stem import StemLayer
 from hwr.training.batches import BatchMaker
 from hwr.training.data import Data
 from hwr.training.data_options import DataOptions

@@ -15,10 +15,11 @@ from hwr.export import export
 from hwr.images.clean import CleanOptions
 from hwr.model_file import SHIPPED, ModelCard
 from hwr.nets.ctc import CTCOptions
-from hwr.nets.encoder import EncoderOptions, StemLayer
+from hwr.nets.encoder import EncoderOptions
 from hwr.nets.network import HeadName, Network, NetworkOptions
 from hwr.nets.seq2seq import Seq2seqOptions
 from hwr.nets.shortcut import ShortcutOptions
+from hwr.nets.stem import StemLayer
 from hwr.recognizer import Recognizer
 from hwr.training.config import load_options
 from hwr.training.options import Options
@@ -32,6 +33,7 @@ NETWORKS = {
     "fed": NetworkOptions(EncoderOptions(STEM, hidden=5, layers=2), CTCOptions(2), FED),
     "residual": NetworkOptions(EncoderOptions((*STEM, StemLayer(6, residual=True)), hidden=5)),
     "one row less": NetworkOptions(EncoderOptions((*STEM, StemLayer(6, kernel=(2, 3))), hidden=5)),
+    "upright": NetworkOptions(EncoderOptions(STEM, hidden=5, upright=True)),
     "vector": NetworkOptions(EncoderOptions((), hidden=5, directions="backward"), seq2seq=VECTOR),
 }
 ALL: tuple[HeadName, ...] = ("ctc", "seq2seq", "digit")
@@ -253,6 +255,29 @@ def test_new_residual_layers_begin_as_doing_nothing() -> None:
         network = dataclasses.replace(NETWORKS["fed"], encoder=shape)
         with pytest.raises(ConfigError, match=r"other network\.encoder options"):
             start_from(Network(network, 32, 5, ("ctc",)), of(network, "12ab", ("ctc",)), other)
+
+
+@torch.no_grad()
+def test_shearing_upright_begins_as_doing_nothing() -> None:
+    options = of(NETWORKS["upright"], "12ab", ("ctc",))
+    plain = EncoderOptions(STEM, hidden=5)
+    before = of(dataclasses.replace(options.network, encoder=plain), "12ab", ("ctc",))
+    other, new = source(before), Network(options.network, 32, 5, ("ctc",)).eval()
+    assert start_from(new, options, other) == ["encoder (upright new)", "ctc"]
+    old = randomised(before.network, "12ab", ("ctc",))
+    widths = torch.tensor([40, 33, 21])
+    lines = torch.rand(3, 32, 40) * (torch.arange(40) < widths[:, None])[:, None]
+    torch.testing.assert_close(new(lines, widths)["log_probs"], old(lines, widths)["log_probs"])
+    # What it has learnt is taken over with all else, and not let go of.
+    taught = source(options)
+    for weights in (name for name in taught.weights if name.startswith("encoder.lean.slant")):
+        taught.weights[weights] += 1
+    assert start_from(new, options, taught) == ["encoder", "ctc"]
+    for name, weights in new.state_dict().items():
+        if name.startswith("encoder.lean"):
+            assert torch.equal(weights, taught.weights[name]), name
+    with pytest.raises(ConfigError, match=r"other network\.encoder options"):
+        start_from(Network(before.network, 32, 5, ("ctc",)), before, taught)
 
 
 def test_a_deeper_stem_takes_what_a_stem_with_residual_layers_learnt() -> None:

@@ -15,7 +15,7 @@ from hwr.lines.document.flourishes import flourish
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.joins import Placed, join, string
 from hwr.lines.document.marks import Drawing, Ink, separator, stroke
-from hwr.lines.document.shapes import PATCH, TALL, THINNEST
+from hwr.lines.document.shapes import OWN_SLANT, PATCH, TALL, THINNEST
 
 _FEET = slice((PATCH + TALL) // 2 - 8, (PATCH + TALL) // 2)
 # Rows of a digit's picture in which its foot is.
@@ -40,6 +40,7 @@ class Written(NamedTuple):
         tall: the height of its lowest digits without long stems, in pixels.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
         cells: where each digit's cell begins, and the last one ends, in columns; none for most.
+        slant: columns to a row by which it leans to the right.
     """
 
     ink: Ink
@@ -47,6 +48,7 @@ class Written(NamedTuple):
     tall: float
     boxes: NDArray[np.float32]
     cells: tuple[float, ...] = ()
+    slant: float = 0.0
 
 
 def set_digits(
@@ -139,7 +141,7 @@ def set_digits(
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
     ink = canvas[top : top + high, left : left + wide]
     cells = (PATCH - left + pitch * place for place in range(count + 1)) if pitch else ()
-    return Written(ink, pen, lowest, boxes - left, tuple(cells))
+    return Written(ink, pen, lowest, boxes - left, tuple(cells), hand.slant + OWN_SLANT)
 
 
 def _sunk(digit: str, hand: Hand, tall: float, lot: float) -> float:

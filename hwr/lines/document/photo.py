@@ -45,10 +45,12 @@ class Photo(NamedTuple):
     Attributes:
         pixels: uint8 [height, width], 0 black to 255 white.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
+        slant: columns to a row by which the number leans to the right.
     """
 
     pixels: NDArray[np.uint8]
     boxes: NDArray[np.float32]
+    slant: float = 0.0
 
 
 def photograph(
@@ -108,10 +110,11 @@ def photograph(
     noise = min(conditions.noise * seen, conditions.most_noise)
     picture = paper * (1 - strength * ink)
     pixels = _develop(picture, rows, blur, noise, conditions.quality, rng)
-    boxes = (written.boxes + before) * (pixels.shape[1] / width)
+    across, down = pixels.shape[1] / width, pixels.shape[0] / height
+    boxes = (written.boxes + before) * across
     clear = seen > _CLEAR and not patterned
     pixels, shifted = degrade(pixels, conditions.befallen, clear, rng)
-    return Photo(pixels, boxes + np.float32(shifted))
+    return Photo(pixels, boxes + np.float32(shifted), written.slant * across / down)
 
 
 def _rows_to_one(written: Written) -> float:

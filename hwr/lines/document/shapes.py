@@ -29,6 +29,10 @@ THINNEST = 0.8
 """Pixels of the drawn picture that strokes are wide, about, at least: thinner ones are lost on
 paper."""
 
+OWN_SLANT = 0.2
+"""Columns to a row by which digits lean as MNIST has them, zeros and ones in the mean; what hands
+lean comes on top of it."""
+
 _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5

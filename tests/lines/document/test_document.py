@@ -1,6 +1,7 @@
 """Numbers as documents show them."""
 
 import dataclasses
+import math
 from itertools import pairwise
 
 import cv2
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from hwr.images.clean.slant import slant as slant_of
 from hwr.lines.digits import DIGIT_SIZE, load_digits
 from hwr.lines.document import composer as composer_module
 from hwr.lines.document import layout, photo
@@ -25,7 +27,7 @@ from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.marks import Drawing, dots, ring, stroke, stroke_together
 from hwr.lines.document.paper import draw_noise, draw_paper, draw_pattern
 from hwr.lines.document.photo import HEIGHTS, photograph
-from hwr.lines.document.shapes import _RHO_SLANT, PATCH, TALL, write
+from hwr.lines.document.shapes import _RHO_SLANT, OWN_SLANT, PATCH, TALL, write
 from hwr.lines.document.skeletons import FINE, Skeletons
 from hwr.lines.document.strays import without_strays
 from hwr.lines.plan import in_order, order_of
@@ -823,7 +825,7 @@ def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -
     ink[:, 30:50] = ink[:, 140:160] = 1
     boxes, none = np.array([[30, 50], [140, 160]], np.float32), np.zeros((PATCH, PATCH), np.uint8)
     for rng in draws(*range(60)):
-        picture, places = photograph(Written(ink, 2.0, 28.0, boxes), none, rng)
+        picture, places, _ = photograph(Written(ink, 2.0, 28.0, boxes), none, rng)
         edges = np.clip(places, 0, picture.shape[1]).round().astype(int)
         first, last = (picture[:, start:end].mean() for start, end in edges)
         between = picture[:, edges[0, 1] + 2 : edges[1, 0] - 2].mean()
@@ -835,6 +837,35 @@ def test_photographs_tell_where_each_digit_is(monkeypatch: pytest.MonkeyPatch) -
                 half = (profile[start:end].mean() + between) / 2
                 assert profile[start - 3] > half > profile[start + 2]
                 assert profile[end + 2] > half > profile[end - 3]
+
+
+def test_photographs_tell_how_far_numbers_lean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much narrower or wider than it is high a picture was made."""
+    monkeypatch.setattr(photo, "_blur", lambda _, rng: 0.3 * rng.random())
+    monkeypatch.setattr(photo, "degrade", lambda pixels, *_: (pixels, 0))
+    monkeypatch.setattr(photo, "draw_printed", lambda *_: [])
+    ink = np.zeros((60, 260), np.float32)
+    slant = 0.6
+    for row in range(60):
+        for start in (30, 90, 150):
+            left = round(start + slant * (59 - row))
+            ink[row, left : left + 5] = 1
+    boxes, none = np.zeros((3, 2), np.float32), np.zeros((PATCH, PATCH), np.uint8)
+    line = Written(ink, 5.0, 60.0, boxes, slant=slant)
+    off, told = [], []
+    for rng in draws(*range(40)):
+        picture, _, leaning = photograph(line, none, rng)
+        off.append(slant_of(picture / np.float32(255)) - math.degrees(math.atan(leaning)))
+        told.append(leaning)
+    assert np.median(np.abs(off)) < 1.5
+    assert np.min(told) < 0.55 < 0.63 < np.max(told)
+
+
+def test_a_written_number_leans_as_its_hand_and_mnists_digits_do() -> None:
+    hand = dataclasses.replace(PLAIN, slant=0.3, spacing=0.5)
+    patches = written(hand, 8, 3)
+    line = set_digits(patches, edges_of(patches), "888", hand, np.random.default_rng(0))
+    assert line.slant == 0.3 + OWN_SLANT
 
 
 def photographs(conditions: Conditions, count: int) -> list[np.ndarray]:

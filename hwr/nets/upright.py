@@ -1,0 +1,117 @@
+"""Lines sheared upright by how far they lean.
+
+Of leaning digits that stand close, a column of the picture holds pieces of two or three; sheared
+upright, of one. How far a line leans is told by a small network, since patterns and ruled lines
+lead sums of ink over columns astray, by which slant is found otherwise (`hwr.images.clean.slant`).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from hwr.nets.stem import StemBlock, StemLayer
+
+MOST = 1.2
+"""Columns to a row; no line is sheared further."""
+
+_FINE = 2
+# Rows and columns of the picture to one of what is looked at: strokes still show how they lean.
+_STEM = (StemLayer(16, pool=(2, 2)), StemLayer(32, pool=(2, 2)), StemLayer(64))
+_HIDDEN = 32
+_SMALL = 0.1
+# Columns to a row: errors below count by their squares.
+_TALL = 0.6
+# Of a line's height: about what digits have of it.
+_LEAST = 0.35
+# Of a leaning digit's columns: so many at least it has upright.
+
+
+class Lean(nn.Module):
+    """Tells how far lines lean; of any, before it has learnt, that it does not.
+
+    Args:
+        height: of the pictures, in pixels.
+    """
+
+    def __init__(self, height: int) -> None:
+        super().__init__()
+        self.stem = nn.ModuleList()
+        channels, rows = 1, height // _FINE
+        for layer in _STEM:
+            self.stem.append(StemBlock(channels, layer))
+            channels, rows = layer.channels, layer.rows(rows)
+        self.hidden = nn.Linear(channels * rows, _HIDDEN)
+        self.slant = nn.Linear(_HIDDEN, 1)
+        nn.init.zeros_(self.slant.weight)
+        nn.init.zeros_(self.slant.bias)
+
+    def forward(self, images: Tensor, widths: Tensor) -> Tensor:
+        """Slants, float [lines], columns to a row, above zero to the right. (`Encoder.forward` says
+        of what.)"""
+        stride = _FINE
+        for layer in _STEM:
+            stride *= layer.pool[1]
+        # (No negative numbers in here: where exported, their division rounds the other way.)
+        missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
+        features = nn.functional.avg_pool2d(nn.functional.pad(images, (0, missing))[:, None], _FINE)
+        columns = (widths + stride - 1) // stride * stride // _FINE
+        for block in self.stem:
+            features, columns = block(features, columns)
+        with torch.autocast(images.device.type, enabled=False):
+            means = features.float().sum(dim=3) / columns[:, None, None]
+            slants: Tensor = self.slant(torch.relu(self.hidden(means.flatten(1))))
+        return slants[:, 0]
+
+
+def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
+    """Lines sheared back by their slants: upper rows of those that lean to the right move to the
+    left. The middle row stays, and so do widths: what leaves them is lost, which is nothing of a
+    line that leans as told.
+
+    Args:
+        images: float [lines, height, width], zero behind each line's width.
+        widths: int64 [lines], in pixels.
+        slants: float [lines], columns to a row.
+    """
+    height, width = images.shape[1:]
+    slants = slants.clamp(-MOST, MOST)
+    above = (height - 1) / 2 - torch.arange(height, device=images.device)
+    column = torch.arange(width, device=images.device)
+    moved = (slants[:, None] * above)[:, :, None]
+    whole = moved.floor()
+    part = moved - whole
+    # As far as any row moves, both sides have room.
+    room = int(MOST * height / 2) + 2
+    wide = nn.functional.pad(images, (room, room))
+    first = column + whole.long() + room
+    found = wide.gather(2, first) * (1 - part) + wide.gather(2, first + 1) * part
+    return found * (column < widths[:, None])[:, None]
+
+
+def narrowed(boxes: Tensor, slants: Tensor, height: int) -> Tensor:
+    """The columns from and to which characters reach once they are `upright`: about their middles.
+
+    Args:
+        boxes: float [lines, characters, 2], while they lean; nan where not known.
+        slants: float [lines], columns to a row.
+        height: of the lines, in pixels.
+    """
+    start, end = boxes.unbind(2)
+    less = slants.clamp(-MOST, MOST).abs()[:, None] * _TALL * height
+    less = torch.minimum(less, (1 - _LEAST) * (end - start)) / 2
+    return torch.stack([start + less, end - less], dim=2)
+
+
+def slant_loss(told: Tensor, slants: Tensor) -> Tensor:
+    """How far what `Lean` tells is off, a mean over the lines of which it is known; 0 if of none.
+
+    Args:
+        told: float [lines].
+        slants: float [lines], nan where not known.
+    """
+    known = slants.isfinite()
+    off = nn.functional.smooth_l1_loss(
+        told, slants.nan_to_num().clamp(-MOST, MOST), reduction="none", beta=_SMALL
+    )
+    return (off * known).sum() / known.sum().clamp_min(1)
