@@ -56,28 +56,31 @@ def augment_batch(
         least_widths: in pixels, for each line: it is made no narrower than this, or than it was.
 
     Returns:
-        Lines of the same height and other widths, without `boxes` and `slants`; zero right of each
-        line's own width, as ever.
+        Lines of the same height and other widths, without `boxes` where they are moved; zero right
+        of each line's own width, as ever.
     """
     if options == AugmentOptions(chance=options.chance):
         return batch
     lots = _Lots(len(batch), options.chance, seed, batch.images.device)
     images, widths = batch.images.float(), batch.widths
+    boxes, slants = batch.boxes, batch.slants
     if options.moves or options.elastic:
-        least = torch.as_tensor(least_widths, device=widths.device)
-        images, widths = _moved(images, widths, least, options, lots)
+        least, boxes = torch.as_tensor(least_widths, device=widths.device), None
+        images, widths, forward = _moved(images, widths, least, options, lots)
+        slants = None if slants is None else _leaning(slants, forward)
     images = _inked(images, widths, options, lots)
     images = _seen(images, options, lots)
     columns = torch.arange(images.shape[2], device=images.device)
     images = images * (columns < widths[:, None])[:, None]
     drawn = images.round().clamp(0, 255).to(torch.uint8)
-    return dataclasses.replace(batch, images=drawn, widths=widths, boxes=None, slants=None)
+    return dataclasses.replace(batch, images=drawn, widths=widths, boxes=boxes, slants=slants)
 
 
 def _moved(
     images: Tensor, widths: Tensor, least: Tensor, options: AugmentOptions, lots: _Lots
-) -> tuple[Tensor, Tensor]:
-    """Sheared, turned, stretched, shifted and bent: one resampling for all."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Sheared, turned, stretched, shifted and bent: one resampling for all. How wide lines are
+    then, and where steps of a column and of a row led to, bends left aside, [lines, 2, 2]."""
     _, height, width = images.shape
     turn = torch.deg2rad(lots.uniform() * options.rotation)
     slant = torch.tan(torch.deg2rad(lots.uniform() * options.shear))
@@ -103,7 +106,15 @@ def _moved(
         column, row = column + field[:, 0], row + field[:, 1]
     column = (column + widths[:, None, None] / 2) / width * 2 - 1
     grid = torch.stack([column, row / height * 2], dim=3)
-    return grid_sample(images[:, None], grid, align_corners=False)[:, 0], wide
+    return grid_sample(images[:, None], grid, align_corners=False)[:, 0], wide, forward
+
+
+def _leaning(slants: Tensor, forward: Tensor) -> Tensor:
+    """How far lines lean that leant by so much: where a step up along the lean led to."""
+    across, down = (forward @ torch.stack([slants, -torch.ones_like(slants)], dim=1)[:, :, None])[
+        :, :, 0
+    ].unbind(1)
+    return across / -down
 
 
 def _inked(images: Tensor, widths: Tensor, options: AugmentOptions, lots: _Lots) -> Tensor:

@@ -7,6 +7,7 @@ of normalisation count these columns.)
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -125,13 +126,17 @@ class Encoder(nn.Module):
         sequence, columns = self.convolve(images, widths)
         return self.recur(sequence, columns), columns
 
-    def stand(self, images: Tensor, widths: Tensor) -> tuple[Tensor, Tensor | None]:
+    def stand(
+        self, images: Tensor, widths: Tensor, teach: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """The first part of `forward`: lines sheared upright, and how far they were found to lean,
-        float [lines], columns to a row; as they are, and None, where the options want no more."""
+        float [lines], columns to a row; as they are, and None, where the options want no more.
+        Where it is to `teach`, what finds that learns."""
         if self.lean is None:
             return images, None
         half = self.half_precision and self.training
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+        still = nullcontext() if teach else self.lean.still()
+        with still, torch.autocast(images.device.type, torch.bfloat16, enabled=half):
             slants = self.lean(images, widths)
         return upright(images, widths, slants.detach()), slants
 

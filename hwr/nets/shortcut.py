@@ -21,8 +21,9 @@ class ShortcutOptions:
     Attributes:
         weight: of its CTC loss, beside the CTC head's 1; 0 is without a shortcut.
         framewise: weight of the loss that lines have instead whose characters' places are known, as
-            those of composed lines are, unless they were augmented, or cleaned and no documents:
-            each frame is taught what stands there (`hwr.nets.framewise`). 0 is CTC for these too.
+            those of composed lines are, unless augmentation moved them, or cleaned and no
+            documents: each frame is taught what stands there (`hwr.nets.framewise`). 0 is CTC for
+            these too.
         dropout: share of the stem's features set to zero before it, in training.
     """
 

@@ -46,7 +46,8 @@ class Encoded(NamedTuple):
         columns: true ones of each line, int64 [lines].
         boxes: those from and to which each character reaches, [lines, longest text, 2], nan where
             not known; None where none is.
-        slants: by which the lines were found to lean, [lines], where the encoder shears them.
+        slants: by which the lines were found to lean, [lines], where the encoder shears them and
+            may learn it of them; None elsewhere.
     """
 
     stem: Tensor

@@ -108,8 +108,10 @@ def _compute(learner: Learner, batch: Batch, step: int, part: Part, shared: Shar
         gradient.zero_()
     learns = step >= learner.options.training.freeze
     hold(learner, learns)
-    if not learns:  # the first process's stand still too, and these are nothing but a start
-        for name, statistic in learner.named_buffers():
+    # Where they stand still, the first process's do too, and these are nothing but a start; those
+    # of what tells how far lines lean do so with every batch that teaches it nothing.
+    for name, statistic in learner.named_buffers():
+        if not learns or ".lean." in name:
             statistic.copy_(shared.statistics[name])
     torch.manual_seed(learner.seed(step, part.number))
     learner.loss(batch, step).backward()  # type: ignore[no-untyped-call]

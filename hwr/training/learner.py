@@ -39,14 +39,17 @@ class Learner(nn.Module):
     def encoded(self, batch: LineBatch) -> Encoded:
         """What the encoder makes of pictures."""
         encoder = self.network.encoder
-        images, slants = encoder.stand(batch.images.float() / 255, batch.widths)
+        teach = batch.slants is not None and bool(batch.slants.isfinite().any())
+        images, slants = encoder.stand(batch.images.float() / 255, batch.widths, teach)
         stem, columns = encoder.convolve(images, batch.widths)
         boxes = batch.boxes
         if boxes is not None:
             if slants is not None:
                 boxes = narrowed(boxes, slants.detach(), images.shape[1])
             boxes = boxes / encoder.options.stride
-        return Encoded(stem, encoder.recur(stem, columns), columns, boxes, slants)
+        return Encoded(
+            stem, encoder.recur(stem, columns), columns, boxes, slants if teach else None
+        )
 
     def loss(self, batch: Batch, step: int = 0) -> Tensor:
         """The sum of the heads' losses for a step's batch, each with its weight, and, in training,

@@ -101,6 +101,43 @@ def test_ink_moves_as_asked() -> None:
     assert 0 <= min(first) < 4 < max(first) <= 8
 
 
+@pytest.mark.parametrize("name", ["shear", "rotation", "stretch", "scale", "shift"])
+def test_what_is_known_of_how_far_a_line_leans_moves_along(name: str) -> None:
+    pictures, slants = [], np.tile([0.6, -0.3, 0.0], 8)
+    for slant in slants:
+        rows, columns = np.mgrid[:60, :120]
+        middle = 60 + slant * (29.5 - rows)
+        bar = (255 * (3 - np.abs(columns - middle)).clip(0, 1)).astype(np.uint8)
+        bar[:10] = bar[-10:] = 0
+        pictures.append(bar)
+    texts = ["1"] * len(pictures)
+    batch = to_batch(pictures, texts, texts, slants=slants.tolist())
+    by = {"shear": 20, "rotation": 8, "stretch": 0.3, "scale": 0.2, "shift": 0.1}[name]
+    changed = augment_batch(batch, alone(name, by), 0, [4] * len(pictures))
+    assert changed.slants is not None
+    for row, told in enumerate(changed.slants.tolist()):
+        line = changed.line(row).astype(float)
+        y, x = (
+            at - np.average(at, weights=line) for at in np.mgrid[: line.shape[0], : line.shape[1]]
+        )
+        seen = -np.average(x * y, weights=line) / np.average(y * y, weights=line)
+        assert told == pytest.approx(seen, abs=0.03)
+    differ = (changed.slants - batch.slants).abs().max()
+    assert (differ > 0.05) == (name != "shift")
+
+
+def test_only_what_moves_lines_moves_what_is_known_of_them() -> None:
+    bar = np.full((32, 40), 255, np.uint8)
+    boxes = [np.array([[3.0, 30.0]])] * 4
+    batch = to_batch([bar] * 4, ["1"] * 4, ["bar"] * 4, boxes, [0.1] * 4)
+    blurred = augment_batch(batch, alone("blur", 2), 2, [4] * 4)
+    assert blurred.boxes is batch.boxes
+    assert blurred.slants is batch.slants
+    assert augment_batch(batch, alone("elastic", 0.02), 2, [4] * 4).boxes is None
+    unknown = replace(batch, slants=None)
+    assert augment_batch(unknown, alone("shear", 20), 2, [4] * 4).slants is None
+
+
 def test_pens_and_papers(lines: LineBatch) -> None:
     before = [ink(lines, row) for row in range(len(lines))]
 

@@ -16,7 +16,7 @@ from hwr.training.task import ReadingTask
 HEIGHT = 24
 
 
-def strokes(slants: torch.Tensor, width: int = 90, below: float = 0.0) -> torch.Tensor:
+def strokes(slants: torch.Tensor, width: int = 90) -> torch.Tensor:
     """Lines [lines, HEIGHT, width] of three strokes, each two columns wide, that lean so far."""
     above = (HEIGHT - 1) / 2 - torch.arange(HEIGHT)
     column = torch.arange(width)
@@ -49,6 +49,21 @@ def test_a_row_moves_as_far_as_it_is_from_the_middle() -> None:
     expected[0, 3] = expected[2, 4] = expected[4, 5] = 1.0
     expected[1, 3:5] = expected[3, 4:6] = 0.5
     torch.testing.assert_close(stood[0], expected)
+
+
+def test_writing_that_is_not_in_the_middle_stays_where_it_is() -> None:
+    images = torch.zeros(1, HEIGHT, 60)
+    images[0, 2:11] = strokes(torch.tensor([0.8]), 60)[0, 2:11]
+    columns = torch.arange(60.0)
+    stood = upright(images, torch.tensor([60]), torch.tensor([0.8]))
+    before, after = ((ink.sum(1)[0] @ columns) / ink.sum() for ink in (images, stood))
+    torch.testing.assert_close(after, before, rtol=0, atol=0.05)
+    torch.testing.assert_close(stood.sum(), images.sum(), rtol=0.01, atol=0)
+
+
+def test_a_blank_line_stays_blank() -> None:
+    blank = torch.zeros(1, HEIGHT, 60)
+    assert (upright(blank, torch.tensor([60]), torch.tensor([0.8])) == 0).all()
 
 
 def test_nothing_is_behind_a_line_and_no_line_is_sheared_beyond_the_most() -> None:
@@ -111,6 +126,16 @@ def test_boxes_become_narrower_about_their_middles() -> None:
     torch.testing.assert_close(found[1], boxes[1], equal_nan=True)
 
 
+def test_whatever_was_drawn_before_it_begins_alike() -> None:
+    torch.manual_seed(1)
+    one = Lean(HEIGHT)
+    drawn = torch.rand(1)
+    torch.manual_seed(1)
+    assert torch.equal(drawn, torch.rand(1))
+    for mine, other in zip(one.parameters(), Lean(HEIGHT).parameters(), strict=True):
+        assert torch.equal(mine, other)
+
+
 def task(upright: bool) -> ReadingTask:
     torch.manual_seed(0)
     encoder = {"stem": [{"channels": 4, "pool": [4, 2]}], "hidden": 5, "upright": upright}
@@ -133,6 +158,17 @@ def test_training_teaches_it_where_slants_are_known_and_nothing_else_does() -> N
     learner.loss(known).backward()
     assert lean.slant.bias.grad is not None
     assert lean.slant.bias.grad.item() < 0
+    # And its normalisation goes by lines that teach it.
+    statistics = [buffer.clone() for buffer in lean.buffers()]
+    for batch in (Batch(lines), Batch(dataclasses.replace(lines, slants=slants.fill_(math.nan)))):
+        learner.loss(batch)
+        assert learner.training
+        assert lean.training
+        for before, now in zip(statistics, lean.buffers(), strict=True):
+            assert torch.equal(before, now)
+    slants[0] = 0.5
+    learner.loss(known)
+    assert not torch.equal(statistics[0], next(lean.buffers()))
     # What is validated is reading.
     learner.eval()
     torch.testing.assert_close(learner.loss(known), learner.loss(Batch(lines)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Written(NamedTuple):
         tall: the height of its lowest digits without long stems, in pixels.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
         cells: where each digit's cell begins, and the last one ends, in columns; none for most.
-        slant: columns to a row by which it leans to the right.
+        slant: columns to a row by which it leans to the right; nan where nobody could tell.
     """
 
     ink: Ink
@@ -48,7 +49,7 @@ class Written(NamedTuple):
     tall: float
     boxes: NDArray[np.float32]
     cells: tuple[float, ...] = ()
-    slant: float = 0.0
+    slant: float = math.nan
 
 
 def set_digits(
@@ -141,7 +142,9 @@ def set_digits(
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
     ink = canvas[top : top + high, left : left + wide]
     cells = (PATCH - left + pitch * place for place in range(count + 1)) if pitch else ()
-    return Written(ink, pen, lowest, boxes - left, tuple(cells), hand.slant + OWN_SLANT)
+    # Plain ones lean each in a way of its own.
+    slant = math.nan if hand.plain and set(text) == {"1"} else hand.slant + OWN_SLANT * hand.width
+    return Written(ink, pen, lowest, boxes - left, tuple(cells), slant)
 
 
 def _sunk(digit: str, hand: Hand, tall: float, lot: float) -> float:

@@ -45,12 +45,12 @@ class Photo(NamedTuple):
     Attributes:
         pixels: uint8 [height, width], 0 black to 255 white.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
-        slant: columns to a row by which the number leans to the right.
+        slant: columns to a row by which the number leans to the right; nan where nobody could tell.
     """
 
     pixels: NDArray[np.uint8]
     boxes: NDArray[np.float32]
-    slant: float = 0.0
+    slant: float = math.nan
 
 
 def photograph(

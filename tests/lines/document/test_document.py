@@ -866,6 +866,23 @@ def test_a_written_number_leans_as_its_hand_and_mnists_digits_do() -> None:
     patches = written(hand, 8, 3)
     line = set_digits(patches, edges_of(patches), "888", hand, np.random.default_rng(0))
     assert line.slant == 0.3 + OWN_SLANT
+    # Of zeros, which have no side that is longer, that shows.
+    for slant in (-0.3, 0.0, 0.6):
+        seen = [
+            leaning(picture) for picture in written(dataclasses.replace(PLAIN, slant=slant), 0, 60)
+        ]
+        assert np.mean(seen) == pytest.approx(slant + OWN_SLANT, abs=0.06)
+    plain = dataclasses.replace(hand, plain=True)
+    ones = written(plain, 1, 3)
+    draw = np.random.default_rng(0)
+    assert math.isnan(set_digits(ones, edges_of(ones), "111", plain, draw).slant)
+    assert set_digits(ones, edges_of(ones), "181", plain, draw).slant == line.slant
+
+
+def leaning(picture: np.ndarray) -> float:
+    """Columns to a row, of its moments."""
+    y, x = (at - np.average(at, weights=picture) for at in np.mgrid[:PATCH, :PATCH])
+    return float(-np.average(x * y, weights=picture) / np.average(y * y, weights=picture))
 
 
 def photographs(conditions: Conditions, count: int) -> list[np.ndarray]:
