@@ -1,7 +1,7 @@
 # make demo   sets everything up, trains for some minutes, measures and reads
 # make test   sets everything up, runs all checks
 # make paper  sets everything up, trains the paper's models, writes its table and graph with our
-#             figures; make paper RELATIVES=1 adds the models it only names, one seed each (an hour)
+#             figures; make paper RELATIVES=1 adds the models it only names, one seed each (40 minutes more)
 # All need Python 3.11 or newer (on Debian and Ubuntu also the package python3-venv), and the internet for packages the first time.
 
 PYTHON ?= python3
@@ -39,7 +39,7 @@ test: setup
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
-# The figures of the README that the demo does not print.
+# Speed, and error rates by length (docs/strings.md).
 bench: $(MODEL)
 	$(BIN)/python tools/throughput.py
 	$(BIN)/python tools/lengths.py --model $(MODEL) --out docs

@@ -84,8 +84,8 @@ def command(
     metadata.jsonl, or of pages as PAGE XML, ALTO XML or hOCR; or such a list or page itself. Each
     DIR, and each of --train, --val and --test, is a split.
 
-    Exit status 1 if anything is wrong, 0 if not. Pictures are made ready once and kept in
-    $HWR_CACHE, else ~/.cache/hwr, where a training finds them.
+    Exit status 1 if there is anything to tell, 0 if not. Pictures are made ready once and kept in
+    $HWR_CACHE, else hwr in $XDG_CACHE_HOME, else in ~/.cache, where a training finds them.
     """
     named: dict[str, tuple[Path, ...]] = {}
     for name, given_places in (

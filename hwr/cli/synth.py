@@ -39,7 +39,7 @@ from hwr.scoring.sheet import sheet as draw_sheet
     type=click.IntRange(8, 1024),
     default=BASE_HEIGHT,
     show_default=True,
-    help="Height in pixels.",
+    help="Height in pixels; documents have heights of their own.",
 )
 @click.option(
     "--out",

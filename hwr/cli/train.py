@@ -36,7 +36,7 @@ _PLACES = ("data.train", "data.val")
     "--resume",
     type=FILE,
     metavar="CKPT",
-    help="Go on from a checkpoint, with all its state; its folder is the run's unless --out is.",
+    help="Go on from a checkpoint, with all its state; its folder is the run's.",
 )
 @click.option(
     "--from",
