@@ -14,22 +14,24 @@ folders within it, it is told that they are passed over (`hwr.lines.beside`):
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.files import is_file, is_folder, names_in
 from hwr.lines.beside import others_in
-from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages
+from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
 from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
 from hwr.lines.labelled import LabelledPicture, page_of
-from hwr.lines.problems import REMARKS, Problem, refuse_problems
+from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
 
 _JUST_A_NUMBER = re.compile(r"[\da-f]*\d[\da-f]*\.")
 # Of OCRopus, hexadecimal.
+_SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"}
 
 
 def read_folder(place: Path, problems: list[Problem] | None = None) -> list[LabelledPicture]:
@@ -98,7 +100,27 @@ def _read_folder(
     if any(path.name == "page" for path in within):
         # Transkribus exports the same pages twice, in the folders page/ and alto/.
         within = [path for path in within if path.name != "alto"]
-    return [_of_folder(line) for path in within for line in _read_folder(path, problems, above)]
+    parts = [(path, _read_folder(path, problems, above)) for path in within]
+    problems += _wordless(parts, problems[before:])
+    splits = [path.name for path, lines in parts if lines and path.name.lower() in _SPLITS]
+    if len(splits) > 1:
+        why = f"{', '.join(splits)}: give each on its own, as --data.train or --data.val"
+        problems.append(Problem(Kind.UNITED, str(folder), why))
+    return [_of_folder(line) for line in told_once(parts, problems)]
+
+
+def _wordless(
+    parts: Sequence[tuple[Path, list[LabelledPicture]]], told: Sequence[Problem]
+) -> list[Problem]:
+    """The folders of folders that hold pictures, of which no line is and nothing was told."""
+    used = {path.resolve() for path in {line.path.parent for _, lines in parts for line in lines}}
+    found = []
+    for folder in (folder for folder, lines in parts if not lines):
+        silent = not any(problem.name.startswith(str(folder)) for problem in told)
+        if silent and folder.resolve() not in used and (pictures := pictures_in(folder)):
+            why = f"holds {len(pictures)} pictures and no texts as NAME{TEXT_ENDING}, list or page"
+            found.append(Problem(Kind.PASSED, str(folder), why))
+    return found
 
 
 def _of_folder(line: LabelledPicture) -> LabelledPicture:

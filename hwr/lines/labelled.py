@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 _FARTHEST = 2**30
 # Pixels; not a number is farther than that, too.
 _LAST_NUMBER = re.compile(r"(?<=.)[-_.]\d+$")
+_MADE = re.compile(r"\.(bin|nrm|dew|dewarped|raw)$", re.IGNORECASE)
+# What programs set behind a name to tell how a picture was made (`x.bin.png`).
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,12 @@ class LabelledPicture:
 
 def page_of(path: Path) -> str:
     """The page that a line's picture was likely cut from, told by its file's name: the path up to a
-    last number parted by `-`, `_` or `.` (`will_12-0_003.png` is of `will_12-0`).
+    last number parted by `-`, `_` or `.` (`will_12-0_003.png` and `will_12-0_004.bin.png` are of
+    `will_12-0`).
 
     A name without such a number tells nothing: that picture counts as a page of its own.
     """
-    return str(path.parent / _LAST_NUMBER.sub("", path.stem))
+    return str(path.parent / _LAST_NUMBER.sub("", _MADE.sub("", path.stem)))
 
 
 def composed(text: str) -> str:

@@ -36,10 +36,13 @@ class Kind(StrEnum):
     SPACES = "odd spaces in a text"
     LEFTWARD = "text that runs from right to left"
     ASPECT = "width unlike that of other lines"
+    UNITED = "splits taken together"
     PASSED = "passed over"
 
 
-REMARKS = frozenset({Kind.UNSEEN, Kind.SPACES, Kind.LEFTWARD, Kind.ASPECT, Kind.PASSED})
+REMARKS = frozenset(
+    {Kind.UNSEEN, Kind.SPACES, Kind.LEFTWARD, Kind.ASPECT, Kind.UNITED, Kind.PASSED}
+)
 """Kinds to look at; such lines can be trained on all the same, or are others' to be passed over."""
 
 

@@ -85,8 +85,8 @@ class Lean(nn.Module):
 
 def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
     """Lines sheared back by their slants: upper rows of those that lean to the right move to the
-    left, about the middle of their ink, which stays. So do widths: what leaves them is lost, which
-    is next to nothing of a line that leans as told.
+    left. The middle row stays, and so do widths: what leaves them is lost, which is next to nothing
+    of a line that leans as told. (About the middle of their ink no more was learnt of lines.)
 
     Args:
         images: float [lines, height, width], zero behind each line's width.
@@ -95,15 +95,13 @@ def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
     """
     height, width = images.shape[1:]
     slants = slants.nan_to_num().clamp(-MOST, MOST)
-    row = torch.arange(height, device=images.device)
+    above = (height - 1) / 2 - torch.arange(height, device=images.device)
     column = torch.arange(width, device=images.device)
-    ink = images.sum(dim=2)
-    middle = (ink * row).sum(dim=1) / ink.sum(dim=1).clamp_min(1e-6)
-    moved = (slants[:, None] * (middle[:, None] - row))[:, :, None]
+    moved = (slants[:, None] * above)[:, :, None]
     whole = moved.floor()
     part = moved - whole
     # As far as any row moves, both sides have room.
-    room = int(MOST * height) + 2
+    room = int(MOST * height / 2) + 2
     wide = nn.functional.pad(images, (room, room))
     first = column + whole.long() + room
     found = wide.gather(2, first) * (1 - part) + wide.gather(2, first + 1) * part

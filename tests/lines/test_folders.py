@@ -4,6 +4,7 @@ import pytest
 
 from hwr.errors import DataError
 from hwr.lines.folders import pictures_in, read_folder
+from hwr.lines.labelled import page_of
 from hwr.lines.problems import Kind, Problem, printable
 
 
@@ -29,8 +30,9 @@ def test_pictures_without_a_text_are_named(tmp_path: Path) -> None:
 def test_decomposed_file_names_are_found(tmp_path: Path) -> None:
     name = "e\u0301.png"
     (tmp_path / name).touch()
-    (tmp_path / "labels.tsv").write_text(f"{name}\te\u0301\n", encoding="utf-8")
-    assert found(tmp_path) == [(name, "\u00e9")]
+    for told in (name, "\u00e9.png"):
+        (tmp_path / "labels.tsv").write_text(f"{told}\te\u0301\n", encoding="utf-8")
+        assert found(tmp_path) == [(name, "\u00e9")]
 
 
 def test_ocropus_names_with_two_endings(tmp_path: Path) -> None:
@@ -130,6 +132,35 @@ def test_pages_are_told_by_the_names_of_pictures(tmp_path: Path) -> None:
         "0007.png": "0007",
         "plain.png": "plain",
     }
+
+
+@pytest.mark.parametrize("made", ["bin", "nrm", "dew", "dewarped", "raw", "BIN"])
+def test_how_a_picture_was_made_is_none_of_its_page_s_name(made: str) -> None:
+    for number in ("0001", "0002"):
+        assert page_of(Path(f"a/p12_{number}.{made}.png")) == str(Path("a/p12"))
+    assert page_of(Path("a/p12.other.png")) == str(Path("a/p12.other"))
+
+
+def test_splits_that_are_taken_together_are_told(tmp_path: Path) -> None:
+    with_texts(tmp_path, "train/a", "Test/a", "more/a")
+    problems: list[Problem] = []
+    assert len(read_folder(tmp_path, problems)) == 3
+    (problem,) = problems
+    assert (problem.kind, problem.name) == (Kind.UNITED, str(tmp_path))
+    assert problem.reason.startswith("Test, train: give each on its own")
+
+
+def test_folders_of_pictures_without_texts_are_told(tmp_path: Path) -> None:
+    with_texts(tmp_path, "a/x")
+    for folder in ("b", "empty"):
+        (tmp_path / folder).mkdir()
+    for name in ("one.png", "two.png"):
+        (tmp_path / "b" / name).touch()
+    problems: list[Problem] = []
+    assert len(read_folder(tmp_path, problems)) == 1
+    (problem,) = problems
+    assert (problem.kind, problem.name) == (Kind.PASSED, str(tmp_path / "b"))
+    assert "2 pictures and no texts" in problem.reason
 
 
 def test_names_that_would_make_one_page_of_all_tell_nothing(tmp_path: Path) -> None:

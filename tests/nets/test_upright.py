@@ -51,16 +51,6 @@ def test_a_row_moves_as_far_as_it_is_from_the_middle() -> None:
     torch.testing.assert_close(stood[0], expected)
 
 
-def test_writing_that_is_not_in_the_middle_stays_where_it_is() -> None:
-    images = torch.zeros(1, HEIGHT, 60)
-    images[0, 2:11] = strokes(torch.tensor([0.8]), 60)[0, 2:11]
-    columns = torch.arange(60.0)
-    stood = upright(images, torch.tensor([60]), torch.tensor([0.8]))
-    before, after = ((ink.sum(1)[0] @ columns) / ink.sum() for ink in (images, stood))
-    torch.testing.assert_close(after, before, rtol=0, atol=0.05)
-    torch.testing.assert_close(stood.sum(), images.sum(), rtol=0.01, atol=0)
-
-
 def test_a_blank_line_stays_blank() -> None:
     blank = torch.zeros(1, HEIGHT, 60)
     assert (upright(blank, torch.tensor([60]), torch.tensor([0.8])) == 0).all()

@@ -30,8 +30,8 @@ THINNEST = 0.8
 paper."""
 
 OWN_SLANT = 0.2
-"""Columns to a row by which digits lean as MNIST has them, zeros and ones in the mean; what hands
-lean comes on top of it."""
+"""Columns to a row by which digits lean as MNIST has them, zeros, ones and eights in the mean; what
+hands lean comes on top of it."""
 
 _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.

@@ -14,6 +14,9 @@ from hwr.lines.labelled import Region
 ENDINGS = (".hocr", ".html", ".htm")
 
 _LINES = {"ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat", "ocrx_line"}
+_WORD, _LETTER = "ocrx_word", "ocrx_cinfo"
+_OTHERS = ("lstm_choices_", "timestep", "choice_")
+# How Tesseract's ids of readings of a letter that were not chosen begin.
 _VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 _NUMBER = r"\s+(-?\d+(?:\.\d+)?)"
 _BOX = re.compile(r"\bbbox" + 4 * _NUMBER)
@@ -39,6 +42,7 @@ class _Pages(HTMLParser):
         self._in_document = False
         self._open = 0  # elements open inside the line, itself included
         self._struck = 0  # how many were, with the outermost that is struck out
+        self._word = 0  # how many were, with the word whose letters have elements of their own
         self._name, self._title, self._text = "", "", ""
 
     @property
@@ -62,16 +66,20 @@ class _Pages(HTMLParser):
         if self._open:
             self._open += 1
             # So the readings that were not chosen are marked (`alternatives`).
-            if tag == "del" and not self._struck:
-                self._struck = self._open
+            if tag == "del" or given.get("id", "").startswith(_OTHERS):
+                self._struck = self._struck or self._open
+            elif _WORD in classes:
+                self._text += " "
+            elif _LETTER in classes and not self._struck:
+                self._word = self._word or self._open - 1
         elif classes & _LINES and self.pages:
             number = len(self.pages[-1][2]) + 1
             self._name = given.get("id") or f"line{number}"
             self._title, self._text, self._open = given.get("title", ""), "", 1
 
     def handle_data(self, data: str) -> None:
-        """Text, if within a line and not struck out."""
-        if self._open and not self._struck:
+        """Text, if within a line, not struck out, and not what stands between a word's letters."""
+        if self._open and not self._struck and not (self._word and data.isspace()):
             self._text += data
 
     def handle_endtag(self, tag: str) -> None:
@@ -82,6 +90,9 @@ class _Pages(HTMLParser):
             return
         if self._struck == self._open:
             self._struck = 0
+        if self._word == self._open:
+            self._word = 0
+            self._text += " "
         self._open -= 1
         if self._open:
             return

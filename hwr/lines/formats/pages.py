@@ -42,7 +42,32 @@ def is_page(path: Path) -> bool:
 def read_pages(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The lines of all pages of a folder, page by page, sorted by name. XML of other kinds, such as
     METS, is no page and passed over."""
-    return [line for path in _candidates(folder) for line in read_page(path, problems, alone=False)]
+    pages = ((path, read_page(path, problems, alone=False)) for path in _candidates(folder))
+    return told_once(pages, problems)
+
+
+def told_once(
+    parts: Iterable[tuple[Path, list[LabelledPicture]]], problems: list[Problem]
+) -> list[LabelledPicture]:
+    """The lines of pages or of folders of them, but for those of pictures that an earlier one told
+    of: what a program read may stand beside what was corrected.
+
+    Args:
+        parts: each with its lines.
+        problems: gets those that are passed over.
+    """
+    found: list[LabelledPicture] = []
+    told: dict[Path, Path] = {}
+    for part, lines in parts:
+        pictures = {line.path: line.path.resolve() for line in lines if line.region is not None}
+        again = {path for path, resolved in pictures.items() if resolved in told}
+        if again:
+            first = min(again)
+            why = f"the lines of {first} stand in {told[pictures[first]]}: give it on its own"
+            problems.append(Problem(Kind.PASSED, str(part), why))
+        found += [line for line in lines if line.region is None or line.path not in again]
+        told |= {resolved: part for path, resolved in pictures.items() if path not in again}
+    return found
 
 
 def _candidates(folder: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from hwr.errors import DataError
 from hwr.files import is_file
-from hwr.lines.formats.text import read_text, reason
+from hwr.lines.formats.text import read_text, reason, spellings
 from hwr.lines.labelled import LabelledPicture, composed, page_of
 from hwr.lines.problems import Kind, Problem
 
@@ -55,8 +55,7 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
 
 
 def _picture(folder: Path, file: str) -> Path | None:
-    # (Lists from Windows part folders by backslashes.)
-    names = (file, file.replace("\\", "/")) if file else ()
+    names = spellings(file) if file else ()
     places = (place / name for name in names for place in (folder, folder / "images"))
     return next(filter(is_file, places), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -24,3 +25,11 @@ def read_text(path: Path) -> str:
 def reason(path: Path, error: DataError) -> str:
     """What an error says of a file, without the file's name."""
     return str(error).removeprefix(f"{path}: ")
+
+
+def spellings(name: str) -> list[str]:
+    """How a file's name that a list or a page tells may be spelt on disk: as it stands, its folders
+    parted by slashes where Windows wrote it, and composed or decomposed, as macOS has it."""
+    slashes = (name, name.replace("\\", "/"))
+    forms = (unicodedata.normalize(form, each) for form in ("NFC", "NFD") for each in slashes)
+    return list(dict.fromkeys((*slashes, *forms)))

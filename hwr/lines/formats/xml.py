@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from hwr.errors import DataError
 from hwr.files import is_file
 from hwr.images.open import PICTURE_ENDINGS, header_of, orientation_of
+from hwr.lines.formats.text import spellings
 from hwr.lines.labelled import Region
 
 Element = ElementTree.Element
@@ -71,14 +72,15 @@ def polygon(text: str) -> Region:
 
 def page_picture(page: Path, named: str | None, called_alike: bool = True) -> Path | None:
     """The picture of a page: the file that the page names, else, where `called_alike`, the one
-    called like the page; beside it or in the folder above (as `page/x.xml` goes with `x.jpg`)."""
+    called like the page; beside it or in the folder above (as `page/x.xml` goes with `x.jpg`, and
+    as OCR-D names files from its workspace on)."""
     folders = (page.parent, page.parent.parent)
-    if named:
-        # Often with the path it had on another machine.
-        last = named.replace("\\", "/").rpartition("/")[2]
-        for place in (page.parent / named, *(folder / last for folder in folders if last)):
-            if is_file(place):
-                return place
+    names = spellings(named) if named else []
+    # Often with the path it had on another machine.
+    names += [last for name in names if (last := name.rpartition("/")[2])]
+    for place in (folder / name for name in names for folder in folders):
+        if is_file(place):
+            return place
     for folder in folders if called_alike else ():
         for ending in PICTURE_ENDINGS:
             for path in (folder / f"{page.stem}{ending}", folder / f"{page.stem}{ending.upper()}"):

@@ -274,6 +274,58 @@ def test_readings_of_hocr_that_were_not_chosen_do_not_count(tmp_path: Path) -> N
     assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "two words"]
 
 
+@pytest.mark.parametrize("apart", ["\n       ", ""], ids=["one a row", "all in one"])
+def test_hocr_with_an_element_for_each_letter(tmp_path: Path, apart: str) -> None:
+    """As Tesseract has it by hocr_char_boxes, and, unchosen, by lstm_choice_mode."""
+
+    def word(text: str) -> str:
+        letters = "".join(
+            f"{apart}<span class='ocrx_cinfo' title='x_bboxes 1 1 2 2; x_conf 99'>{letter}</span>"
+            f"{apart}<span class='ocrx_cinfo' id='lstm_choices_1_1'>"
+            f"<span class='ocrx_cinfo' id='choice_1_1'>q</span></span>"
+            for letter in text
+        )
+        return f"<span class='ocrx_word' title='bbox 1 1 2 2'>{letters}{apart}</span>"
+
+    place(tmp_path, "p.hocr", HOCR.replace("two words", word("two") + apart + word("words")))
+    assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "two words"]
+
+
+def test_words_of_hocr_without_anything_between_them(tmp_path: Path) -> None:
+    words = "<span class='ocrx_word'>two</span><span class='ocrx_word'>words</span>"
+    place(tmp_path, "p.hocr", HOCR.replace("two words", words))
+    assert read_folder(tmp_path)[1].text == "two words"
+
+
+@pytest.mark.parametrize("named", ["IMG/p.png", "IMG\\p.png"])
+def test_ocr_d_names_pictures_from_its_workspace_on(tmp_path: Path, named: str) -> None:
+    (tmp_path / "GT").mkdir()
+    place(tmp_path / "IMG", "unused.txt", "")
+    (tmp_path / "GT" / "x_1.xml").write_text(PAGE.replace("p.png", named), encoding="utf-8")
+    problems: list[Problem] = []
+    lines = read_folder(tmp_path, problems)
+    assert [line.path for line in lines] == [tmp_path / "IMG" / "p.png"] * 2
+    assert problems == []
+
+
+@pytest.mark.parametrize("other", ["p.hocr", "OCR/p.xml"])
+def test_pages_that_an_earlier_one_told_of_are_passed_over(tmp_path: Path, other: str) -> None:
+    """What a program read may stand beside what was corrected."""
+    first = "GT/p.xml" if "/" in other else "a.xml"
+    for name, content in ((first, PAGE), (other, PAGE if "/" in other else HOCR)):
+        place((tmp_path / name).parent, Path(name).name, content.replace("one", name))
+    if "/" in other:
+        (tmp_path / "OCR" / PICTURE).unlink()
+        (tmp_path / "GT" / PICTURE).rename(tmp_path / PICTURE)
+    problems: list[Problem] = []
+    lines = read_folder(tmp_path, problems)
+    assert [line.text for line in lines] == [f"{first} \u00e9", "two words"]
+    (problem,) = problems
+    assert problem.kind == Kind.PASSED
+    assert problem.name == str(tmp_path / ("OCR" if "/" in other else other))
+    assert f"stand in {tmp_path / ('GT' if '/' in other else first)}" in problem.reason
+
+
 def test_a_point_in_no_picture_is_told(tmp_path: Path) -> None:
     place(tmp_path, "p.xml", PAGE.replace("89,24 10,24", "99999999999,24 10,24"))
     problems: list[Problem] = []
