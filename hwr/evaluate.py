@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.alphabet import Unknown, tell_unknown, unknown_characters
-from hwr.errors import AlphabetError, DataError, HwrError
+from hwr.errors import AlphabetError, DataError, HwrError, MissingExtraError
 from hwr.images.normalise import Line
 from hwr.lines.sources import Source, refuse
 from hwr.recognizer import DIGIT, POOL, Recognizer
@@ -88,6 +88,8 @@ def prepared(
             continue
         try:
             yield recognizer.prepared(grey, source.names[row])
+        except MissingExtraError:  # which no other line would do without
+            raise
         except HwrError as error:
             yield error
 

@@ -68,7 +68,9 @@ class Reading:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Reading:
-        """The reading that `to_json` wrote."""
+        """The reading that `to_json` wrote, or an element of what `hwr read --format json` prints,
+        whose path is left aside."""
         characters = tuple(Character(**character) for character in content["characters"])
         alternatives = tuple(Alternative(**other) for other in content["alternatives"])
-        return cls(**content | {"characters": characters, "alternatives": alternatives})
+        known = {name: value for name, value in content.items() if name != "path"}
+        return cls(**known | {"characters": characters, "alternatives": alternatives})

@@ -80,7 +80,8 @@ class Recognizer:
         self._model = open_model(Path(model), threads)
         self.card: ModelCard = self._model.card
         there = self.card.heads if self.card.share is None else (*self.card.heads, JOINT)
-        first = next(name for name in (DIGIT if single else JOINT, *there) if name in there)
+        order = (*((DIGIT,) if single else ()), JOINT, *there)
+        first = next(name for name in order if name in there)
         self.head = head or first
         if self.head not in there:
             raise ModelFileError(
@@ -250,7 +251,7 @@ class Recognizer:
             places = [(line.picture_column(inked[0]), line.picture_column(inked[-1] + 1))]
         return Reading(
             text=decode(found.ids),
-            confidence=float(np.exp(found.log_probability)),
+            confidence=_probability(found.log_probability),
             characters=tuple(
                 Character(decode([symbol]), confidence, *place)
                 for symbol, confidence, place in zip(
@@ -258,7 +259,7 @@ class Recognizer:
                 )
             ),
             alternatives=tuple(
-                Alternative(decode(ids), float(np.exp(log_probability)))
+                Alternative(decode(ids), _probability(log_probability))
                 for ids, log_probability in found.alternatives
             ),
             cut=found.cut,
@@ -268,3 +269,8 @@ class Recognizer:
 def _doubtful(decoded: Sequence[Decoded]) -> list[int]:
     """The rows that are looked at again."""
     return [row for row, found in enumerate(decoded) if found.log_probability < np.log(DOUBT)]
+
+
+def _probability(log_probability: float) -> float:
+    """At most 1: a sum over many paths of rounded shares may be a little more."""
+    return min(float(np.exp(log_probability)), 1.0)

@@ -14,3 +14,8 @@ def test_json_without_places_and_with_alternatives() -> None:
     assert content["characters"] == [{"text": "1", "confidence": 0.5, "x0": None, "x1": None}]
     assert content["alternatives"] == [{"text": "7", "confidence": 0.3}]
     assert Reading.from_json(json.loads(json.dumps(content))) == reading
+
+
+def test_json_that_read_prints_is_taken_back() -> None:
+    reading = Reading("1", 0.5, (Character("1", 0.5),))
+    assert Reading.from_json({"path": "a.png"} | reading.to_json()) == reading

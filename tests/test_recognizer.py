@@ -151,7 +151,7 @@ def test_confidence_tells_right_from_wrong(recognizer: Recognizer, lines: tuple)
     wrong = [r.confidence for r, text in zip(readings, texts, strict=True) if r.text != text]
     assert not wrong or np.mean(wrong) < np.mean(right)
     assert np.mean(right) > 0.5
-    assert all(0 < reading.confidence <= 1 + 1e-6 for reading in readings)
+    assert all(0 < reading.confidence <= 1 for reading in readings)
     for reading in readings:
         assert "".join(character.text for character in reading.characters) == reading.text
         assert all(0 < character.confidence <= 1 for character in reading.characters)

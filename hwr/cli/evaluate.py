@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from hwr.cli import model
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
+from hwr.errors import MissingExtraError
 from hwr.evaluate import Evaluation, evaluate, line_picture
+from hwr.lines.problems import printable
 from hwr.lines.sources import Source, is_single, open_source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import Classification, classification, worst_classified
@@ -79,8 +82,12 @@ def command(
     it or in images/. Where every text is one character, as in mnist, precision and recall of each
     class and a confusion matrix are added.
     """
-    if report is not None:  # asked at once, not when all is measured
+    # Asked at once, not when all is measured.
+    if report is not None:
         refuse_what_is_not_ours(report)
+    for package in ("editdistance", *(("jinja2", "matplotlib") if report is not None else ())):
+        if find_spec(package) is None:
+            raise MissingExtraError("hwr eval", package)
     path = model.find_model(given)
     single = is_single(data)
     recognizer = Recognizer(
@@ -207,7 +214,7 @@ def _print_errors(scores: Sequence[LineScore]) -> None:
 
 def _print_wrong(score: LineScore) -> None:
     if not score.correct:
-        click.echo(f"wrong: {score.name}: {score.truth!r} read as {score.read!r}")
+        click.echo(f"wrong: {printable(score.name)}: {score.truth!r} read as {score.read!r}")
 
 
 def _print_classes(found: Classification) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import io
 import os
@@ -88,7 +87,7 @@ def main() -> None:
         )
         _fail(f"{error.format_message()} (see  {command} --help)", USER_ERROR)
     except OSError as error:
-        if debug or error.errno != errno.ENOSPC or not _in_printing(error):
+        if debug or not _in_printing(error):
             raise
         # What is still to be written would be tried once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

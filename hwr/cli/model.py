@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,5 +63,8 @@ def find_model(given: Path | None) -> Path:
     """The model file given, else the newest of the runs here, else the one that comes with hwr."""
     if given is not None:
         return given
-    found = sorted(RUNS.glob("*/model.onnx"), key=lambda path: path.stat().st_mtime)
-    return found[-1] if found else SHIPPED
+    times: dict[Path, float] = {}
+    for path in RUNS.glob("*/model.onnx"):
+        with suppress(OSError):  # a link that leads nowhere, or a run that somebody takes away
+            times[path] = path.stat().st_mtime
+    return max(times, key=times.__getitem__, default=SHIPPED)

@@ -13,6 +13,6 @@ def progress(total: int, label: str) -> Any:
 
     On standard error, and only where somebody watches: a log gets nothing.
     """
-    return click.progressbar(
-        length=total, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
+    # (It is None where whoever called closed it.)
+    watched = sys.stderr is not None and sys.stderr.isatty()
+    return click.progressbar(length=total, label=label, file=sys.stderr, hidden=not watched)

@@ -14,7 +14,7 @@ import click
 from hwr.cli import model
 from hwr.cli.progress import progress
 from hwr.cli.tell import tell
-from hwr.errors import DataError, HwrError
+from hwr.errors import DataError, HwrError, MissingExtraError
 from hwr.files import is_file, is_folder, is_special, names_in
 from hwr.images.normalise import Line
 from hwr.images.open import holds_several, open_picture
@@ -136,6 +136,8 @@ def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple
                     good.append((name, _open(recognizer, name)))
                     if name.lower().endswith((".tif", ".tiff")) and holds_several(Path(name)):
                         several.append(name)
+                except MissingExtraError:  # which no other picture would do without
+                    raise
                 except HwrError as error:
                     errors.append(error)
             bar.update(len(errors))

@@ -125,8 +125,9 @@ def _decide(row: NDArray[np.float32], found: Candidates, share: float) -> Decode
         # One head cannot write this text at all: it is as the other one says.
         of_symbols = path.confidences if path else np.exp(symbols[: len(ids)]).tolist()
     else:
-        of_ctc = np.log(np.array(path.confidences))
-        of_symbols = np.exp(share * of_ctc + (1 - share) * symbols[: len(ids)]).tolist()
+        # (Of shares themselves: CTC's may be 0, and be without a say.)
+        of_ctc = np.array(path.confidences) ** share
+        of_symbols = (of_ctc * np.exp((1 - share) * symbols[: len(ids)])).tolist()
     return Decoded(
         ids=ids,
         log_probability=float(scores[best]),

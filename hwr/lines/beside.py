@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hwr.files import names_in
 from hwr.lines.formats.pages import first_page
-from hwr.lines.formats.pairs import TEXT_ENDING, texts_in
+from hwr.lines.formats.pairs import TEXT_ENDING, names_of, texts_in
 from hwr.lines.formats.table import TABLES
 from hwr.lines.labelled import LabelledPicture
 from hwr.lines.problems import Kind, Problem
@@ -38,8 +38,8 @@ def others_in(
         for other in (folder / name for name in TABLES if (folder / name).exists()):
             if other != table:
                 told(other, f"does not count beside {table.name}: give it on its own")
-        listed = {line.path.name.split(".")[0] for line in found}
-        lone = [path for path in texts if path.name.split(".")[0] not in listed]
+        listed = {name for line in found for name in names_of(line.path)}
+        lone = [path for path in texts if path.name[: -len(TEXT_ENDING)] not in listed]
         if lone:
             why = f"of pictures that {table.name} does not list: add them to it, or strike them out"
             told(lone[0], f"{_so_many(lone)} {why}")

@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hwr.cli.main import main
 from hwr.cli.read import expand
+from hwr.errors import MissingExtraError
 from hwr.model_file import SHIPPED
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -171,6 +173,36 @@ def test_read_finds_the_newest_run(hwr: Run, model: Path, folder: Path, tmp_path
     (tmp_path / "runs" / "one").mkdir(parents=True)
     shutil.copy(model, tmp_path / "runs" / "one" / "model.onnx")
     assert hwr("read", "lines").stdout == hwr("read", "--model", model, "lines").stdout
+    # A link that leads nowhere is none.
+    (tmp_path / "runs" / "two").mkdir()
+    (tmp_path / "runs" / "two" / "model.onnx").symlink_to(tmp_path / "gone.onnx")
+    assert hwr("read", "lines").stdout == hwr("read", "--model", model, "lines").stdout
+
+
+def test_reading_needs_no_standard_error(hwr: Run, model: Path, folder: Path) -> None:
+    script = Path(sys.executable).with_name("hwr")
+    words = f"'{script}' read --model '{model}' '{folder}' --format tsv"
+    closed = subprocess.run(f"{words} 2>&-", shell=True, capture_output=True, check=False)
+    opened = subprocess.run(words, shell=True, capture_output=True, check=True)
+    assert closed.returncode == 0
+    assert closed.stdout == opened.stdout
+
+
+def test_a_package_that_no_picture_does_without_is_told_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise MissingExtraError("cleaning pictures", "opencv", "clean")
+
+    monkeypatch.setattr("hwr.recognizer.Recognizer.prepared", missing)
+    monkeypatch.setattr("hwr.cli.read._open", missing)
+    for command in (["read", str(folder)], ["eval", "--data", str(folder)]):
+        monkeypatch.setattr(sys, "argv", ["hwr", *command])
+        with pytest.raises(SystemExit, match="2"):
+            main()
+        told = capsys.readouterr().err.splitlines()
+        assert len(told) == 1
+        assert "pip install 'hwr[clean]'" in told[0]
 
 
 def bad_pictures(folder: Path) -> dict[str, bytes]:

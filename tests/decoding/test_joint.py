@@ -99,6 +99,19 @@ def test_lines_longer_than_the_label_rnn_has_seen_are_the_ctc_heads_own() -> Non
     assert long.ids == [1, 1, 1, 1]
 
 
+def test_what_ctc_takes_for_impossible_counts_nothing_without_its_say() -> None:
+    log_probs = np.zeros((1, 4, 3), np.float32)
+    log_probs[:, :, 1] = -120.0
+    log_probs[:, :, 2] = -130.0
+    steps = np.full((3, 3), -50.0, np.float32)
+    steps[0, 1] = steps[1, END] = -0.01
+    labels = table_labels(steps[None], 3)
+    with np.errstate(divide="raise", invalid="raise"):
+        (found,) = read_joint(log_probs, np.array([4]), labels, 0.0, 9)
+    assert found.ids == [1]
+    assert found.confidences == pytest.approx([np.exp(-0.01)])
+
+
 def test_padding_is_not_looked_at(heads: tuple) -> None:
     log_probs, _, labels, _ = heads
     frames = np.arange(LINES) % FRAMES + 1

@@ -53,6 +53,17 @@ def test_ocropus_names_with_two_endings(tmp_path: Path) -> None:
     assert found(tmp_path) == [("010001.png", "5"), ("010001.nrm.png", "6")]
 
 
+def test_names_with_dots_and_two_endings(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"Ms.12_{number}.bin.png").touch()
+        (tmp_path / f"Ms.12_{number}.gt.txt").write_text(str(number))
+    assert found(tmp_path) == [("Ms.12_1.bin.png", "1"), ("Ms.12_2.bin.png", "2")]
+    (tmp_path / "labels.tsv").write_text("Ms.12_1.bin.png\t1\n")
+    problems: list[Problem] = []
+    assert len(read_folder(tmp_path, problems)) == 1
+    assert [problem.name for problem in problems] == [str(tmp_path / "Ms.12_2.gt.txt")]
+
+
 def test_endings_in_capitals(tmp_path: Path) -> None:
     (tmp_path / "A.PNG").touch()
     (tmp_path / "A.GT.TXT").write_text("7")

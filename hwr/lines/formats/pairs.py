@@ -30,6 +30,13 @@ def texts_in(folder: Path) -> list[Path]:
     return [folder / name for name in names_in(folder) if _is_text(name)]
 
 
+def names_of(picture: Path) -> list[str]:
+    """What the text of a picture may be called, without its ending: as the picture, less one ending
+    after the other."""
+    endings = picture.name.split(".")
+    return [".".join(endings[:count]) for count in range(len(endings) - 1, 0, -1)]
+
+
 def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The pictures with a text, sorted by name; `problems` gets the lone ones of either, but for
     those of pages, and other pictures of the same text."""
@@ -44,7 +51,7 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
     lone: list[Path] = []
     for path in pictures_in(folder):
         # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
-        name = path.stem if path.stem in texts else path.name.split(".")[0]
+        name = next((name for name in names_of(path) if name in texts), "")
         pictures.get(name, lone).append(path)
     found = []
     for name, path in texts.items():
