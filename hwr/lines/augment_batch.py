@@ -111,10 +111,9 @@ def _moved(
 
 def _leaning(slants: Tensor, forward: Tensor) -> Tensor:
     """How far lines lean that leant by so much: where a step up along the lean led to."""
-    across, down = (forward @ torch.stack([slants, -torch.ones_like(slants)], dim=1)[:, :, None])[
-        :, :, 0
-    ].unbind(1)
-    return across / -down
+    across = forward[:, 0, 0] * slants - forward[:, 0, 1]
+    up = forward[:, 1, 1] - forward[:, 1, 0] * slants
+    return across / up
 
 
 def _inked(images: Tensor, widths: Tensor, options: AugmentOptions, lots: _Lots) -> Tensor:

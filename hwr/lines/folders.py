@@ -116,7 +116,7 @@ def _wordless(
     used = {path.resolve() for path in {line.path.parent for _, lines in parts for line in lines}}
     found = []
     for folder in (folder for folder, lines in parts if not lines):
-        silent = not any(problem.name.startswith(str(folder)) for problem in told)
+        silent = not any(Path(problem.name).is_relative_to(folder) for problem in told)
         if silent and folder.resolve() not in used and (pictures := pictures_in(folder)):
             why = f"holds {len(pictures)} pictures and no texts as NAME{TEXT_ENDING}, list or page"
             found.append(Problem(Kind.PASSED, str(folder), why))
