@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from hwr.nets.dropout import Dropout
 from hwr.nets.recurrent import Directions, LineLSTM
-from hwr.nets.stem import StemBlock, StemLayer
+from hwr.nets.stem import StemLayer, blocks_of, stride_of, whole_columns
 from hwr.nets.upright import Lean, upright
 
 
@@ -62,10 +62,7 @@ class EncoderOptions:
     @property
     def stride(self) -> int:
         """Columns of the picture to one column of features."""
-        stride = 1
-        for layer in self.stem:
-            stride *= layer.pool[1]
-        return stride
+        return stride_of(self.stem)
 
     def columns(self, width: int) -> int:
         """Columns of features for a line `width` pixels wide: width over stride, rounded up."""
@@ -89,12 +86,7 @@ class Encoder(nn.Module):
         super().__init__()
         self.options = options
         self.lean = Lean(height) if options.upright else None
-        self.stem = nn.ModuleList()
-        channels, rows = 1, height
-        for shape in options.stem:
-            self.stem.append(StemBlock(channels, shape))
-            channels = shape.channels
-            rows = shape.rows(rows)
+        self.stem, channels, rows = blocks_of(options.stem, height)
         if rows < 1:
             raise ValueError(f"the stem leaves nothing of a line {height} pixels high")
         self.half_precision = False
@@ -143,13 +135,8 @@ class Encoder(nn.Module):
     def convolve(self, images: Tensor, widths: Tensor) -> tuple[Tensor, Tensor]:
         """The second part of `forward`: what the stem gives, [columns, lines,
         `self.stem_features`], and each line's true columns, int64 [lines]."""
-        # Every line is taken to the next whole column of features, by blank pixels, whatever the
-        # width of the batch: so no maximum is ever taken over half a column.
-        stride = self.options.stride
-        # (No negative numbers in here: where exported, their division rounds the other way.)
-        missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
-        images = nn.functional.pad(images, (0, missing))
-        features, columns = images[:, None], (widths + stride - 1) // stride * stride
+        images, columns = whole_columns(images, widths, self.options.stride)
+        features = images[:, None]
         half = self.half_precision and self.training
         with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
             for block in self.stem:

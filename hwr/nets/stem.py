@@ -1,4 +1,4 @@
-"""A layer of the convolutional stem.
+"""The layers of a convolutional stem.
 
 Padding never changes what it makes: behind a line's true width its columns are set to zero again.
 (In training, statistics of normalisation count these columns.)
@@ -6,6 +6,8 @@ Padding never changes what it makes: behind a line's true width its columns are 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +62,20 @@ class StemLayer:
     def rows(self, rows: int) -> int:
         """How many it puts out of so many."""
         return (rows - (self.reach[0] + 1) % 2) // self.pool[0]
+
+
+def stride_of(layers: Iterable[StemLayer]) -> int:
+    """Columns of the picture to one column of what a stem puts out."""
+    return math.prod(layer.pool[1] for layer in layers)
+
+
+def whole_columns(images: Tensor, widths: Tensor, stride: int) -> tuple[Tensor, Tensor]:
+    """Lines [lines, rows, width] and their widths, taken to the next whole column of features by
+    blank pixels, whatever the width of the batch: so no maximum is ever taken over half a column.
+    """
+    # (No negative numbers in here: where exported, their division rounds the other way.)
+    missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
+    return nn.functional.pad(images, (0, missing)), (widths + stride - 1) // stride * stride
 
 
 def zero_behind(features: Tensor, columns: Tensor) -> Tensor:
@@ -120,3 +136,12 @@ class StemBlock(nn.Module):
         if self.training and made.is_cpu:
             return _Rectified.apply(made, columns), columns  # type: ignore[no-untyped-call]
         return zero_behind(torch.relu(made), columns), columns
+
+
+def blocks_of(layers: Iterable[StemLayer], rows: int) -> tuple[nn.ModuleList, int, int]:
+    """A stem for pictures with so many rows; the channels and the rows that it puts out."""
+    blocks, channels = nn.ModuleList(), 1
+    for layer in layers:
+        blocks.append(StemBlock(channels, layer))
+        channels, rows = layer.channels, layer.rows(rows)
+    return blocks, channels, rows

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from hwr.nets.stem import StemBlock, StemLayer
+from hwr.nets.stem import StemLayer, blocks_of, stride_of, whole_columns, zero_behind
 
 MOST = 1.2
 """Columns to a row; no line is sheared further."""
@@ -42,11 +42,7 @@ class Lean(nn.Module):
         # All begin alike: of two trainings that added it to one network the mean is taken.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            self.stem = nn.ModuleList()
-            channels, rows = 1, height // _FINE
-            for layer in _STEM:
-                self.stem.append(StemBlock(channels, layer))
-                channels, rows = layer.channels, layer.rows(rows)
+            self.stem, channels, rows = blocks_of(_STEM, height // _FINE)
             self.hidden = nn.Linear(channels * rows, _HIDDEN)
             self.slant = nn.Linear(_HIDDEN, 1)
         nn.init.zeros_(self.slant.weight)
@@ -68,13 +64,8 @@ class Lean(nn.Module):
     def forward(self, images: Tensor, widths: Tensor) -> Tensor:
         """Slants, float [lines], columns to a row, above zero to the right. (`Encoder.forward` says
         of what.)"""
-        stride = _FINE
-        for layer in _STEM:
-            stride *= layer.pool[1]
-        # (No negative numbers in here: where exported, their division rounds the other way.)
-        missing = (images.shape[2] + stride - 1) // stride * stride - images.shape[2]
-        features = nn.functional.avg_pool2d(nn.functional.pad(images, (0, missing))[:, None], _FINE)
-        columns = (widths + stride - 1) // stride * stride // _FINE
+        images, columns = whole_columns(images, widths, _FINE * stride_of(_STEM))
+        features, columns = nn.functional.avg_pool2d(images[:, None], _FINE), columns // _FINE
         for block in self.stem:
             features, columns = block(features, columns)
         with torch.autocast(images.device.type, enabled=False):
@@ -105,7 +96,7 @@ def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
     wide = nn.functional.pad(images, (room, room))
     first = column + whole.long() + room
     found = wide.gather(2, first) * (1 - part) + wide.gather(2, first + 1) * part
-    return found * (column < widths[:, None])[:, None]
+    return zero_behind(found[:, None], widths)[:, 0]
 
 
 def narrowed(boxes: Tensor, slants: Tensor, height: int) -> Tensor:

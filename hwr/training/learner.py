@@ -55,12 +55,13 @@ class Learner(nn.Module):
         """The sum of the heads' losses for a step's batch, each with its weight, and, in training,
         of what is told of how far its lines lean."""
         losses: list[Tensor] = []
-        leaning: dict[int, Tensor] = {}
+        leaning: list[Tensor] = []
         for name, head, part, ids, encoded in self.seen(batch):
             losses.append(self.options.heads[name] * head.loss(encoded, ids, step).mean)
+            # (Of lines alone, never of single digits; and the same for each head that reads them.)
             if self.training and encoded.slants is not None and part.slants is not None:
-                leaning[id(part)] = slant_loss(encoded.slants, part.slants)
-        return torch.stack([*losses, *leaning.values()]).sum()
+                leaning = [slant_loss(encoded.slants, part.slants)]
+        return torch.stack([*losses, *leaning]).sum()
 
     def seen(
         self, batch: Batch

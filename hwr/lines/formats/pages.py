@@ -59,7 +59,8 @@ def told_once(
     found: list[LabelledPicture] = []
     told: dict[Path, Path] = {}
     for part, lines in parts:
-        pictures = {line.path: line.path.resolve() for line in lines if line.region is not None}
+        paths = {line.path for line in lines if line.region is not None}
+        pictures = {path: path.resolve() for path in paths}
         again = {path for path, resolved in pictures.items() if resolved in told}
         if again:
             first = min(again)
