@@ -37,7 +37,8 @@ class Opener:
             self._known = (picture.path, picture.as_kept)
         if isinstance(self._page, PictureError):
             raise self._page
-        return cut_out(self._page, picture.region, picture.name)
+        cut = cut_out(self._page, picture.region, picture.name)
+        return np.ascontiguousarray(np.rot90(cut, -picture.turns))
 
 
 def cut_out(page: Grey, region: Region, name: str) -> Grey:

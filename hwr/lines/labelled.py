@@ -77,6 +77,7 @@ class LabelledPicture:
         line: what the page calls the line, where the picture is that of a page.
         as_kept: whether the region is one of the picture as its file keeps it, not turned as its
             EXIF orientation says.
+        turns: quarter turns clockwise that bring what the region holds upright.
     """
 
     path: Path
@@ -85,6 +86,7 @@ class LabelledPicture:
     region: Region | None = None
     line: str = ""
     as_kept: bool = False
+    turns: int = 0
 
     @property
     def name(self) -> str:

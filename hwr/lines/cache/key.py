@@ -23,7 +23,8 @@ def key_of(pictures: Sequence[LabelledPicture], settings: ImageSettings) -> str:
     """A name for a store that holds just these pictures in this form.
 
     It depends on all that the pixels do: the part of the program that makes them, settings, and of
-    every picture its path, size, time of change and region. Texts are no part of it.
+    every picture its path, size, time of change and region, and how it is turned. Texts are no
+    part of it.
     """
     key = hashlib.sha256()
     about = {"format": FORMAT, "program": _program(), "settings": settings.to_dict()}
@@ -36,7 +37,7 @@ def key_of(pictures: Sequence[LabelledPicture], settings: ImageSettings) -> str:
             stamp = os.fsencode(last.absolute()) + _stamp(last)
         region = picture.region.points if picture.region else b""
         # Each part with its length, so that no two lists of pictures look the same.
-        for part in (stamp, region + b"as kept" * picture.as_kept):
+        for part in (stamp, region + b"as kept" * picture.as_kept + b"turn" * picture.turns):
             key.update(len(part).to_bytes(8))
             key.update(part)
     return key.hexdigest()[:32]

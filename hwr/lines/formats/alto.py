@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.lines.formats.lines import Drawn
-from hwr.lines.formats.xml import Element, coordinates, polygon, size_of
+from hwr.lines.formats.xml import Element, coordinates, polygon, size_of, text_lines
 from hwr.lines.labelled import Region
 
 ROOT = "alto"
@@ -91,10 +91,11 @@ def _numbers(element: Element, *names: str) -> list[float] | None:
 
 def lines_of(root: Element) -> Iterator[Drawn]:
     """Every TextLine, in the file's order."""
-    for number, line in enumerate(root.iter("TextLine"), start=1):
+    # Degrees counterclockwise by which a block is turned.
+    for number, (line, turns) in enumerate(text_lines(root, "ROTATION"), start=1):
         name = line.get("ID") or f"line{number}"
         try:
-            yield Drawn(name, _text(line), _region(line))
+            yield Drawn(name, _text(line), _region(line), turns=turns)
         except ValueError as error:
             yield Drawn(name, _text(line), None, str(error))
 

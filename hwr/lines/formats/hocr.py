@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.lines.formats.lines import Drawn
+from hwr.lines.formats.lines import Drawn, quarter_turns
 from hwr.lines.formats.text import read_text
 from hwr.lines.labelled import Region
 
@@ -20,6 +20,8 @@ _OTHERS = ("lstm_choices_", "timestep", "choice_")
 _VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 _NUMBER = r"\s+(-?\d+(?:\.\d+)?)"
 _BOX = re.compile(r"\bbbox" + 4 * _NUMBER)
+_ANGLE = re.compile(r"\btextangle" + _NUMBER)
+# Degrees counterclockwise by which a line is turned.
 _IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
 
 
@@ -63,7 +65,13 @@ class _Pages(HTMLParser):
             return
         if tag == "html":
             self._in_document = True
-        if self._open:
+        if self.pages and classes & _LINES:
+            # (Within a caption or another that holds lines, these count.)
+            number = len(self.pages[-1][2]) + 1
+            self._name = given.get("id") or f"line{number}"
+            self._title, self._text = given.get("title", ""), ""
+            self._open, self._struck, self._word = 1, 0, 0
+        elif self._open:
             self._open += 1
             # So the readings that were not chosen are marked (`alternatives`).
             if tag == "del" or given.get("id", "").startswith(_OTHERS):
@@ -72,10 +80,6 @@ class _Pages(HTMLParser):
                 self._text += " "
             elif _LETTER in classes and not self._struck:
                 self._word = self._word or self._open - 1
-        elif classes & _LINES and self.pages:
-            number = len(self.pages[-1][2]) + 1
-            self._name = given.get("id") or f"line{number}"
-            self._title, self._text, self._open = given.get("title", ""), "", 1
 
     def handle_data(self, data: str) -> None:
         """Text, if within a line, not struck out, and not what stands between a word's letters."""
@@ -97,8 +101,10 @@ class _Pages(HTMLParser):
         if self._open:
             return
         text = " ".join(self._text.split()) or None
+        angle = _ANGLE.search(self._title)
+        turns = quarter_turns(angle[1]) if angle else 0
         try:
-            self.pages[-1][2].append(Drawn(self._name, text, _region(self._title)))
+            self.pages[-1][2].append(Drawn(self._name, text, _region(self._title), turns=turns))
         except ValueError as error:
             self.pages[-1][2].append(Drawn(self._name, text, None, str(error)))
 
@@ -108,9 +114,11 @@ def is_hocr(path: Path) -> bool:
     if path.suffix.lower() == ENDINGS[0]:
         return True
     try:
-        return path.suffix.lower() in ENDINGS and "ocr_page" in read_text(path)
-    except DataError:
+        # (Also of one in UTF-16, which is then told of.)
+        content = path.read_bytes().replace(b"\0", b"") if path.suffix.lower() in ENDINGS else b""
+    except OSError:
         return False
+    return b"ocr_page" in content
 
 
 def parse(path: Path) -> list[Page]:

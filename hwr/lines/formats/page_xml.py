@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hwr.lines.formats.lines import Drawn
-from hwr.lines.formats.xml import Element, children, polygon
+from hwr.lines.formats.xml import Element, children, polygon, text_lines
 from hwr.lines.labelled import Region
 
 ROOT = "PcGts"
@@ -21,13 +21,17 @@ def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
 
 
 def lines_of(root: Element) -> Iterator[Drawn]:
-    """Every TextLine, in the file's order."""
-    for number, line in enumerate(root.iter("TextLine"), start=1):
+    """Every TextLine, in the file's order, then regions whose text is told without lines."""
+    # Degrees clockwise that undo the turn of a region.
+    for number, (line, turns) in enumerate(text_lines(root, "orientation"), start=1):
         name = line.get("id") or f"line{number}"
         try:
-            yield Drawn(name, _text(line), _region(line))
+            yield Drawn(name, _text(line), _region(line), turns=turns)
         except ValueError as error:
             yield Drawn(name, _text(line), None, str(error))
+    for region in root.iter("TextRegion"):
+        if region.find(".//TextLine") is None and (text := _text(region)):
+            yield Drawn(region.get("id") or "region", text, None, "a text without lines")
 
 
 def _region(line: Element) -> Region:

@@ -168,6 +168,8 @@ def _labelled(
             problems.append(Problem(Kind.NO_TEXT, name, why))
         else:
             found.append(
-                LabelledPicture(picture, composed(text), page, line.region, line.name, as_kept)
+                LabelledPicture(
+                    picture, composed(text), page, line.region, line.name, as_kept, line.turns
+                )
             )
     return found

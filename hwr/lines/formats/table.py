@@ -4,7 +4,8 @@ have it.
 A `.tsv` has lines of `file TAB text` and no header, or one that names `file_name`. With that, and
 of the other two, `file_name` names the file, and the text is in `text`, `transcription` or `label`,
 whichever comes first; where there is a `page` or `group`, pictures with the same one count as of
-one page. Files are looked for beside the list, then in `images/`.
+one page; a `split` that parts them is told of. Files are looked for beside the list, then in
+`images/`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hwr.errors import DataError
 from hwr.files import is_file
@@ -31,26 +32,40 @@ FILE = "file_name"
 TEXTS = ("text", "transcription", "label")
 PAGES = ("page", "group")
 
-Row = tuple[int, str, str, str]
-"""Line of the list, file, text, and the page where it is told."""
+SPLIT = "split"
+
+
+class Row(NamedTuple):
+    """A line of a list, by its number; page and split are empty where they are not told."""
+
+    number: int
+    file: str
+    text: str
+    page: str = ""
+    split: str = ""
 
 
 def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
     """The labelled pictures of a list, in its order."""
     rows = {".csv": _csv, ".jsonl": _jsonl}.get(table.suffix.lower(), _tsv)
-    found = []
+    found: list[LabelledPicture] = []
+    splits: dict[str, None] = {}
     try:
-        for number, file, text, page in rows(table, read_text(table), problems):
-            path = _picture(table.parent, file)
+        for row in rows(table, read_text(table), problems):
+            path = _picture(table.parent, row.file)
             if path is None:
-                name = str(table.parent / file) if file else f"{table}, line {number}"
+                name = str(table.parent / row.file) if row.file else f"{table}, line {row.number}"
                 why = "put it beside the list or in images/, or strike it from the list"
                 problems.append(Problem(Kind.NO_PICTURE, name, why))
                 continue
-            page = f"{table.parent}/{page}" if page else page_of(path)
-            found.append(LabelledPicture(path, composed(text), page))
+            page = f"{table.parent}/{row.page}" if row.page else page_of(path)
+            found.append(LabelledPicture(path, composed(row.text), page))
+            splits[row.split] = None
     except DataError as error:
         problems.append(Problem(Kind.TABLE, str(table), reason(table, error)))
+    if len(splits) > 1:
+        why = f"{', '.join(name or 'none' for name in splits)}, by its column {SPLIT}: make a list"
+        problems.append(Problem(Kind.UNITED, str(table), f"{why} of each"))
     return found
 
 
@@ -70,7 +85,7 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             return
         file, *text = row
         if text:
-            yield number, file, "\t".join(text), ""
+            yield Row(number, file, "\t".join(text))
         else:
             why = f"no TAB between file and text: {file[:60]!r}"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
@@ -113,7 +128,8 @@ def _headed(
             why = f"not as many columns as its head: {advice}"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
             continue
-        yield number, row[FILE], row[text], row.get(page, "") if page else ""
+        told = row.get(page, "") if page else ""
+        yield Row(number, row[FILE], row[text], told, row.get(SPLIT, ""))
 
 
 def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
@@ -131,8 +147,8 @@ def _jsonl(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             why = f"not a JSON object with {FILE} and {TEXTS[0]} ({why})"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
             continue
-        told = row.get(page) if page else None
-        yield number, row[FILE], row[text], "" if told is None else str(told)
+        told = ("" if row.get(name) is None else str(row[name]) for name in (page or "", SPLIT))
+        yield Row(number, row[FILE], row[text], *told)
 
 
 def _columns(table: Path, columns: list[str]) -> tuple[str, str | None]:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from hwr.errors import DataError
 from hwr.files import is_file
 from hwr.images.open import PICTURE_ENDINGS, header_of, orientation_of
+from hwr.lines.formats.lines import quarter_turns
 from hwr.lines.formats.text import spellings
 from hwr.lines.labelled import Region
 
@@ -51,6 +52,19 @@ def parse(path: Path) -> Element:
 def children(element: Element, *names: str) -> Iterator[Element]:
     """The children of an element that bear one of these names."""
     return (child for child in element if child.tag in names)
+
+
+def text_lines(root: Element, angle: str) -> Iterator[tuple[Element, int]]:
+    """Every TextLine, in the file's order, with the quarter turns clockwise that bring it upright:
+    those of the innermost element around it that tells by how many degrees in `angle`."""
+    within = [(root, 0)]
+    while within:
+        element, turns = within.pop()
+        turns = quarter_turns(element.attrib[angle]) if angle in element.attrib else turns
+        if element.tag == "TextLine":
+            yield element, turns
+        else:
+            within += [(child, turns) for child in reversed(element)]
 
 
 def coordinates(text: str) -> list[float]:

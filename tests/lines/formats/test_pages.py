@@ -417,3 +417,69 @@ def test_points_are_numbers_in_any_form_and_nothing_else(tmp_path: Path) -> None
     page("20,10 800px,10 800,107")
     with pytest.raises(DataError, match="does not say where it stands"):
         read_folder(tmp_path)
+
+
+def test_a_text_of_a_region_without_lines_is_told(tmp_path: Path) -> None:
+    lone = '<TextRegion id="n"><TextEquiv><Unicode>7</Unicode></TextEquiv></TextRegion>'
+    problems: list[Problem] = []
+    place(tmp_path, "p.xml", PAGE.replace("</Page>", f'{lone}<TextRegion id="bare"/></Page>'))
+    assert len(read_folder(tmp_path, problems)) == 2
+    (problem,) = problems
+    assert problem.name == f"{tmp_path / PICTURE}#n"
+    assert "a text without lines" in problem.reason
+
+
+TURNED = {
+    "PAGE": ("p.xml", PAGE.replace('<TextRegion id="r"', '<TextRegion id="r" orientation="{}"')),
+    "page around": ("p.xml", PAGE.replace("<Page ", '<Page orientation="{}" ')),
+    "ALTO": ("p.xml", ALTO.replace("<TextBlock", '<TextBlock ROTATION="{}"')),
+    "hOCR": ("p.hocr", HOCR.replace("baseline 0 -3", "textangle {}; x_size 9")),
+}
+
+
+@pytest.mark.parametrize("form", TURNED)
+@pytest.mark.parametrize(
+    ("angle", "turns"), [("90", 1), ("-90.0", 3), ("178.5", 2), ("270", 3), ("12", 0), ("nan", 0)]
+)
+def test_turned_lines_are_brought_upright(
+    tmp_path: Path, form: str, angle: str, turns: int
+) -> None:
+    """An angle of 90 degrees is that of a line that runs from the bottom to the top."""
+    name, content = TURNED[form]
+    place(tmp_path, name, content.format(angle))
+    kept = np.random.default_rng(0).integers(0, 256, (60, 100), np.uint8)
+    Image.fromarray(kept).save(tmp_path / PICTURE)
+    line = read_folder(tmp_path)[0]
+    upright = kept[5:25, 10:90].astype(np.float32) / 255
+    for _ in range(turns):
+        upright = upright[::-1].T  # what stood at the left stands above now
+    np.testing.assert_allclose(Opener().open(line), upright, atol=1e-6)
+
+
+def test_of_regions_within_each_other_the_inner_one_tells_how_they_are_turned(
+    tmp_path: Path,
+) -> None:
+    whole = PAGE.replace("<Page ", '<Page orientation="90" ')
+    inner = '<TextRegion id="i" orientation="0">'
+    line = re.search(r'<TextLine id="b">.*</TextLine>', whole, re.DOTALL)
+    assert line
+    place(tmp_path, "p.xml", whole.replace(line[0], f"{inner}{line[0]}</TextRegion>"))
+    assert [line.turns for line in read_folder(tmp_path)] == [1, 0]
+
+
+def test_of_a_caption_that_holds_lines_these_count(tmp_path: Path) -> None:
+    line = re.search(r'<span class="ocr_line" id="b".*?</span>', HOCR)
+    assert line
+    caption = '<div class="ocr_caption" title="bbox 1 1 99 59">{}</div>'
+    place(tmp_path, "p.hocr", HOCR.replace(line[0], caption.format(line[0] + line[0])))
+    assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "two words", "two words"]
+    place(tmp_path, "p.hocr", HOCR.replace(line[0], caption.format("of <b>itself</b>")))
+    assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "of itself"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_hocr_that_is_not_utf_8_is_told(tmp_path: Path, encoding: str) -> None:
+    place(tmp_path, "p.html", "")
+    (tmp_path / "p.html").write_bytes(HOCR.replace("two", "zw\u00f6lf").encode(encoding))
+    with pytest.raises(DataError, match=r"p\.html: not UTF-8 text .*: save it as UTF-8"):
+        read_folder(tmp_path)

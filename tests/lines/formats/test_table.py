@@ -118,3 +118,29 @@ def test_halves_of_characters_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.png", "text": "1\\ud800"}\n')
     with pytest.raises(DataError, match=r"metadata\.jsonl, line 1"):
         read_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
+def test_splits_of_a_list_taken_together_are_told(tmp_path: Path, name: str) -> None:
+    touched(tmp_path, "a.png", "b.png", "c.png")
+
+    def told(*splits: str | None) -> list[Problem]:
+        rows = [(f"{file}.png", split) for file, split in zip("abc", splits, strict=True)]
+        if name.endswith("csv"):
+            content = "\n".join(f"{file},1,{split or ''}" for file, split in rows)
+            content = f"file_name,text,split\n{content}\n"
+        else:
+            keys = ("file_name", "text", "split")
+            content = "\n".join(
+                json.dumps(dict(zip(keys, (f, "1", s), strict=True))) for f, s in rows
+            )
+        (tmp_path / name).write_text(content)
+        problems: list[Problem] = []
+        assert len(read_folder(tmp_path, problems)) == 3
+        return problems
+
+    (problem,) = told("train", "test", "train")
+    assert (problem.kind, problem.name) == (Kind.UNITED, str(tmp_path / name))
+    assert "train, test, by its column split" in problem.reason
+    assert "train, none" in told("train", None, "train")[0].reason
+    assert told("train", "train", "train") == []
