@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from tqdm import tqdm
-
 from hwr.decoding.language import LanguageModel
 from hwr.errors import ConfigError, DataError
 from hwr.export import export
@@ -17,6 +15,7 @@ from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
 from hwr.recognizer import Recognizer
+from hwr.training.bar import bar
 from hwr.training.config import parse_options
 from hwr.training.gather import gather
 from hwr.training.language import language_of, weigh
@@ -134,8 +133,8 @@ def _with_share(
     with tempfile.TemporaryDirectory(dir=folder) as beside:
         # Any share will do to have both heads read.
         export(task.network, dataclasses.replace(card, share=0.5), Path(beside) / "heads.onnx")
-        bar = tqdm(batches, "joint reading", count, leave=False)
-        share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), bar)
+        shown = bar(batches, desc="joint reading", total=count, leave=False)
+        share, cer = choose_share(Recognizer(Path(beside) / "heads.onnx"), shown)
     return dataclasses.replace(card, share=share, scores=card.scores | {"val_cer_joint": cer})
 
 

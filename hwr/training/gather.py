@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from hwr.alphabet import Alphabet, characters_of, tell_unknown, unknown_characters
 from hwr.errors import ConfigError, DataError
@@ -18,6 +16,7 @@ from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
 from hwr.lines.folders import read_folder
 from hwr.lines.problems import REMARKS, Kind, Problem, printable, tell_problems
+from hwr.training.bar import bar
 from hwr.training.characters import fixed_characters, settled
 from hwr.training.options import Options
 from hwr.training.real import RealLines
@@ -130,17 +129,11 @@ def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
 
 def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> LineStore:
     pictures = [line for place in places for line in read_folder(Path(place), problems)]
-    bar = tqdm(
-        total=len(pictures),
-        desc="making lines ready",
-        delay=1,  # where all is ready, no bar comes up
-        mininterval=0.5 if sys.stderr.isatty() else 15,
-        leave=False,
-    )
-    with bar:
+    # (Where all is ready, no bar comes up.)
+    with bar(total=len(pictures), desc="making lines ready", delay=1, leave=False) as shown:
 
         def done(count: int) -> None:
-            bar.update(count)
+            shown.update(count)
 
         return open_store(pictures, options.image, done)
 

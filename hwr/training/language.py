@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from tqdm import tqdm
 
 from hwr.alphabet import Alphabet
 from hwr.decoding.ctc import read_ctc
@@ -15,6 +14,7 @@ from hwr.decoding.language import LanguageModel
 from hwr.lines.cache.store import LineStore
 from hwr.recognizer import BATCH, Recognizer
 from hwr.scoring.edits import distance
+from hwr.training.bar import bar
 
 WEIGHTS = ((0.1, 0.1), (0.2, 0.2), (0.3, 0.3), (0.3, 0.6), (0.4, 0.4), (0.5, 0.8))
 """Weights and bonuses that are tried. What is best differs little between neighbours."""
@@ -47,7 +47,7 @@ def weigh(
     tried: list[LanguageModel | None] = [None, *(language.weighed(*pair) for pair in WEIGHTS)]
     errors = np.zeros(len(tried), dtype=np.int64)
     decode = recognizer.card.alphabet.decode
-    for start in tqdm(range(0, len(rows), BATCH), "language model", leave=False):
+    for start in bar(range(0, len(rows), BATCH), desc="language model", leave=False):
         some = rows[start : start + BATCH]
         outputs = recognizer.outputs([lines.line(row) for row in some])
         for place, told in enumerate(tried):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytorch_lightning as pl
 from tqdm import tqdm
 
 from hwr.lines.batch import Batch
+from hwr.training.bar import bar
 from hwr.training.pace import Pace
 from hwr.training.task import ReadingTask
 
@@ -26,13 +26,10 @@ class ProgressBar(pl.callbacks.ProgressBar):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         # No unit of tqdm's fits steps, epochs and minutes alike: the bar counts per cent.
-        self._bar = tqdm(
+        self._bar = bar(
             total=100,
             bar_format="{desc}: {percentage:3.0f}%|{bar:20}| {elapsed}{postfix}",
             desc="training",
-            file=sys.stderr,
-            # A log file gets a line now and then, not hundreds.
-            mininterval=0.5 if sys.stderr.isatty() else 15,
         )
 
     def on_train_batch_end(
