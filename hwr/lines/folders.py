@@ -90,16 +90,16 @@ def _read_folder(
         found = read_pairs(folder, problems)
     else:
         found = read_pages(folder, problems)
-    if table is not None or texts or found or len(problems) > before:
+    wrong = any(problem.kind not in REMARKS for problem in problems[before:])
+    if table is not None or texts or found or wrong:
         problems += others_in(folder, table, texts, found)
         return found
     above = (*above, folder.resolve())
     # (A link to a folder above would lead round and round.)
     folders = (folder / name for name in names_in(folder, folders=True))
     within = [path for path in folders if path.resolve() not in above]
-    if any(path.name == "page" for path in within):
-        # Transkribus exports the same pages twice, in the folders page/ and alto/.
-        within = [path for path in within if path.name != "alto"]
+    # Transkribus exports the same pages twice, in the folders page/ and alto/.
+    within.sort(key=lambda path: path.name == "alto")
     parts = [(path, _read_folder(path, problems, above)) for path in within]
     problems += _wordless(parts, problems[before:])
     splits = [path.name for path, lines in parts if lines and path.name.lower() in _SPLITS]

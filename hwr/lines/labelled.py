@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 _FARTHEST = 2**30
 # Pixels; not a number is farther than that, too.
 _LAST_NUMBER = re.compile(r"(?<=.)[-_.]\d+$")
+_IDS = re.compile(
+    r"(?<=.)([-_.](text)?(region|block|line|tr|tl|r|l)[-_]?\d+([-_]\d+)*(l\d+)?)+$", re.IGNORECASE
+)
+# Of regions and lines, as OCR-D and Transkribus give them.
 _MADE = re.compile(r"\.(bin|nrm|dew|dewarped|raw)$", re.IGNORECASE)
 # What programs set behind a name to tell how a picture was made (`x.bin.png`).
 
@@ -97,11 +101,13 @@ class LabelledPicture:
 def page_of(path: Path) -> str:
     """The page that a line's picture was likely cut from, told by its file's name: the path up to a
     last number parted by `-`, `_` or `.` (`will_12-0_003.png` and `will_12-0_004.bin.png` are of
-    `will_12-0`).
+    `will_12-0`), or up to the ids of region and line (`0012_region0001_line0003.png` is of `0012`).
 
-    A name without such a number tells nothing: that picture counts as a page of its own.
+    A name without any of that tells nothing: that picture counts as a page of its own.
     """
-    return str(path.parent / _LAST_NUMBER.sub("", _MADE.sub("", path.stem)))
+    name = _MADE.sub("", path.stem)
+    page, found = _IDS.subn("", name)
+    return str(path.parent / (page if found else _LAST_NUMBER.sub("", name)))
 
 
 def composed(text: str) -> str:

@@ -152,6 +152,27 @@ def test_how_a_picture_was_made_is_none_of_its_page_s_name(made: str) -> None:
     assert page_of(Path("a/p12.other.png")) == str(Path("a/p12.other"))
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        "region0001_region0001_line0003",
+        "r_1_1_tl_3",
+        "r1l3",
+        "tr_2_tl_14",
+        "line_7",
+        "TextRegion-1",
+    ],
+)
+def test_a_page_told_by_the_ids_of_its_regions_and_lines(ids: str) -> None:
+    for page in ("OCR-D-GT_0001", "p12", "r2"):
+        assert page_of(Path(f"a/{page}_{ids}.bin.png")) == str(Path("a", page))
+
+
+@pytest.mark.parametrize("name", ["line_3", "r1", "collar5", "p_color4"])
+def test_names_that_only_look_like_ids(name: str) -> None:
+    assert page_of(Path(f"a/{name}.png")) == str(Path("a", name.removesuffix("_3")))
+
+
 def test_splits_that_are_taken_together_are_told(tmp_path: Path) -> None:
     with_texts(tmp_path, "train/a", "Test/a", "more/a")
     problems: list[Problem] = []

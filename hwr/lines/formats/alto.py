@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.lines.formats.lines import Drawn
-from hwr.lines.formats.xml import Element, coordinates, polygon, size_of, text_lines
+from hwr.lines.formats.xml import Element, coordinates, polygon, same_shape, size_of, text_lines
 from hwr.lines.labelled import Region
 
 ROOT = "alto"
@@ -17,8 +17,6 @@ ROOT = "alto"
 _BOX = ("HPOS", "VPOS", "WIDTH", "HEIGHT")
 _UNITS = ("mm10", "inch1200")
 # Beside pixels.
-_SAME_SHAPE = 0.005
-# How far width to height may differ between a page, measured in one of these, and its picture.
 
 
 def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
@@ -57,15 +55,14 @@ def to_pixels(root: Element, picture: Path) -> None:
     if size is None:  # what is wrong with a picture is told where it is read
         return
 
-    def askew(turned: tuple[int, int]) -> float:
-        return abs(turned[0] * told[1] / (turned[1] * told[0]) - 1)
-
-    width, height = min(size, size[::-1], key=askew)
-    if askew((width, height)) > _SAME_SHAPE:
+    page_size = (told[0], told[1])
+    turned = next((way for way in (size, size[::-1]) if same_shape(page_size, way)), None)
+    if turned is None:
         raise DataError(
             f"a page of {told[0]:g} x {told[1]:g} {unit} is of another shape than {picture}, of"
             f" {size[0]} x {size[1]} pixels: export page and picture together"
         )
+    width, height = turned
     across, down = width / told[0], height / told[1]
     page.set("WIDTH", str(width))
     page.set("HEIGHT", str(height))

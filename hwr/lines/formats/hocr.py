@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.lines.formats.lines import Drawn, quarter_turns
+from hwr.lines.formats.lines import Drawn, degrees, quarter_turns
 from hwr.lines.formats.text import read_text
 from hwr.lines.labelled import Region
 
@@ -22,7 +22,12 @@ _NUMBER = r"\s+(-?\d+(?:\.\d+)?)"
 _BOX = re.compile(r"\bbbox" + 4 * _NUMBER)
 _ANGLE = re.compile(r"\btextangle" + _NUMBER)
 # Degrees counterclockwise by which a line is turned.
+_OF_OCROPUS = re.compile(r"^\s*file\s")
 _IMAGE = re.compile(r"""\bimage\s+(?:"([^"]*)"|'([^']*)'|([^;]+))""")
+
+
+class FromBelowError(DataError):
+    """A file whose boxes count rows from below, as the standard for hOCR does not."""
 
 
 Page = tuple[str | None, tuple[str, str] | None, list[Drawn]]
@@ -34,6 +39,7 @@ class _Pages(HTMLParser):
 
     Attributes:
         pages: in its order.
+        from_below: whether any is as OCRopus writes them.
         whole: whether all that counts was closed, the document (or its body: HTML allows the rest
             to be left out) and its lines.
     """
@@ -41,6 +47,7 @@ class _Pages(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pages: list[Page] = []
+        self.from_below = False
         self._in_document = False
         self._open = 0  # elements open inside the line, itself included
         self._struck = 0  # how many were, with the outermost that is struck out
@@ -57,6 +64,7 @@ class _Pages(HTMLParser):
         classes = set(given.get("class", "").split())
         if "ocr_page" in classes:
             title = given.get("title", "")
+            self.from_below = self.from_below or bool(_OF_OCROPUS.match(title))
             image, box = _IMAGE.search(title), _BOX.search(title)
             name = next((part for part in image.groups() if part), None) if image else None
             size = (box[3], box[4]) if box and not any(map(float, box.group(1, 2))) else None
@@ -66,7 +74,11 @@ class _Pages(HTMLParser):
         if tag == "html":
             self._in_document = True
         if self.pages and classes & _LINES:
-            # (Within a caption or another that holds lines, these count.)
+            # Within a caption or another that holds lines, these count.
+            if self._open and self._text.strip():
+                text = " ".join(self._text.split())
+                why = "it has a text of its own beside a line within it"
+                self.pages[-1][2].append(Drawn(self._name, text, None, why))
             number = len(self.pages[-1][2]) + 1
             self._name = given.get("id") or f"line{number}"
             self._title, self._text = given.get("title", ""), ""
@@ -102,7 +114,7 @@ class _Pages(HTMLParser):
             return
         text = " ".join(self._text.split()) or None
         angle = _ANGLE.search(self._title)
-        turns = quarter_turns(angle[1]) if angle else 0
+        turns = quarter_turns(degrees(angle[1])) if angle else 0
         try:
             self.pages[-1][2].append(Drawn(self._name, text, _region(self._title), turns=turns))
         except ValueError as error:
@@ -122,14 +134,23 @@ def is_hocr(path: Path) -> bool:
 
 
 def parse(path: Path) -> list[Page]:
-    """The pages of a file. Raises DataError where it cannot be read, is no HTML, or ends too
-    early."""
+    """The pages of a file.
+
+    Raises:
+        FromBelowError: they are as OCRopus writes them.
+        DataError: it cannot be read, is no HTML, or ends too early.
+    """
     found, content = _Pages(), read_text(path)
     try:
         found.feed(content)
         found.close()
     except AssertionError as error:  # so the parser tells of marked sections that it does not know
         raise DataError(f"{path}: not HTML ({error}): export it anew") from error
+    if found.from_below:
+        raise FromBelowError(
+            f"{path}: of OCRopus, whose boxes count rows from below: give the pictures of its lines"
+            " with NAME.gt.txt beside them"
+        )
     if not found.whole:
         raise DataError(f"{path}: cut short, its last element is not closed: export it anew")
     return found.pages

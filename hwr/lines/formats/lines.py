@@ -27,10 +27,15 @@ class Drawn:
     turns: int = 0
 
 
-def quarter_turns(degrees: str) -> int:
-    """How many quarter turns come nearest to an angle, 0 to 3; 0 where it is no number."""
+def degrees(told: str) -> float:
+    """An angle as a page tells it; 0 where that is no number."""
     try:
-        angle = float(degrees)
+        angle = float(told)
     except ValueError:
-        return 0
-    return round(angle / 90) % 4 if math.isfinite(angle) else 0
+        return 0.0
+    return angle if math.isfinite(angle) else 0.0
+
+
+def quarter_turns(angle: float) -> int:
+    """How many quarter turns come nearest to an angle in degrees, 0 to 3."""
+    return round(angle / 90) % 4

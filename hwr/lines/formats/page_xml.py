@@ -22,8 +22,9 @@ def picture_of(root: Element) -> tuple[str | None, str | None, str | None]:
 
 def lines_of(root: Element) -> Iterator[Drawn]:
     """Every TextLine, in the file's order, then regions whose text is told without lines."""
-    # Degrees clockwise that undo the turn of a region.
-    for number, (line, turns) in enumerate(text_lines(root, "orientation"), start=1):
+    # Degrees clockwise that undo the turn of a region, and of the text within it.
+    lines = text_lines(root, "orientation", "readingOrientation")
+    for number, (line, turns) in enumerate(lines, start=1):
         name = line.get("id") or f"line{number}"
         try:
             yield Drawn(name, _text(line), _region(line), turns=turns)
@@ -61,6 +62,6 @@ def _index(text: Element) -> int:
 def _content(text: Element) -> str:
     for name in ("Unicode", "PlainText"):
         found = text.find(name)
-        if found is not None and found.text:
-            return found.text
+        if found is not None and (found.text or "").strip():
+            return found.text or ""
     return ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -13,7 +12,7 @@ from hwr.images.open import holds_several
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
 from hwr.lines.formats.text import reason
-from hwr.lines.formats.xml import Sheet, page_picture, parse, sheet_of
+from hwr.lines.formats.xml import Sheet, page_picture, parse, same_shape, sheet_of, size_of
 from hwr.lines.labelled import LabelledPicture, composed
 from hwr.lines.problems import Kind, Problem
 
@@ -90,7 +89,10 @@ def read_page(path: Path, problems: list[Problem], alone: bool = True) -> list[L
         if alone or hocr.is_hocr(path):
             return _read_hocr(path, problems)
     except DataError as error:
-        problems.append(Problem(Kind.TABLE, str(path), reason(path, error)))
+        # What OCRopus writes of a book stands beside the pictures of its lines.
+        passed = isinstance(error, hocr.FromBelowError) and not alone
+        kind = Kind.PASSED if passed else Kind.TABLE
+        problems.append(Problem(kind, str(path), reason(path, error)))
     return []
 
 
@@ -136,9 +138,20 @@ def _sheet(picture: Path | None, size: tuple[str, str] | None) -> Sheet | None:
     """The picture of a page of hOCR, whose box may well be that of its print alone."""
     if picture is None:
         return None
-    with suppress(DataError):
+    try:
         return sheet_of(picture, *(size or (None, None)))
+    except DataError:
+        if size is None or _at_another_size(picture, size):
+            raise
     return Sheet(picture, as_kept=True)
+
+
+def _at_another_size(picture: Path, told: tuple[str, str]) -> bool:
+    """Whether a page as large as told does not fit into its picture, or is of the same shape."""
+    size, (width, height) = size_of(picture), map(float, told)
+    ways = [] if size is None else [size, size[::-1]]
+    fits = any(width <= across and height <= down for across, down in ways)
+    return not fits or any(same_shape((width, height), way) for way in ways)
 
 
 def _labelled(

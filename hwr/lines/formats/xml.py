@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from hwr.errors import DataError
 from hwr.files import is_file
 from hwr.images.open import PICTURE_ENDINGS, header_of, orientation_of
-from hwr.lines.formats.lines import quarter_turns
+from hwr.lines.formats.lines import degrees, quarter_turns
 from hwr.lines.formats.text import spellings
 from hwr.lines.labelled import Region
 
@@ -23,6 +23,8 @@ Element = ElementTree.Element
 
 _BETWEEN = re.compile(r"[\s,;]+")
 # Coordinates.
+_SAME_SHAPE = 0.005
+# How far width to height may differ between a page and its picture.
 
 
 def parse(path: Path) -> Element:
@@ -54,17 +56,23 @@ def children(element: Element, *names: str) -> Iterator[Element]:
     return (child for child in element if child.tag in names)
 
 
-def text_lines(root: Element, angle: str) -> Iterator[tuple[Element, int]]:
-    """Every TextLine, in the file's order, with the quarter turns clockwise that bring it upright:
-    those of the innermost element around it that tells by how many degrees in `angle`."""
-    within = [(root, 0)]
+def text_lines(root: Element, *angles: str) -> Iterator[tuple[Element, int]]:
+    """Every TextLine, in the file's order, with the quarter turns clockwise that bring it upright.
+
+    Args:
+        root: of the file.
+        angles: the attributes that tell by how many degrees, all of them together; of each that of
+            the innermost element around a line counts.
+    """
+    within: list[tuple[Element, dict[str, float]]] = [(root, {})]
     while within:
-        element, turns = within.pop()
-        turns = quarter_turns(element.attrib[angle]) if angle in element.attrib else turns
+        element, told = within.pop()
+        own = {name: degrees(element.attrib[name]) for name in angles if name in element.attrib}
+        told = told | own if own else told
         if element.tag == "TextLine":
-            yield element, turns
+            yield element, quarter_turns(sum(told.values()))
         else:
-            within += [(child, turns) for child in reversed(element)]
+            within += [(child, told) for child in reversed(element)]
 
 
 def coordinates(text: str) -> list[float]:
@@ -88,7 +96,10 @@ def page_picture(page: Path, named: str | None, called_alike: bool = True) -> Pa
     """The picture of a page: the file that the page names, else, where `called_alike`, the one
     called like the page; beside it or in the folder above (as `page/x.xml` goes with `x.jpg`, and
     as OCR-D names files from its workspace on)."""
-    folders = (page.parent, page.parent.parent)
+    # (Of a relative path, or through a link, only the system knows what is above.)
+    above = page.parent / ".."
+    plain = page.parent.name not in ("", "..")
+    folders = (page.parent, *([page.parent.parent] if plain else []), above)
     names = spellings(named) if named else []
     # Often with the path it had on another machine.
     names += [last for name in names if (last := name.rpartition("/")[2])]
@@ -138,6 +149,11 @@ def sheet_of(picture: Path, width: str | None, height: str | None) -> Sheet:
         f"made for a picture of {width} x {height} pixels, but {picture} has"
         f" {size[0]} x {size[1]}: export page and picture together"
     )
+
+
+def same_shape(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether width to height is about the same of two that are above zero."""
+    return abs(one[0] * other[1] / (one[1] * other[0]) - 1) <= _SAME_SHAPE
 
 
 def size_of(picture: Path) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,9 +102,11 @@ def test_what_the_pixels_depend_on_makes_another_store(
     opened(pictures[1:])
     moved = Region.rectangle(0, 3, 300, 22)
     opened([*pictures[:15], LabelledPicture(pictures[15].path, "p", "page", moved, "x")])
+    opened([replace(picture, turns=1) for picture in pictures])
+    opened([replace(picture, as_kept=True) for picture in pictures])
     os.utime(pictures[0].path, ns=(1, 1))
     opened(pictures)
-    assert decoding == [60, 60, 59, 16, 60]
+    assert decoding == [60, 60, 59, 16, 60, 60, 60]
 
 
 def test_unreadable_pictures_are_told_every_time_and_read_once_mended(

@@ -427,6 +427,61 @@ def test_a_text_of_a_region_without_lines_is_told(tmp_path: Path) -> None:
     (problem,) = problems
     assert problem.name == f"{tmp_path / PICTURE}#n"
     assert "a text without lines" in problem.reason
+    blank = lone.replace("7", "\n ")
+    place(tmp_path, "p.xml", PAGE.replace("</Page>", f"{blank}</Page>"))
+    assert len(read_folder(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(
+    "told", ["200 120", "50 30", "30 50", "101 60"], ids=["twice", "half", "half, turned", "wider"]
+)
+def test_hocr_of_the_same_page_at_another_size_is_told(tmp_path: Path, told: str) -> None:
+    place(tmp_path, "p.hocr", HOCR.replace("bbox 0 0 100 60", f"bbox 0 0 {told}"))
+    with pytest.raises(DataError, match=r"p\.hocr: made for a picture of .* has 100 x 60"):
+        read_folder(tmp_path)
+
+
+def test_hocr_of_ocropus_is_passed_over_for_the_lines_it_was_made_of(tmp_path: Path) -> None:
+    page = "<div class='ocr_page' title='file book/0001.bin.png'>"
+    line = "<span class='ocr_line' title='bbox 0 1 2 3'>x</span></div>"
+    (tmp_path / "book.html").write_text(f"<html><body>{2 * (page + line)}</body></html>")
+    folder = place(tmp_path / "0001", "010001.gt.txt", "one")
+    (folder / PICTURE).rename(folder / "010001.bin.png")
+    problems: list[Problem] = []
+    (one,) = read_folder(tmp_path, problems)
+    assert (one.text, one.path.name) == ("one", "010001.bin.png")
+    (problem,) = problems
+    assert (problem.kind, problem.name) == (Kind.PASSED, str(tmp_path / "book.html"))
+    with pytest.raises(DataError, match="of OCRopus, whose boxes count rows from below"):
+        read_folder(tmp_path / "book.html")
+
+
+@pytest.mark.parametrize("given", [".", "p.xml", "../page", "../page/p.xml", ".."])
+def test_pictures_above_are_found_from_within_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    (tmp_path / "page" / "deeper").mkdir(parents=True)
+    (tmp_path / "page" / "p.xml").write_text(PAGE, encoding="utf-8")
+    Image.new("L", (100, 60)).save(tmp_path / PICTURE)
+    within = ("page", "deeper") if given == ".." else ("page",)
+    monkeypatch.chdir(tmp_path.joinpath(*within))
+    lines = read_folder(Path(given))
+    assert [line.path.resolve() for line in lines] == [(tmp_path / PICTURE).resolve()] * 2
+
+
+def test_of_a_picture_s_pages_those_as_page_xml_count_before_those_as_alto(tmp_path: Path) -> None:
+    place(tmp_path / "page", "p.xml", PAGE)
+    place(tmp_path / "alto", "p.xml", ALTO)
+    (tmp_path / "alto" / "q.xml").write_text(ALTO.replace("p.png", "q.png"), encoding="utf-8")
+    for folder in ("page", "alto"):
+        (tmp_path / folder / PICTURE).unlink()
+    for name in (PICTURE, "q.png"):
+        Image.new("L", (100, 60)).save(tmp_path / name)
+    problems: list[Problem] = []
+    lines = read_folder(tmp_path, problems)
+    assert [line.path.name for line in lines] == ["p.png", "p.png", "q.png", "q.png"]
+    assert lines[0].text == "one \u00e9"
+    assert [(p.kind, p.name) for p in problems] == [(Kind.PASSED, str(tmp_path / "alto"))]
 
 
 TURNED = {
@@ -467,6 +522,16 @@ def test_of_regions_within_each_other_the_inner_one_tells_how_they_are_turned(
     assert [line.turns for line in read_folder(tmp_path)] == [1, 0]
 
 
+def test_text_on_its_side_within_an_upright_region(tmp_path: Path) -> None:
+    for told, turns in (
+        ('readingOrientation="90"', 1),
+        ('orientation="90" readingOrientation="-90"', 0),
+        ('orientation="90" readingOrientation="90"', 2),
+    ):
+        place(tmp_path, "p.xml", PAGE.replace("<TextRegion", f"<TextRegion {told}"))
+        assert [line.turns for line in read_folder(tmp_path)] == [turns, turns]
+
+
 def test_of_a_caption_that_holds_lines_these_count(tmp_path: Path) -> None:
     line = re.search(r'<span class="ocr_line" id="b".*?</span>', HOCR)
     assert line
@@ -475,6 +540,9 @@ def test_of_a_caption_that_holds_lines_these_count(tmp_path: Path) -> None:
     assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "two words", "two words"]
     place(tmp_path, "p.hocr", HOCR.replace(line[0], caption.format("of <b>itself</b>")))
     assert [line.text for line in read_folder(tmp_path)] == ["one \u00e9", "of itself"]
+    place(tmp_path, "p.hocr", HOCR.replace(line[0], caption.format("Fig. 1" + line[0])))
+    with pytest.raises(DataError, match=r"#line2: .*text of its own beside a line within it"):
+        read_folder(tmp_path)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
