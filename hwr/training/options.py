@@ -369,6 +369,14 @@ class Options:
         return self.reads_digits or self.data.composed_share > 0
 
     @property
+    def tells_slants(self) -> bool:
+        """Whether of any lines to train on it is known how far they lean: of composed documents."""
+        cleaned = self.image.clean
+        documents = any(s > 0 and PRESETS[name].document for name, s in self.lines.presets.items())
+        sheared = cleaned.deslant or cleaned.deskew != "none"
+        return documents and self.data.composed_share > 0 and self.reads_lines and not sheared
+
+    @property
     def reads_lines(self) -> bool:
         """Whether any head reads lines."""
         return any(head != DIGIT for head in self.heads)

@@ -84,10 +84,14 @@ class Parallel(pl.Callback):
         # From here to the step's end the others draw lines, which takes about a core each.
         torch.set_num_threads(max(self._cores - len(others), self._threads))
         for name, weight in pl_module.named_parameters():
-            if weight.grad is not None:
-                weight.grad *= self._parts[0].share
-                for part, other in zip(self._parts[1:], others, strict=True):
-                    weight.grad.add_(other[name], alpha=part.share)
+            if weight.grad is None:
+                # This part may have taught nothing what another has.
+                if not any(bool(other[name].any()) for other in others):
+                    continue
+                weight.grad = torch.zeros_like(weight)
+            weight.grad *= self._parts[0].share
+            for part, other in zip(self._parts[1:], others, strict=True):
+                weight.grad.add_(other[name], alpha=part.share)
 
     def on_train_batch_end(
         self,

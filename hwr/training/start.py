@@ -133,14 +133,14 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
     places = places_in(stem, encoder.stem)
     stands = options.network.encoder.upright and not encoder.upright
     grown = before if places is None else _grown(before, stem, encoder.upright or stands)
-    for section, same, other in (
-        ("network.encoder", same_encoder(options, grown), encoder),
-        ("image", same_pictures(options.image, before.image), before.image),
+    for section, same, theirs, mine in (
+        ("network.encoder", same_encoder(options, grown), encoder, options.network.encoder),
+        ("image", same_pictures(options.image, before.image), before.image, options.image),
     ):
         if not same:
             raise ConfigError(
                 f"{source.path}: was trained with other {section} options than the file given:"
-                f" {dataclasses.asdict(other)}"
+                f" {_differing(theirs, mine)}"
             )
     old, new = Alphabet(before.characters), Alphabet(options.characters)
     common = set(old.characters) & set(new.characters)
@@ -163,6 +163,13 @@ def start_from(network: nn.Module, options: Options, source: Source) -> list[str
                 known = "" if all_known else f" ({len(common)} of {len(new)} characters)"
                 taken.append(name + known)
     return taken
+
+
+def _differing(theirs: Any, mine: Any) -> str:
+    """In what two sections of options differ, for a message."""
+    one, other = dataclasses.asdict(theirs), dataclasses.asdict(mine)
+    names = (name for name in one if one[name] != other[name])
+    return "; ".join(f"{name}: {one[name]} there, {other[name]} here" for name in names)
 
 
 def same_pictures(one: ImageSettings, other: ImageSettings) -> bool:

@@ -3,10 +3,11 @@
 import dataclasses
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from hwr.lines.batch import Batch, LineBatch
+from hwr.lines.batch import Batch, LineBatch, to_batch
 from hwr.nets.encoder import Encoder, EncoderOptions
 from hwr.nets.stem import StemLayer
 from hwr.nets.upright import MOST, Lean, narrowed, slant_loss, upright
@@ -114,6 +115,19 @@ def test_boxes_become_narrower_about_their_middles() -> None:
     # Some of it is left of any.
     torch.testing.assert_close(found[0, 1], torch.tensor([51.3, 52.7]))
     torch.testing.assert_close(found[1], boxes[1], equal_nan=True)
+
+
+def test_training_is_told_where_characters_stand_in_the_sheared_picture() -> None:
+    stem = [{"channels": 4, "pool": [4, 2]}, {"channels": 6, "pool": [4, 2]}]
+    network = {"encoder": {"stem": stem, "hidden": 4, "upright": True}}
+    task = ReadingTask(parse_options({"network": network}, "test"))
+    torch.nn.init.constant_(task.network.encoder.lean.slant.bias, 0.5)
+    boxes = [np.array([[10.0, 40.0], [50.0, 60.0]])]
+    lines = to_batch([np.full((32, 80), 255, np.uint8)], ["12"], ["a"], boxes)
+    found = task.encoded(lines).boxes
+    assert found is not None
+    wanted = narrowed(torch.tensor(np.array(boxes), dtype=torch.float32), torch.tensor([0.5]), 32)
+    torch.testing.assert_close(found, wanted / 4)
 
 
 def test_whatever_was_drawn_before_it_begins_alike() -> None:

@@ -149,6 +149,27 @@ def test_gradients_are_the_mean_of_the_parts(freeze: int, shares: tuple[int, int
     assert torch.get_num_threads() == threads
 
 
+def test_what_one_part_teaches_alone_counts() -> None:
+    """As how far lines lean, where none of this process's own is known to."""
+    task = ReadingTask(options())
+    parallel = Parallel(task, RealLines(), (1, 3))
+    first, second, third, *_ = (name for name, _ in task.named_parameters())
+    others = {name: torch.zeros_like(weight) for name, weight in task.named_parameters()}
+    others[first] += 2
+    others[second] += 2
+    parallel._helpers.append(SimpleNamespace(gradients=lambda: others))  # type: ignore[arg-type]
+    weights = dict(task.named_parameters())
+    weights[second].grad = torch.full_like(weights[second], 6)
+    trainer: Any = SimpleNamespace(received_sigterm=False)
+    threads = torch.get_num_threads()
+    parallel.on_after_backward(trainer, task)
+    torch.set_num_threads(threads)
+    torch.testing.assert_close(weights[first].grad, torch.full_like(weights[first], 0.75 * 2))
+    mean = torch.full_like(weights[second], 0.25 * 6 + 0.75 * 2)
+    torch.testing.assert_close(weights[second].grad, mean)
+    assert weights[third].grad is None  # which stand still by weight decay, too
+
+
 def test_others_begin_when_the_weights_are_there_but_not_before_a_validation(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

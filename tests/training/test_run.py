@@ -57,6 +57,11 @@ DIGIT = MIXED | {"heads": {"digit": 1.0}}
 
 MUON = TWO_HEADS | {"training": TWO_HEADS["training"] | {"optimizer": "muon"}}
 
+UPRIGHT = CONTENT | {
+    "lines": CONTENT["lines"] | {"presets": {"document": 1}},
+    "network": {"encoder": CONTENT["network"]["encoder"] | {"upright": True}},
+}
+
 # Two processes at each step.
 SHARED = TWO_HEADS | {"training": TWO_HEADS["training"] | {"processes": 2, "freeze": 3}}
 
@@ -111,7 +116,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 CASES = {
     "one head": CONTENT, "two heads": TWO_HEADS, "lines and digits": MIXED, "digits": DIGIT,
-    "by Muon": MUON,
+    "by Muon": MUON, "upright": UPRIGHT,
 }  # fmt: skip
 
 
@@ -121,6 +126,7 @@ CASES = {
         *(pytest.param(CASES[name], 5, id=f"{name}, behind a validation") for name in CASES),
         *(pytest.param(CASES[name], 7, id=f"{name}, between validations") for name in CASES),
         pytest.param(SHARED, 7, id="two processes"),
+        pytest.param(UPRIGHT | {"training": SHARED["training"]}, 7, id="two processes, upright"),
     ],
 )
 def test_a_resumed_run_equals_an_uninterrupted_one(
@@ -160,6 +166,16 @@ def test_validating_changes_nothing_that_is_learnt(content: dict, tmp_path: Path
     often, seldom = (weights(tmp_path / name / "last.ckpt") for name in ("2", "12"))
     for name, value in often.items():
         assert torch.equal(value, seldom[name]), name
+
+
+@pytest.mark.parametrize("preset", ["touching", "document"])
+def test_where_nothing_teaches_how_lines_lean_that_is_told(tmp_path: Path, preset: str) -> None:
+    said: list[str] = []
+    lines = {"lines": CONTENT["lines"] | {"presets": {preset: 1}}}
+    train(options(UPRIGHT | lines, budget="2 steps"), tmp_path / "run", say=said.append)
+    assert any("composed documents alone teach it" in line for line in said) == (
+        preset != "document"
+    )
 
 
 def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) -> None:

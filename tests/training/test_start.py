@@ -225,7 +225,7 @@ def test_another_encoder_is_refused() -> None:
         start_from(Network(wider, 32, 5, ALL), of(wider, "12ab"), other)
     options = of(NETWORKS["fed"], "12ab")
     low = dataclasses.replace(options, image=dataclasses.replace(options.image, height=24))
-    with pytest.raises(ConfigError, match="other image options"):
+    with pytest.raises(ConfigError, match=r"other image options .*: height: 32 there, 24 here"):
         start_from(Network(low.network, 24, 5, ALL), low, other)
     clean = dataclasses.replace(options.image, clean=CleanOptions(deslant=True))
     cleaned = dataclasses.replace(options, image=clean)
