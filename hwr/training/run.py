@@ -120,7 +120,7 @@ def fit(
         raise ConfigError(f"network: {error}") from error
     if source is not None:
         say(f"from {source.path}: {', '.join(start_from(task.network, options, source))}")
-    taught = source is not None and source.options.network.encoder.upright
+    taught = resume is not None or (source is not None and source.options.network.encoder.upright)
     if options.network.encoder.upright and not taught and not options.tells_slants:
         say("upright: composed documents alone teach it; without any, lines stay as they are")
     with alone_in(folder):
