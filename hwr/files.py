@@ -17,10 +17,11 @@ from hwr.errors import DataError
 def whole_file(path: Path) -> Iterator[Path]:
     """Gives a name beside `path` to write to, in a folder that is made where there is none; what
     stands there takes its place at the end, unless an error comes first. Raises OSError where
-    `path` is a pipe or a device."""
+    `path` is a pipe or a device. What a link leads to is written, and the link stays."""
     if is_special(path):
         # To put a file in its place would take it from all programs.
         raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     # (By the process: another may be writing the same file.)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -34,8 +35,12 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def is_special(path: Path) -> bool:
-    """Whether it is there and neither a file nor a folder, but a pipe or a device."""
-    return is_there(path) and not (path.is_file() or path.is_dir())
+    """Whether it is there and neither a file nor a folder, but a pipe or a device; also where that
+    leads to a file, as /dev/stdout may."""
+    if not is_there(path):
+        return False
+    of_system = path.absolute().parts[1:2] in (("dev",), ("proc",))
+    return not (path.is_file() or path.is_dir()) or (of_system and path.is_symlink())
 
 
 def is_file(path: Path) -> bool:

@@ -89,3 +89,27 @@ def test_pipes_are_not_among_what_a_folder_holds(tmp_path: Path) -> None:
     (tmp_path / "within").mkdir()
     assert names_in(tmp_path) == ["a.png", "lost.png", "round", "within"]
     assert names_in(tmp_path, folders=True) == ["within"]
+
+
+def test_what_a_link_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "old.json").write_text("old")
+    link = tmp_path / "latest.json"
+    link.symlink_to("runs/old.json")
+    write_json(link, {"new": 1})
+    assert link.is_symlink()
+    assert "new" in (tmp_path / "runs" / "old.json").read_text()
+    assert names_in(tmp_path / "runs") == ["old.json"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is none here")
+def test_a_link_of_the_system_to_an_open_file_stays(tmp_path: Path) -> None:
+    """As /dev/stdout, which who may do anything would replace."""
+    with (tmp_path / "out.txt").open("w") as file:
+        file.write("printed")
+        file.flush()
+        place = Path(f"/proc/self/fd/{file.fileno()}")
+        with pytest.raises(DataError, match="it is a pipe or a device: name a file"):
+            write_json(place, {})
+        assert place.is_symlink()
+    assert (tmp_path / "out.txt").read_text() == "printed"

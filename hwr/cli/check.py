@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from hwr.alphabet import Alphabet
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json
+from hwr.errors import HwrError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
@@ -103,11 +105,18 @@ def command(
         for name, there in named.items()
     }
     report = check(splits, form.alphabet, form.frames, problems)
+    try:
+        # Before anything is printed: whoever reads that may have gone.
+        if table is not None:
+            write_json(table, report.to_dict())
+        lists = [] if fixed is None else _write_fixed(fixed, splits, report)
+    except HwrError:
+        with suppress(OSError):
+            click.echo(report.summary(show))
+        raise
     click.echo(report.summary(show))
-    if table is not None:
-        write_json(table, report.to_dict())
-    if fixed is not None:
-        _write_fixed(fixed, splits, report)
+    for line in lists:
+        click.echo(line)
     return SOMETHING_WRONG if report.problems else 0
 
 
@@ -157,9 +166,10 @@ def _lines(pictures: list[LabelledPicture], settings: ImageSettings) -> LineStor
         return open_store(pictures, settings, bar.update)
 
 
-def _write_fixed(out: Path, splits: dict[str, LineStore], report: Report) -> None:
+def _write_fixed(out: Path, splits: dict[str, LineStore], report: Report) -> list[str]:
+    """Writes the lists; what there is to tell of each."""
     good = {
         name: [store.pictures[row] for row in report.good[name]] for name, store in splits.items()
     }
-    for name, path in zip(good, write_fixed(out, good), strict=True):
-        click.echo(f"{len(good[name])} good lines of {name} in {path}")
+    written = zip(good, write_fixed(out, good), strict=True)
+    return [f"{len(good[name])} good lines of {name} in {path}" for name, path in written]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hwr.cli.place import FILE, OUTPUT
+from hwr.cli.tell import say
 from hwr.errors import ConfigError
 from hwr.images.looks import LOOKS
 from hwr.model_file import MODEL_ENDING
@@ -73,7 +74,5 @@ def command(
     *others, checkpoint = checkpoints
     name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
     file = out or checkpoint.with_name(f"{name}{MODEL_ENDING}")
-    written = finish(
-        checkpoint, file, kept, language=language, say=click.echo, others=others, looks=looks
-    )
+    written = finish(checkpoint, file, kept, language=language, say=say, others=others, looks=looks)
     click.echo(f"written: {written}")

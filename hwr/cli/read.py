@@ -25,7 +25,9 @@ from hwr.recognizer import POOL, Recognizer
 
 STANDARD_INPUT = "-"
 
-UNREAD_ENDINGS = (".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga")
+UNREAD_ENDINGS = (
+    ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
+)  # fmt: skip
 """Files that hold pictures, too."""
 
 

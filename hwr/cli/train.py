@@ -9,6 +9,7 @@ import click
 
 from hwr.cli.model import RUNS
 from hwr.cli.place import FILE, PLACE
+from hwr.cli.tell import say
 from hwr.errors import ConfigError
 from hwr.model_file import MODEL_ENDING
 
@@ -93,7 +94,7 @@ def command(
         loaded = parse_options(fine_tuning(source), str(start), overrides)
     folder = out or (resume.parent if resume else RUNS / _name(config, start))
     try:
-        model = train(loaded, folder, resume, source, click.echo)
+        model = train(loaded, folder, resume, source, say)
     except BadLinesError as error:
         keeps = source is not None and (config is None or loaded.data.alphabet == "keep")
         form = _form(config, resume or start)

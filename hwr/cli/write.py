@@ -28,12 +28,13 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     # (Names of files need not be text; what is not becomes an escape that JSON knows.)
     encoded = text.encode(errors="backslashreplace")
-    if not is_special(path):
+    # (Where /dev/stdout is a file, what is printed later would be written over it.)
+    if not is_special(path) or path.is_file():
         with written(path) as beside:
             beside.write_bytes(encoded)
         return
     try:
-        path.write_bytes(encoded)  # such as /dev/stdout
+        path.write_bytes(encoded)  # such as /dev/stdout, which leads to a pipe
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -25,7 +25,10 @@ def level_and_noise(paper: Grey) -> tuple[float, float]:
 
 def otsu_threshold(grey: Grey) -> float:
     """The level that parts the grey values best (Otsu 1979, doi 10.1109/TSMC.1979.4310076)."""
-    counts, edges = np.histogram(grey, bins=256)
+    try:
+        counts, edges = np.histogram(grey, bins=256)
+    except ValueError:  # so close together that float32 knows no 256 levels between them
+        counts, edges = np.histogram(grey.astype(np.float64), bins=256)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
     above = grey.size - below

@@ -18,6 +18,7 @@ from hwr.images.grey import Grey
 
 PICTURE_ENDINGS = (
     ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pgm", ".ppm", ".pbm",
+    ".pnm", ".pfm", ".jfif", ".jpe",
 )  # fmt: skip
 """Endings, in lower case, of the files that are taken for pictures in a folder."""
 
@@ -30,6 +31,8 @@ _PAGE, _WRITTEN = 0.5, 0.1
 # Of the pixels are opaque, of tones so far apart: a page, and no writing alone.
 _BEYOND_ONE, _FEW = 2.0, 0.01
 # Of floating-point values, and so few of the pixels.
+_LIGHTER_THAN_ONE = 8.0
+# At most: so are floating-point pictures that were divided by their paper's light.
 _ORIENTATION = 0x0112
 
 
@@ -125,7 +128,8 @@ def _scaled(values: NDArray[np.generic]) -> Grey:
         if low >= -1 and high <= _BEYOND_ONE and np.mean((numbers < 0) | (numbers > 1)) < _FEW:
             numbers = numbers.clip(0, 1)
             low, high = 0.0, 1.0
-        usual: tuple[int, ...] = (1, 255, 65535)
+        lighter = (high,) if 1 < high <= _LIGHTER_THAN_ONE else ()
+        usual: tuple[float, ...] = (1, *lighter, 255, 65535)
     else:
         usual = (2**8 - 1, 2**10 - 1, 2**12 - 1, 2**14 - 1, 2**16 - 1)
     for white in usual:

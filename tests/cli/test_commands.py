@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from PIL import Image
 
 from hwr.cli.main import main
 from hwr.cli.read import expand
+from hwr.cli.tell import say
 from hwr.errors import MissingExtraError
 from hwr.model_file import SHIPPED
 
@@ -492,6 +494,38 @@ def test_a_full_disk_behind_standard_output_is_told(model: Path, folder: Path) -
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == b"hwr: standard output: cannot be written (No space left on device)\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
+def test_what_can_be_read_is_read_though_nothing_can_be_told(model: Path, folder: Path) -> None:
+    words = [Path(sys.executable).with_name("hwr"), "read", "--model", model, folder / "00.png"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*words, "missing.png"], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+    assert done.returncode == 2
+    assert done.stdout == subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
+def test_check_writes_its_files_though_nobody_reads_what_it_prints(
+    folder: Path, tmp_path: Path
+) -> None:
+    words = [Path(sys.executable).with_name("hwr"), "check", folder, "--json", "r.json"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*words, "--fixed", "good"], stdout=full, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert (tmp_path / "r.json").exists()
+    assert (tmp_path / "good.tsv").exists()
+
+
+def test_what_is_said_of_long_work_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    say("trained")
 
 
 def test_eval_writes_its_files_though_nobody_reads_what_it_prints(

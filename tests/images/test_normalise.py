@@ -193,6 +193,12 @@ def test_blank_pictures_give_a_blank_square(level: float) -> None:
     assert not normalise(blank, SETTINGS).pixels.any()
 
 
+def test_values_that_differ_by_next_to_nothing_are_blank() -> None:
+    blank = np.full((40, 200), 0.9, np.float32)
+    blank[5, 5] = np.nextafter(np.float32(0.9), np.float32(1))
+    assert not normalise(blank, SETTINGS).pixels.any()
+
+
 def test_noisy_paper_without_ink_is_blank() -> None:
     noise = np.random.default_rng(0).normal(0.8, 0.02, (100, 400)).astype(np.float32)
     assert not normalise(noise, SETTINGS).pixels.any()

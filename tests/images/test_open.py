@@ -151,6 +151,13 @@ def test_a_few_values_beyond_one_change_no_scale() -> None:
     assert open_picture(buffer.getvalue()) == pytest.approx(values.clip(0, 1))
 
 
+@pytest.mark.parametrize("white", [1.05, 6.0])
+def test_a_picture_divided_by_its_paper_s_light_is_lighter_than_one(white: float) -> None:
+    values = np.linspace(0, white, 1200, dtype=np.float32).reshape(30, 40)
+    found = open_picture(encoded(Image.fromarray(values), "TIFF"))
+    assert found == pytest.approx(values / white, abs=1e-6)
+
+
 def test_a_page_of_pale_ink_with_transparent_corners_stays_white() -> None:
     page = np.full((40, 80, 4), 255, np.uint8)
     page[18:22, 20:60, :3] = 140

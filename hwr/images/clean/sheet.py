@@ -12,7 +12,8 @@ from hwr.images.clean.options import STEPS, CleanOptions
 from hwr.images.clean.steps import clean
 from hwr.images.grey import Grey, picture_of
 
-Labelled = tuple[str, Grey]
+Labelled = tuple[str, Image.Image]
+"""What was done to a picture, and how it looks then, as large as sheets show it."""
 
 _PAGE_WIDTH = 1400
 _WIDTH, _HEIGHT = 1200, 72
@@ -25,8 +26,10 @@ _PAPER, _INK, _FRAME = "#f6f7f9", "#1d2433", "#d5dae3"
 
 def each_alone(grey: Grey) -> list[Labelled]:
     """The picture, and what each step makes of it by itself."""
-    steps = [(name, clean(grey, CleanOptions(**options))) for name, options in STEPS.items()]
-    return [("as it is", grey), *steps]
+    steps = (
+        (name, _scaled(clean(grey, CleanOptions(**options)))) for name, options in STEPS.items()
+    )
+    return [("as it is", _scaled(grey)), *steps]
 
 
 def one_after_another(grey: Grey, steps: Mapping[str, dict[str, Any]]) -> list[Labelled]:
@@ -36,10 +39,10 @@ def one_after_another(grey: Grey, steps: Mapping[str, dict[str, Any]]) -> list[L
         grey: float32 [height, width], 0..1.
         steps: as `parse_steps` gives them.
     """
-    found, options = [("as it is", grey)], CleanOptions()
+    found, options = [("as it is", _scaled(grey))], CleanOptions()
     for name, of_step in steps.items():
         options = replace(options, **of_step)
-        found.append((name, clean(grey, options)))
+        found.append((name, _scaled(clean(grey, options))))
     return found
 
 
@@ -62,14 +65,13 @@ def before_and_after(lines: Sequence[tuple[str, Sequence[Labelled]]]) -> Image.I
 
 def _cell(name: str, parts: Sequence[Labelled]) -> Image.Image:
     font = ImageFont.load_default(size=_FONT_SIZE)
-    shown = [(label, _scaled(grey)) for label, grey in parts]
-    across = max(*(picture.width for _, picture in shown), round(font.getlength(name)) - _LABELS)
-    down = sum(picture.height + _GAP for _, picture in shown)
+    across = max(*(picture.width for _, picture in parts), round(font.getlength(name)) - _LABELS)
+    down = sum(picture.height + _GAP for _, picture in parts)
     cell = Image.new("RGB", (_LABELS + across + 2 * _GAP, 3 * _FONT_SIZE + down), _PAPER)
     draw = ImageDraw.Draw(cell)
     draw.text((_GAP, 2 * _FONT_SIZE), name, fill=_INK, font=font, anchor="ls")
     top = 3 * _FONT_SIZE
-    for label, picture in shown:
+    for label, picture in parts:
         draw.text((_GAP, top + picture.height // 2), label, fill=_INK, font=font, anchor="lm")
         cell.paste(picture, (_LABELS, top))
         frame = (_LABELS - 1, top - 1, _LABELS + picture.width, top + picture.height)
