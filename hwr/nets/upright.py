@@ -99,18 +99,24 @@ def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
     return zero_behind(found[:, None], widths)[:, 0]
 
 
-def narrowed(boxes: Tensor, slants: Tensor, height: int) -> Tensor:
-    """The columns from and to which characters reach once they are `upright`: about their middles.
+def narrowed(boxes: Tensor, slants: Tensor, images: Tensor) -> Tensor:
+    """The columns from and to which characters reach once they are `upright`: about their middles,
+    which move aside where ink stands above the middle row, or below it.
 
     Args:
         boxes: float [lines, characters, 2], while they lean; nan where not known.
         slants: float [lines], columns to a row.
-        height: of the lines, in pixels.
+        images: float [lines, height, width], while they lean, zero behind each line's width.
     """
+    height = images.shape[1]
     start, end = boxes.unbind(2)
-    less = slants.clamp(-MOST, MOST).abs()[:, None] * _TALL * height
+    slants = slants.clamp(-MOST, MOST)
+    less = slants.abs()[:, None] * _TALL * height
     less = torch.minimum(less, (1 - _LEAST) * (end - start)) / 2
-    return torch.stack([start + less, end - less], dim=2)
+    ink = images.sum(2)
+    above = (height - 1) / 2 - torch.arange(height, device=images.device)
+    moved = (slants * (ink @ above) / ink.sum(1).clamp_min(1))[:, None]
+    return torch.stack([start + less - moved, end - less - moved], dim=2)
 
 
 def slant_loss(told: Tensor, slants: Tensor) -> Tensor:

@@ -40,12 +40,13 @@ class Learner(nn.Module):
         """What the encoder makes of pictures."""
         encoder = self.network.encoder
         teach = batch.slants is not None and bool(batch.slants.isfinite().any())
-        images, slants = encoder.stand(batch.images.float() / 255, batch.widths, teach)
+        leaning = batch.images.float() / 255
+        images, slants = encoder.stand(leaning, batch.widths, teach)
         stem, columns = encoder.convolve(images, batch.widths)
         boxes = batch.boxes
         if boxes is not None:
             if slants is not None:
-                boxes = narrowed(boxes, slants.detach(), images.shape[1])
+                boxes = narrowed(boxes, slants.detach(), leaning)
             boxes = boxes / encoder.options.stride
         return Encoded(
             stem, encoder.recur(stem, columns), columns, boxes, slants if teach else None

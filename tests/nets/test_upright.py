@@ -110,11 +110,25 @@ def test_only_known_slants_count() -> None:
 
 def test_boxes_become_narrower_about_their_middles() -> None:
     boxes = torch.tensor([[(10.0, 40.0), (50.0, 54.0)], [(0.0, 20.0), (math.nan, math.nan)]])
-    found = narrowed(boxes, torch.tensor([-0.5, 0.0]), 40)
+    found = narrowed(boxes, torch.tensor([-0.5, 0.0]), torch.ones(2, 40, 60))
     torch.testing.assert_close(found[0, 0], torch.tensor([16.0, 34.0]))
     # Some of it is left of any.
     torch.testing.assert_close(found[0, 1], torch.tensor([51.3, 52.7]))
     torch.testing.assert_close(found[1], boxes[1], equal_nan=True)
+
+
+@pytest.mark.parametrize("slant", [-0.6, 0.8])
+@pytest.mark.parametrize("rows", [slice(0, 12), slice(12, 24)], ids=["above", "below"])
+def test_boxes_move_with_ink_that_is_not_in_the_middle(slant: float, rows: slice) -> None:
+    images = torch.zeros(1, HEIGHT, 90)
+    images[:, rows] = strokes(torch.tensor([slant]))[:, rows]
+    inked = (upright(images, torch.tensor([90]), torch.tensor([slant])) > 0.3).any(1)[0]
+    stood = inked.nonzero().flatten()[[0, -1]].float().mean()
+    columns = (images > 0.3).any(1)[0].nonzero().flatten()
+    leaning = torch.tensor([[[float(columns[0]), float(columns[-1])]]])
+    found = narrowed(leaning, torch.tensor([slant]), images)
+    assert float(found.mean()) == pytest.approx(float(stood), abs=0.7)
+    assert abs(float(leaning.mean() - stood)) > 2
 
 
 def test_training_is_told_where_characters_stand_in_the_sheared_picture() -> None:
@@ -126,7 +140,8 @@ def test_training_is_told_where_characters_stand_in_the_sheared_picture() -> Non
     lines = to_batch([np.full((32, 80), 255, np.uint8)], ["12"], ["a"], boxes)
     found = task.encoded(lines).boxes
     assert found is not None
-    wanted = narrowed(torch.tensor(np.array(boxes), dtype=torch.float32), torch.tensor([0.5]), 32)
+    known = torch.tensor(np.array(boxes), dtype=torch.float32)
+    wanted = narrowed(known, torch.tensor([0.5]), torch.ones(1, 32, 80))
     torch.testing.assert_close(found, wanted / 4)
 
 
