@@ -43,7 +43,7 @@ def read_mean(paths: Sequence[Path]) -> dict[str, Any]:
         for name in _differences(source, mine):
             raise ConfigError(
                 f"{source.path}: differs in {name} from {last}: weights have a mean only where"
-                " one training went on from the other, or both from a third"
+                " one training went on from the other, or both from a third, by the same network"
             )
     weights = content["state_dict"]
     means = {
