@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +11,7 @@ import click
 from hwr.alphabet import Alphabet
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
-from hwr.cli.write import write_json
-from hwr.errors import HwrError
+from hwr.cli.write import write_json, written_before
 from hwr.images.normalise import ImageSettings
 from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
@@ -105,16 +103,10 @@ def command(
         for name, there in named.items()
     }
     report = check(splits, form.alphabet, form.frames, problems)
-    try:
-        # Before anything is printed: whoever reads that may have gone.
+    with written_before(lambda: click.echo(report.summary(show))):
         if table is not None:
             write_json(table, report.to_dict())
         lists = [] if fixed is None else _write_fixed(fixed, splits, report)
-    except HwrError:
-        with suppress(OSError):
-            click.echo(report.summary(show))
-        raise
-    click.echo(report.summary(show))
     for line in lists:
         click.echo(line)
     return SOMETHING_WRONG if report.problems else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,8 +14,8 @@ from hwr.alphabet import tell_unknown
 from hwr.cli import model
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
-from hwr.cli.write import write_json
-from hwr.errors import HwrError, MissingExtraError
+from hwr.cli.write import write_json, written_before
+from hwr.errors import MissingExtraError
 from hwr.evaluate import Evaluation, evaluate, line_picture
 from hwr.lines.problems import printable
 from hwr.lines.sources import Source, is_single, open_source
@@ -105,18 +104,12 @@ def command(
         click.echo(f"{path} ({_read_by(recognizer)}) on {data}")
         _print(recognizer, source, result, total, classes)
 
-    try:
-        # Before anything is printed: whoever reads that may have gone.
+    with written_before(tell_figures):
         if table is not None:
             figures = _figures(path, recognizer, data, result, total)
             write_json(table, figures | (classes.to_dict() if classes else {}))
         if report is not None:
             page = _report(report, path, recognizer, data, source, result)
-    except (HwrError, KeyboardInterrupt):  # what was measured is told in any case
-        with suppress(OSError):
-            tell_figures()
-        raise
-    tell_figures()
     if page is not None:
         click.echo(f"report: {page}")
 

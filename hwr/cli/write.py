@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from hwr.errors import DataError
+from hwr.errors import DataError, HwrError
 from hwr.files import is_special, whole_file
 
 
@@ -21,6 +21,19 @@ def written(path: Path) -> Iterator[Path]:
             yield beside
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+@contextmanager
+def written_before(tell: Callable[[], None]) -> Iterator[None]:
+    """What is written within comes before what is told, which is told in any case: whoever reads
+    that may have gone."""
+    try:
+        yield
+    except (HwrError, KeyboardInterrupt):
+        with suppress(OSError):
+            tell()
+        raise
+    tell()
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -243,8 +243,7 @@ class Composer:
                 zoom = line.shape[1] / made.pixels.shape[1]
                 places.append(zoom * (photos[row].boxes - made.left) / made.step)
                 slants.append(zoom * photos[row].slant)
-        sheared = image.clean.deslant or image.clean.deskew != "none"
-        leaning = None if sheared else slants or None
+        leaning = None if image.clean.moves else slants or None
         batch = to_batch(lines, plan.texts, plan.names, places or None, leaning)
         return batch.to(self.device)
 

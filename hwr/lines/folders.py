@@ -99,6 +99,9 @@ def _read_folder(
     folders = (folder / name for name in names_in(folder, folders=True))
     within = [path for path in folders if path.resolve() not in above]
     # Transkribus exports the same pages twice, in the folders page/ and alto/.
+    twice = {path.name: set(names_in(path)) for path in within if path.name in ("page", "alto")}
+    if len(twice) == 2 and twice["alto"] <= twice["page"]:
+        within = [path for path in within if path.name != "alto"]
     within.sort(key=lambda path: path.name == "alto")
     parts = [(path, _read_folder(path, problems, above)) for path in within]
     problems += _wordless(parts, problems[before:])

@@ -86,9 +86,8 @@ def upright(images: Tensor, widths: Tensor, slants: Tensor) -> Tensor:
     """
     height, width = images.shape[1:]
     slants = slants.nan_to_num().clamp(-MOST, MOST)
-    above = (height - 1) / 2 - torch.arange(height, device=images.device)
     column = torch.arange(width, device=images.device)
-    moved = (slants[:, None] * above)[:, :, None]
+    moved = (slants[:, None] * _above(images))[:, :, None]
     whole = moved.floor()
     part = moved - whole
     # As far as any row moves, both sides have room.
@@ -108,15 +107,19 @@ def narrowed(boxes: Tensor, slants: Tensor, images: Tensor) -> Tensor:
         slants: float [lines], columns to a row.
         images: float [lines, height, width], while they lean, zero behind each line's width.
     """
-    height = images.shape[1]
     start, end = boxes.unbind(2)
     slants = slants.clamp(-MOST, MOST)
-    less = slants.abs()[:, None] * _TALL * height
+    less = slants.abs()[:, None] * _TALL * images.shape[1]
     less = torch.minimum(less, (1 - _LEAST) * (end - start)) / 2
     ink = images.sum(2)
-    above = (height - 1) / 2 - torch.arange(height, device=images.device)
-    moved = (slants * (ink @ above) / ink.sum(1).clamp_min(1))[:, None]
+    moved = (slants * (ink @ _above(images)) / ink.sum(1).clamp_min(1))[:, None]
     return torch.stack([start + less - moved, end - less - moved], dim=2)
+
+
+def _above(images: Tensor) -> Tensor:
+    """How far above the middle row each row of lines is, float [height]."""
+    height = images.shape[1]
+    return (height - 1) / 2 - torch.arange(height, device=images.device)
 
 
 def slant_loss(told: Tensor, slants: Tensor) -> Tensor:

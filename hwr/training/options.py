@@ -371,10 +371,9 @@ class Options:
     @property
     def tells_slants(self) -> bool:
         """Whether of any lines to train on it is known how far they lean: of composed documents."""
-        cleaned = self.image.clean
         documents = any(s > 0 and PRESETS[name].document for name, s in self.lines.presets.items())
-        sheared = cleaned.deslant or cleaned.deskew != "none"
-        return documents and self.data.composed_share > 0 and self.reads_lines and not sheared
+        composed = self.reads_lines and self.data.composed_share > 0
+        return composed and documents and not self.image.clean.moves
 
     @property
     def reads_lines(self) -> bool:

@@ -54,6 +54,11 @@ class CleanOptions:
         if not isinstance(self.deslant, bool):
             raise ValueError(f"deslant {self.deslant!r}: must be true or false")
 
+    @property
+    def moves(self) -> bool:
+        """Whether any step turns or shears the picture."""
+        return self.deslant or self.deskew != "none"
+
     @cached_property
     def any(self) -> bool:
         """Whether any step is on."""

@@ -75,8 +75,7 @@ class _Pages(HTMLParser):
             self._in_document = True
         if self.pages and classes & _LINES:
             # Within a caption or another that holds lines, these count.
-            if self._open and self._text.strip():
-                text = " ".join(self._text.split())
+            if self._open and (text := self._plain()):
                 why = "it has a text of its own beside a line within it"
                 self.pages[-1][2].append(Drawn(self._name, text, None, why))
             number = len(self.pages[-1][2]) + 1
@@ -112,13 +111,17 @@ class _Pages(HTMLParser):
         self._open -= 1
         if self._open:
             return
-        text = " ".join(self._text.split()) or None
+        text = self._plain() or None
         angle = _ANGLE.search(self._title)
         turns = quarter_turns(degrees(angle[1])) if angle else 0
         try:
             self.pages[-1][2].append(Drawn(self._name, text, _region(self._title), turns=turns))
         except ValueError as error:
             self.pages[-1][2].append(Drawn(self._name, text, None, str(error)))
+
+    def _plain(self) -> str:
+        """The line's text so far, its words parted by one space."""
+        return " ".join(self._text.split())
 
 
 def is_hocr(path: Path) -> bool:

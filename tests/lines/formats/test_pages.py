@@ -101,10 +101,18 @@ def test_pages_in_a_folder_below_their_pictures_are_read_once(tmp_path: Path) ->
     for name, content in (("page", PAGE), ("alto", ALTO)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "p.xml").write_text(content, encoding="utf-8")
-    assert [line.name for line in read_folder(tmp_path)] == [
+    problems: list[Problem] = []
+    assert [line.name for line in read_folder(tmp_path, problems)] == [
         f"{tmp_path / PICTURE}#a",
         f"{tmp_path / PICTURE}#b",
     ]
+    assert problems == []
+    # Nor is what is wrong with a page told twice.
+    for name, content in (("page", PAGE), ("alto", ALTO)):
+        bad = content.replace("two", "").replace("words", "")
+        (tmp_path / name / "p.xml").write_text(bad, encoding="utf-8")
+    read_folder(tmp_path, problems)
+    assert [problem.kind for problem in problems] == [Kind.NO_TEXT]
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><PcGts>&b;</PcGts>'
