@@ -36,6 +36,9 @@ READERS = ("ctc", "seq2seq", JOINT, DIGIT)
 BATCH = 32
 """Lines read at once, at most."""
 
+_COLOURS = ((3,), (4,))
+# What the third dimension of an array in colour has, red, green, blue and perhaps how opaque.
+
 POOL = 1024
 """Lines held at once while lines of like width are put together."""
 
@@ -113,8 +116,10 @@ class Recognizer:
             MissingExtraError: the model cleans pictures, and a package for that is not installed.
             TypeError: a single one is given, and no list of them.
         """
-        if isinstance(pictures, str | bytes | Path) or getattr(pictures, "ndim", 3) == 2:
-            raise TypeError("give a list of pictures, if only of one: read([picture])")
+        # (An array of three dimensions is a stack of pictures, or one in colour.)
+        shape = getattr(pictures, "shape", (0, 0, 0))
+        if isinstance(pictures, str | bytes | Path) or len(shape) == 2 or shape[2:] in _COLOURS:
+            raise TypeError("give a list of grey pictures, if only of one: read([picture])")
         readings: list[Reading] = []
         for start in range(0, len(pictures), POOL):
             pool = pictures[start : start + POOL]

@@ -120,7 +120,7 @@ def test_a_line_is_not_read_as_one_without_ink(trained: Path, lines: tuple) -> N
 
 
 def test_a_single_array_is_no_list_of_pictures(trained: Path, lines: tuple) -> None:
-    with pytest.raises(TypeError, match="give a list of pictures"):
+    with pytest.raises(TypeError, match="give a list of grey pictures"):
         Recognizer(trained / "model.onnx").read(lines[0][0])
 
 

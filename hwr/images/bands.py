@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 
 _FAINT = 0.04
 # Of the ink that well-filled rows hold: rows with less part one band of writing from another.
+_SPECK, _OF_STROKES, _LEAST = 1.5, 0.25, 0.5
+# Pixels of ink: a row with less holds a speck, or a node of a printed pattern. But strokes so thin
+# that well-filled rows hold little have rows with such a share of that, ...
+# ... and as few pixels at least.
 _PARTED = 0.12
 # Of the picture's height: fewer rows without ink do not part a band, such as a five from its roof.
 
@@ -18,8 +22,10 @@ def fullest_band(rows: NDArray[np.floating]) -> tuple[int, int]:
     Args:
         rows: how much ink each row of a picture holds, in pixels.
     """
-    # A speck fills no row, unless there is nothing but specks.
-    least = min(max(_FAINT * np.sort(rows)[9 * len(rows) // 10], 0.5), rows.max() / 2)
+    usual = np.sort(rows)[9 * len(rows) // 10]
+    speck = max(min(_SPECK, _OF_STROKES * usual), _LEAST)
+    # Specks fill no row, unless there is nothing but specks.
+    least = min(max(_FAINT * usual, speck), rows.max() / 2)
     filled = np.flatnonzero(rows > least)
     if not len(filled):
         return 0, len(rows)

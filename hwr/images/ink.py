@@ -23,6 +23,9 @@ _CLEARLY_INK = 5.0
 
 _BLACKEST = 0.99
 # Of the pixels are no darker than full ink.
+_DARKEST, _OF_DARKEST = 0.998, 0.5
+# But so dark is full ink at least, of what few pixels are darker than: where a hundredth is not
+# written on, the pattern or the grain of the paper would be.
 _LEAST_WRITTEN = 0.25
 # Of the ink of ruled lines: what is fainter beside them is paper.
 
@@ -75,7 +78,8 @@ def local_ink_of(grey: Grey, dark: bool | None = None) -> tuple[Grey, NDArray[np
     height, width = grey.shape
     around = np.maximum(paper_around(grey), 1)
     ink = (1 - grey * 255 / around).astype(np.float32, copy=False)
-    none, full = levels(ink, 0.5, _BLACKEST)
+    none, full, darkest = levels(ink, 0.5, _BLACKEST, _DARKEST)
+    full = max(full, none + _OF_DARKEST * (darkest - none))
     if width < height or none > full / 2:
         # Of a digit cut out tightly, or written thickly, more than half may be ink.
         light = ink[ink < otsu_threshold(ink)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hwr.images.grey import Grey
@@ -12,8 +14,12 @@ _SAMPLE = 4096
 
 def levels(grey: Grey, *shares: float) -> list[float]:
     """The values below which so many of the pixels are, by every so manieth of them."""
+    step = max(1, grey.size // _SAMPLE)
+    # Else all of them would be of the same few columns.
+    while math.gcd(step, grey.shape[-1]) > 1:
+        step += 1
     # (Sorting all of so few is faster than parting them by places.)
-    ordered = np.sort(grey.ravel()[:: max(1, grey.size // _SAMPLE)])
+    ordered = np.sort(grey.ravel()[::step])
     return [float(ordered[int(share * (len(ordered) - 1))]) for share in shares]
 
 

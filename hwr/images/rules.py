@@ -18,6 +18,8 @@ _THROUGH = 0.95
 _SIDE = 0.15
 # Of the picture's height: borders at the sides are no farther from them. (Upright strokes of digits
 # are as high in a tight crop.)
+_NEXT_TO = 2
+# Rows from an edge: as near, borders at the sides go on to it.
 _WHOLE = 0.9
 # Of the way from one border across to the other, or from edge to edge: uprights are as long.
 
@@ -49,7 +51,21 @@ def _around_many(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
     if width >= across >= height:
         find_askew(dark, across, found)
     for columns in _near_edges(height):
-        find_runs(dark[:, columns], max(2, round(_UPRIGHT * height)), found[:, columns])
+        _at_side(dark[:, columns], found[:, columns])
+
+
+def _at_side(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:
+    """Adds borders at a side, which go on to an edge or to a line across: a one that stands apart
+    need not."""
+    upright = np.zeros_like(dark)
+    find_runs(dark, max(2, round(_UPRIGHT * len(dark))), upright)
+    if not upright.any():
+        return
+    ends = found.copy()
+    ends[:_NEXT_TO] = ends[-_NEXT_TO:] = True
+    ends[1:] |= ends[:-1].copy()
+    ends[:-1] |= ends[1:].copy()
+    found |= upright & (upright & ends).any(axis=0)
 
 
 def _around_few(dark: NDArray[np.bool_], found: NDArray[np.bool_]) -> None:

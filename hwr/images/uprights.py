@@ -124,6 +124,7 @@ def _near(upright: NDArray[np.bool_], dark: NDArray[np.bool_]) -> NDArray[np.boo
     edges = np.flatnonzero(np.diff(upright, prepend=False, append=False)).tolist()
     for first, end in zip(edges[::2], edges[1::2], strict=True):
         before, behind = dark[:, max(first - _LEAN - 1, 0) : first], dark[:, end : end + _LEAN + 1]
-        if not any(side.size and side.all(axis=1).any() for side in (before, behind)):
+        # (At a picture's edge there is no room for one.)
+        if not any(side.shape[1] > _LEAN and side.all(axis=1).any() for side in (before, behind)):
             near[max(first - _LEAN, 0) : end + _LEAN] = True
     return near

@@ -104,3 +104,21 @@ def test_a_dark_strip_beside_faint_writing_is_no_ink() -> None:
         grey[6:42, column : column + 5] = 0.7
     ink, _ = local_ink_of(grey, dark=True)
     assert ink[:, :10].max() < 0.1
+
+
+def test_waves_are_no_ink_beside_few_strokes() -> None:
+    rows, columns = np.indices((62, 248))
+    grey = 0.9 - 0.07 * (1 + np.sin(columns / 4 + rows / 3)).astype(np.float32)
+    strokes = np.zeros(grey.shape, np.bool_)
+    strokes[22:39, [100, 101, 120, 121]] = True  # 0.4 of a hundred pixels
+    grey[strokes] = 0.35
+    ink, _ = local_ink_of(grey, dark=True)
+    assert ink[strokes].min() > 0.9
+    assert (ink[~strokes] > 0.5).mean() < 0.01
+
+
+def test_levels_are_of_all_columns() -> None:
+    grey = np.full((60, 280), 0.9, np.float32)  # of which every fourth pixel would do
+    grey[10:50, 41:44] = grey[10:50, 101:104] = 0.2
+    ink, _ = local_ink_of(grey, dark=True)
+    assert ink[10:50, 41:44].min() > 0.9

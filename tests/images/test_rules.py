@@ -81,6 +81,36 @@ def test_borders_far_from_the_sides_are_found(lean: int, boxed: bool) -> None:
     assert not found[ROWS, 28 : WIDTH - 28].any()
 
 
+@pytest.mark.parametrize("lean", [-2, 2])
+@pytest.mark.parametrize("right", [False, True])
+def test_a_thin_border_that_leans_at_the_edge_is_found(lean: int, right: bool) -> None:
+    dark = np.zeros((34, 100), np.bool_)
+    for left in (30, 52):
+        dark[8:26, left : left + 3] = dark[8:11, left : left + 12] = True
+    leaning = np.rint(1 + lean * np.linspace(-0.5, 0.5, 34)).astype(int)
+    dark[np.arange(34), 99 - leaning if right else leaning] = True
+    if right:
+        dark[:, :4] = dark[:, 99:95:-1]  # as a cell has them, both sides
+    else:
+        dark[:, 96:] = dark[:, 3::-1]
+    found = ruled(dark)
+    assert found[:, [0, 1, 2, 97, 98, 99]][dark[:, [0, 1, 2, 97, 98, 99]]].all()
+    assert not found[:, 28:70].any()
+
+
+def test_a_one_at_the_side_that_ends_before_the_edges_is_no_border() -> None:
+    dark = np.zeros((34, 120), np.bool_)
+    dark[3:31, 2:5] = True
+    assert not ruled(dark).any()
+    # One that goes on to an edge, or to a line across, is one.
+    border = dark.copy()
+    border[:4, 2:5] = True
+    assert ruled(border)[:, 2:5][border[:, 2:5]].all()
+    border = dark.copy()
+    border[29:32] = True
+    assert ruled(border)[:, 2:5][border[:, 2:5]].all()
+
+
 def test_lone_ones_taller_than_all_else_are_not_cut_off() -> None:
     dark = number() < 0.7
     dark[:, 20:23] = True

@@ -28,6 +28,13 @@ def test_a_row_or_two_of_a_border_do_not_outweigh_a_digit() -> None:
     assert fullest_band(rows) == (6, 26)
 
 
+def test_single_specks_in_rows_are_no_writing() -> None:
+    rows = np.zeros(62)
+    rows[20:45] = 8  # of three digits, say
+    rows[[2, 8, 14, 50, 56]] = 0.7
+    assert fullest_band(rows) == (20, 45)
+
+
 def test_a_narrow_gap_parts_nothing() -> None:
     ink = np.zeros((48, 60), np.float32)
     ink[10:12, 20:30] = ink[15:36, 22:25] = 1  # a five's roof set apart, say
