@@ -1,5 +1,6 @@
 # make demo   sets everything up, trains for some minutes, measures and reads
 # make test   sets everything up, runs all checks
+# make bench  measures, with the demo's model, the speed and error rates by length; overwrites docs/lengths.png
 # make paper  sets everything up, trains the paper's models, writes its table and graph with our
 #             figures; make paper RELATIVES=1 adds the models it only names, one seed each (40 minutes more)
 # All need Python 3.11 or newer (on Debian and Ubuntu also the package python3-venv), and the internet for packages the first time.

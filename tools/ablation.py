@@ -21,8 +21,10 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import torch
+from started import run
 from tqdm import tqdm
 
+from hwr.cli.write import written
 from hwr.training.config import load_options
 from hwr.training.run import fit
 
@@ -97,7 +99,8 @@ def draw(table: dict[str, list[float]], path: Path) -> None:
     axes.axvline(means[-1], color="gray", linewidth=0.8, linestyle=":")
     axes.set(xlabel="validation CER of the seq2seq head (%)")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=130)
+    with written(path) as beside:
+        figure.savefig(beside, dpi=130, format="png")
 
 
 def main() -> None:
@@ -113,7 +116,7 @@ def main() -> None:
     budget = ("training.budget", arguments.budget)
     found: dict[str, list[tuple[float, int]]] = {name: [] for name in VARIANTS}
     runs = [(seed, name) for seed in arguments.seeds for name in VARIANTS]
-    for seed, name in tqdm(runs, "runs"):
+    for seed, name in tqdm(runs, "runs", leave=False):
         folder = arguments.out / f"{name.replace(' ', '-')}-{seed}"
         of_run = [budget, ("training.seed", str(seed))]
         start = None
@@ -136,4 +139,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

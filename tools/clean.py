@@ -28,8 +28,10 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from started import run
 from tqdm import tqdm
 
+from hwr.cli.write import written
 from hwr.evaluate import evaluate
 from hwr.images.clean import CleanOptions
 from hwr.images.clean.options import STEPS, parse_steps
@@ -89,11 +91,11 @@ def table_of(arguments: argparse.Namespace, variants: Variants) -> dict[str, lis
     found: dict[str, list[list[Rates]]] = {}
     if arguments.train is None:
         pairs = paired(arguments)
-        for name, steps in tqdm(variants.items(), "steps"):
+        for name, steps in tqdm(variants.items(), "steps", leave=False):
             found[name] = [[measured(model, source, steps)] for model, source in pairs]
         return found
     runs = [(name, seed) for name in variants for seed in arguments.seeds]
-    for name, seed in tqdm(runs, "trainings"):
+    for name, seed in tqdm(runs, "trainings", leave=False):
         model = trained(arguments, name, variants[name], seed)
         columns = found.setdefault(name, [[] for _ in arguments.data])
         for column, source in zip(columns, arguments.data, strict=True):
@@ -135,8 +137,8 @@ def draw(table: dict[str, list[list[Rates]]], sources: list[str], path: Path) ->
         axes.set(xlabel="CER (%)")
         axes.set_title(source, fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    with written(path) as beside:
+        figure.savefig(beside, dpi=130, format="png")
 
 
 def main() -> None:
@@ -183,4 +185,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

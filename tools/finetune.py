@@ -17,6 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from started import run
+
+from hwr.errors import HwrError
 from hwr.evaluate import evaluate
 from hwr.lines.sources import open_source
 from hwr.recognizer import Recognizer
@@ -37,8 +40,10 @@ def measured(model: Path, place: str) -> str:
 
 
 def hwr(*words: str) -> None:
-    """Runs a command of hwr as a user would."""
-    subprocess.run([sys.executable, "-m", "hwr", *words], check=True)
+    """Runs a command of hwr as a user would, and ends where that fails, which has said why."""
+    status = subprocess.run([sys.executable, "-m", "hwr", *words], check=False).returncode
+    if status:
+        raise HwrError(f"hwr {words[0]} ended with status {status}")
 
 
 def main() -> None:
@@ -50,6 +55,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if (arguments.train is None) != (arguments.test is None):
         parser.error("give both --train and --test, or neither")
+    Recognizer(arguments.model)  # or lines would be composed before it is missed
     with tempfile.TemporaryDirectory() as folder:
         places = {"train": arguments.train, "test": arguments.test}
         if arguments.train is None:
@@ -68,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

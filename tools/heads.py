@@ -14,6 +14,7 @@ import argparse
 from pathlib import Path
 
 from lengths import draw, measure
+from started import make_folder, run
 from throughput import timed_steps
 
 from hwr.evaluate import evaluate
@@ -53,7 +54,6 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=4_000, help="for each length")
     parser.add_argument("--out", type=Path, default=Path("reports"))
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
 
     readers = {
         "CTC": Recognizer(arguments.joint, head="ctc"),
@@ -62,6 +62,7 @@ def main() -> None:
     }
     if arguments.vector is not None:
         readers["seq2seq, vector at every step"] = Recognizer(arguments.vector, head="seq2seq")
+    make_folder(arguments.out)
 
     print(f"share of the CTC head in joint reading: {readers['joint'].card.share}")
     print("| touching, 3 to 10 digits | CER (95 %) | lines right (95 %) | lines/s |")
@@ -96,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,7 +17,9 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import LogLocator
+from started import make_folder, run
 
+from hwr.cli.write import written
 from hwr.evaluate import evaluate
 from hwr.lines.sources import SynthSource
 from hwr.recognizer import Recognizer
@@ -69,7 +71,8 @@ def draw(
         axes.grid(alpha=0.25)
         axes.spines[["top", "right"]].set_visible(False)
     panels[1].legend(frameon=False, loc="center right" if highest > 0.1 else "lower left")
-    figure.savefig(path, dpi=130)
+    with written(path) as beside:
+        figure.savefig(beside, dpi=130, format="png")
 
 
 def main() -> None:
@@ -79,7 +82,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("reports"))
     arguments = parser.parse_args()
     recognizer = Recognizer(arguments.model)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    make_folder(arguments.out)
 
     print("| digits | " + " | ".join(f"{p}: CER (95 %) | lines right" for p in PRESETS) + " |")
     print("|---:|" + "---:|---:|" * len(PRESETS))
@@ -98,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -20,8 +20,11 @@ import time
 from pathlib import Path
 
 from PIL import Image
+from started import run
 
+from hwr.errors import HwrError
 from hwr.lines.sources import SynthSource
+from hwr.training.config import load_options
 
 CHUNK = 1000
 PAGE = 1 / 2**20 * os.sysconf("SC_PAGE_SIZE")
@@ -71,7 +74,7 @@ def train(table: Path, arguments: argparse.Namespace, out: Path) -> tuple[float,
             peaks[bool(began)] = max(peaks[bool(began)], resident(process.pid))
             time.sleep(0.1)
     if process.returncode:
-        raise SystemExit(f"hwr train ended with status {process.returncode}")
+        raise HwrError(f"hwr train ended with status {process.returncode}")
     return peaks[0], peaks[1], began
 
 
@@ -81,6 +84,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--config", type=Path, default=Path("configs/ctc.yaml"))
     arguments = parser.parse_args()
+    if not resident(os.getpid()):
+        parser.error("needs /proc, which tells how much memory processes have: Linux only")
+    load_options(arguments.config)  # or all pictures would be written before it is missed
     with tempfile.TemporaryDirectory() as folder:
         started = time.monotonic()
         table = write(Path(folder), arguments.lines)
@@ -94,4 +100,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,7 +1,7 @@
 """Numbers in documents, of digits by other hands than MNIST's: for measuring, never for training.
 
     python tools/other_hands.py --digits FOLDER --count 1000 --out strings
-    hwr eval --data strings
+    hwr eval --model hwr/models/document.onnx --data strings
 
 FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
 `images/`. They are set side by side, laid on paper and photographed as those of the preset
@@ -17,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from started import run
 from tqdm import tqdm
 
+from hwr.errors import DataError
 from hwr.files import new_folder
 from hwr.images.digit import LINE_HEIGHT, normalise_digit
 from hwr.images.open import open_picture
@@ -26,7 +28,7 @@ from hwr.lines.digits import DIGIT_SIZE, Digits
 from hwr.lines.document.composer import DocumentComposer
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.folders import read_folder
-from hwr.lines.presets import PRESETS
+from hwr.lines.presets import DIGITS, PRESETS
 
 SETTING = {
     "slant", "width", "pen", "nib", "uneven", "bow", "zero", "ones", "sinks", "strings", "hang",
@@ -52,6 +54,8 @@ def read_digits(folder: Path) -> Digits:
     """Single digits as MNIST has them."""
     images, labels = [], []
     for labelled in tqdm(read_folder(folder), "reading", leave=False):
+        if labelled.text not in set(DIGITS):
+            raise DataError(f"{labelled.name}: {labelled.text!r} is not a single digit")
         grey = open_picture(labelled.path)
         # (On a line so high, a frame keeps its size.)
         line = normalise_digit(grey, LINE_HEIGHT, labelled.name).pixels
@@ -63,7 +67,13 @@ def read_digits(folder: Path) -> Digits:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--digits", type=Path, required=True)
+    parser.add_argument(
+        "--digits",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="pictures of single digits, such as labels.tsv (lines of  file TAB digit) and images/",
+    )
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--min", type=int, default=2, help="digits in the shortest")
     parser.add_argument("--max", type=int, default=7, help="digits in the longest")
@@ -76,6 +86,8 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
+    if not 1 <= arguments.min <= arguments.max:
+        parser.error("--min must be at least 1, and --max no less")
     digits = read_digits(arguments.digits)
     rng = np.random.default_rng(arguments.seed)
     composer = DocumentComposer(digits, own_hand)
@@ -96,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

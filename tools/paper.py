@@ -21,7 +21,6 @@ import argparse
 import math
 import shutil
 import statistics
-import sys
 from itertools import cycle
 from pathlib import Path
 from typing import NoReturn
@@ -33,8 +32,10 @@ import matplotlib.pyplot as plt
 import torch
 import yaml
 from matplotlib.ticker import FixedLocator, NullFormatter, NullLocator
+from started import make_folder, run
 from tqdm import tqdm
 
+from hwr.cli.write import written
 from hwr.errors import HwrError
 from hwr.training.paper import Advance, PaperResult, train_model
 from hwr.training.paper_options import PaperModel, load_models
@@ -147,7 +148,8 @@ def draw(table: Table, path: Path) -> None:
         )  # fmt: skip
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=130)
+    with written(path) as beside:
+        figure.savefig(beside, dpi=130, format="png")
     plt.close(figure)
 
 
@@ -194,26 +196,26 @@ def main() -> None:
         parser.error("--seeds must be at least 1")
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    try:
-        if arguments.search:
-            search(arguments.config, arguments.search[0], arguments.search[1:])
-            return
-        models = chosen(load_models(arguments.config), arguments.models, arguments.relatives > 0)
-        seeds = {
-            name: arguments.seeds if model.paper or not arguments.relatives else arguments.relatives
-            for name, model in models.items()
-        }
-        table = train_all(models, seeds, arguments.out)
-    except HwrError as error:
-        sys.exit(f"paper: {error}")
+    if arguments.search:
+        search(arguments.config, arguments.search[0], arguments.search[1:])
+        return
+    models = chosen(load_models(arguments.config), arguments.models, arguments.relatives > 0)
+    seeds = {
+        name: arguments.seeds if model.paper or not arguments.relatives else arguments.relatives
+        for name, model in models.items()
+    }
+    make_folder(arguments.out)
+    table = train_all(models, seeds, arguments.out)
     text = markdown(table)
-    (arguments.out / "table.md").write_text(text, encoding="utf-8")
+    with written(arguments.out / "table.md") as beside:
+        beside.write_text(text, encoding="utf-8")
     draw(table, arguments.out / "paper.png")
     print(text)
     print(f"left in {arguments.out}: table.md, paper.png")
     if arguments.docs:
-        shutil.copy(arguments.out / "paper.png", arguments.docs / "paper.png")
+        with written(arguments.docs / "paper.png") as beside:
+            shutil.copy(arguments.out / "paper.png", beside)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

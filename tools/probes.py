@@ -18,12 +18,17 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from started import run
 from tqdm import tqdm
 
+from hwr.cli.write import written
+from hwr.errors import DataError
 from hwr.images.grey import Grey
 from hwr.images.ink import ink_of
+from hwr.images.looks import LOOKS
 from hwr.images.open import open_picture
 from hwr.lines.folders import read_folder
+from hwr.lines.presets import DIGITS
 from hwr.model_file import SHIPPED
 from hwr.recognizer import Recognizer
 from hwr.scoring.edits import align
@@ -136,6 +141,8 @@ def read_digits(folder: Path) -> Digits:
         ink = ink_of(open_picture(labelled.path), single=True)
         if (ink > _INK).any():
             found.setdefault(labelled.text, []).append(_cut_out(ink))
+    if missing := [digit for digit in DIGITS if digit not in found]:
+        raise DataError(f"{folder}: holds no picture of {', '.join(missing)}: all ten are needed")
     return found
 
 
@@ -226,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--digits", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=SHIPPED)
-    parser.add_argument("--looks", type=int, default=1)
+    parser.add_argument("--looks", type=int, default=1, choices=range(1, len(LOOKS) + 1))
     parser.add_argument("--count", type=int, default=200, help="numbers of each kind")
     parser.add_argument("--examples", type=Path, metavar="OUT.png")
     arguments = parser.parse_args()
@@ -243,9 +250,10 @@ def main() -> None:
         pixels = (255 - 255 * numbers[0][0]).astype(np.uint8)
         examples.append((pixels, f"{name}: {right:.1%} right", None))
     if arguments.examples:
-        arguments.examples.parent.mkdir(parents=True, exist_ok=True)
-        sheet(examples, columns=4).save(arguments.examples)
+        page = sheet(examples, columns=4)
+        with written(arguments.examples) as beside:
+            page.save(beside, "PNG")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

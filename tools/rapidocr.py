@@ -18,10 +18,11 @@ import cv2
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from started import run
 from tqdm import tqdm
 
 from hwr.decoding.paths import greedy
-from hwr.errors import HwrError
+from hwr.errors import HwrError, ModelFileError
 from hwr.images.grey import Grey
 from hwr.lines.presets import DIGITS
 from hwr.lines.sources import open_source
@@ -44,8 +45,11 @@ class Reader:
     def __init__(self, model: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options)
-        characters = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
+        try:
+            self._session = onnxruntime.InferenceSession(str(model), options)
+            characters = self._session.get_modelmeta().custom_metadata_map["character"].splitlines()
+        except Exception as error:  # onnxruntime's exceptions share no base class of their own
+            raise ModelFileError(f"{model}: missing, or not a recognizer of RapidOCR's") from error
         # The blank comes first.
         self._classes = [0, *(1 + characters.index(digit) for digit in DIGITS)]
         self._input = self._session.get_inputs()[0].name
@@ -86,4 +90,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

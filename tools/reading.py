@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from started import run
 
 from hwr.images.normalise import ImageSettings, normalise
 from hwr.lines.cache.decode import cores
@@ -123,4 +124,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -16,11 +16,14 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from started import run
 from tqdm import tqdm
 
+from hwr.cli.write import written
 from hwr.errors import PictureError
 from hwr.evaluate import evaluate
 from hwr.images.grey import Grey
+from hwr.images.looks import LOOKS
 from hwr.lines.sources import Source, open_source
 from hwr.model_file import SHIPPED
 from hwr.recognizer import Recognizer
@@ -232,7 +235,7 @@ def main() -> None:
     )
     default = "synth:document?split=val&count=400&seed=11&min=2&max=7"
     parser.add_argument("--data", default=default, metavar="SOURCE", help="as of hwr eval")
-    parser.add_argument("--looks", type=int, default=1)
+    parser.add_argument("--looks", type=int, default=1, choices=range(1, len(LOOKS) + 1))
     parser.add_argument("--examples", type=Path, metavar="OUT.png")
     arguments = parser.parse_args()
     recognizer = Recognizer(arguments.model, looks=arguments.looks)
@@ -252,9 +255,10 @@ def main() -> None:
             said = f"{name}: {found.accuracy:.1%} right"
             examples.append((light(255 - 255 * grey), said, None))
     if arguments.examples:
-        arguments.examples.parent.mkdir(parents=True, exist_ok=True)
-        sheet(examples, columns=4).save(arguments.examples)
+        page = sheet(examples, columns=4)
+        with written(arguments.examples) as beside:
+            page.save(beside, "PNG")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -11,6 +11,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from started import run
+
+from hwr.cli.write import written
 from hwr.evaluate import evaluate, line_picture
 from hwr.lines.sources import SynthSource
 from hwr.recognizer import Recognizer
@@ -21,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--count", type=int, default=24)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, metavar="PNG")
     arguments = parser.parse_args()
     if arguments.count < 2 or arguments.count % 2:
         parser.error("--count must be even, 2 or more: half of the lines are of either kind")
@@ -36,11 +39,12 @@ def main() -> None:
             ]
         )
     lines = [line for row in zip(*columns, strict=True) for line in row]
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    sheet(lines).save(arguments.out)
+    page = sheet(lines)
+    with written(arguments.out) as beside:
+        page.save(beside, "PNG")
     wrong = sum(truth != read for _, truth, read in lines)
     print(f"{arguments.out}: {len(lines)} test lines, {wrong} read wrong")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,7 @@ import statistics
 from pathlib import Path
 
 import torch
+from started import run
 from tqdm import tqdm
 
 from hwr.evaluate import evaluate
@@ -69,7 +70,7 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     models: dict[str, list[Path]] = {name: [] for name in VARIANTS}
     runs = [(seed, name) for seed in arguments.seeds for name in VARIANTS]
-    for seed, name in tqdm(runs, "runs"):
+    for seed, name in tqdm(runs, "runs", leave=False):
         overrides = [
             ("heads", VARIANTS[name]),
             ("training.budget", f"{arguments.steps} steps"),
@@ -93,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

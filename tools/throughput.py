@@ -9,10 +9,11 @@ the batches of a pool are of many widths, and composed at once. Then a training 
 lines alone, 3 to 10 digits, is validated every 100 steps, and the seconds are printed after which
 it first read the validation lines with at most 2 % CER (validation included).
 With --skip, so many batches are only composed, not trained on, before the steps are timed: what
-composing makes once and keeps is then there, as in the later part of a training. (The 20 steps
-behind them, which are not timed either, and those make up whole rounds of documents written and
-shown again, of 128 steps, and so do the steps that are timed.) By --precision 32, the
-network takes as long as on processors without a unit for bfloat16.
+composing makes once and keeps is then there, as in the later part of a training. (20 more steps,
+which are not timed either, come behind them.) Where documents are written and then shown once more,
+by `training.photographs`, steps are dear and cheap in rounds, of 128 of them by
+`configs/document.yaml`; it is told where the timed ones are not as many of either kind. By
+--precision 32, the network takes as long as on processors without a unit for bfloat16.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+from started import run
 from tqdm import tqdm
 
 from hwr.lines.batch import Batch
+from hwr.lines.presets import PRESETS
 from hwr.training.batches import BatchMaker
 from hwr.training.config import load_options
+from hwr.training.lines import first_pool, twin_pools
 from hwr.training.options import LinesOptions, Options
 from hwr.training.process import prepare_process
 from hwr.training.run import MODEL, half_precision, train
@@ -85,6 +89,28 @@ def timed_steps(options: Options, steps: int, skip: int = 0) -> dict[str, float]
     return means | {"lines/s": lines / (time.perf_counter() - began)}
 
 
+def uneven(options: Options, steps: int, skip: int = 0) -> str | None:
+    """What to know of the timed steps where of the documents composed in them not as many are new
+    as in a training; else None."""
+    training, presets = options.training, options.lines.presets
+    takes = training.photographs
+    if takes == 1 or not any(PRESETS[name].document for name in presets):
+        return None
+    size, apart = training.pool, twin_pools(training.pool)
+    # Those that begin in these steps: a pool is composed, whole, when its first batch is asked for.
+    begins, ends = (-(-step // size) for step in (skip + WARMUP, skip + WARMUP + steps))
+    new = sum(first_pool(pool, takes, apart)[1] == 0 for pool in range(begins, ends))
+    composed = ends - begins
+    if composed * size == steps and new * takes == composed:
+        return None
+    whole = size * apart * takes
+    return (
+        f"not whole rounds of {whole} steps: in these {steps} steps, {composed * size} batches are"
+        f" composed, {new * size} of them of numbers not written before, in a training 1 of"
+        f" {takes}: give  --steps {-(-steps // whole) * whole}"
+    )
+
+
 def seconds_to_target(options: Options, budget: str) -> tuple[float | None, float]:
     """Seconds until validation CER on touching lines was first at most 2 %, and the last CER."""
     training = dataclasses.replace(options.training, budget=budget, validate_every=100)
@@ -115,6 +141,8 @@ def main() -> None:
     precision = [("training.precision", f"'{arguments.precision}'")] if arguments.precision else []
     options = load_options(arguments.config, precision)
 
+    if remark := uneven(options, arguments.steps, arguments.skip):
+        print(remark, flush=True)
     figures = timed_steps(options, arguments.steps, arguments.skip)
     speed = figures.pop("lines/s")
     whole = sum(figures.values())
@@ -134,4 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
