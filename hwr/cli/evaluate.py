@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,31 +9,19 @@ from typing import Any
 
 import click
 
-from hwr.alphabet import tell_unknown
 from hwr.cli import model
+from hwr.cli.figures import print_figures
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json, written_before
 from hwr.errors import MissingExtraError
 from hwr.evaluate import Evaluation, evaluate, line_picture
-from hwr.lines.problems import printable
 from hwr.lines.sources import Source, is_single, open_source
 from hwr.recognizer import Recognizer
-from hwr.scoring.classes import Classification, classification, worst_classified
-from hwr.scoring.rates import (
-    LineScore,
-    Rates,
-    by_length,
-    confusions,
-    rates,
-    rule_of_three,
-    worst_rows,
-)
+from hwr.scoring.classes import classification
+from hwr.scoring.rates import Rates, rates
 from hwr.scoring.report import refuse_what_is_not_ours, write_report
 from hwr.version import __version__
-
-SHOWN = 8
-"""Confusions and worst lines that are printed; a report shows more."""
 
 
 @click.command()
@@ -80,7 +67,7 @@ def command(
 
     A folder holds each x.png with x.gt.txt, or a labels.tsv of file TAB text, the pictures beside
     it or in images/. Where every text is one character, as in mnist, precision and recall of each
-    class and a confusion matrix are added.
+    class and a confusion matrix are added; of more than 100 classes, what was confused most.
     """
     # Asked at once, not when all is measured.
     if report is not None:
@@ -102,7 +89,7 @@ def command(
 
     def tell_figures() -> None:
         click.echo(f"{path} ({_read_by(recognizer)}) on {data}")
-        _print(recognizer, source, result, total, classes)
+        print_figures(recognizer, source, result, total, classes)
 
     with written_before(tell_figures):
         if table is not None:
@@ -123,7 +110,7 @@ def _read_by(recognizer: Recognizer) -> str:
 def _figures(
     path: Path, recognizer: Recognizer, data: str, result: Evaluation, total: Rates
 ) -> dict[str, Any]:
-    """For JSON."""
+    """For JSON, but for what `Classification.to_dict` adds."""
     return {
         "model": str(path),
         "data": data,
@@ -154,78 +141,3 @@ def _report(
         lambda row: line_picture(recognizer, source, row),
         facts,
     )
-
-
-def _print(
-    recognizer: Recognizer,
-    source: Source,
-    result: Evaluation,
-    total: Rates,
-    classes: Classification | None,
-) -> None:
-    if source.remarks:
-        click.echo(source.remarks)
-    _print_rates(total, len(result.scores) / max(result.seconds, 1e-9))
-    if classes is not None:
-        _print_classes(classes)
-    else:
-        _print_errors(result.scores)
-    for row in (worst_rows if classes is None else worst_classified)(result.scores, SHOWN):
-        _print_wrong(result.scores[row])
-    if result.cut:
-        most = recognizer.card.max_length
-        click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
-    if result.unknown:
-        click.echo(f"unknown to the model, counted as errors: {tell_unknown(result.unknown)}")
-
-
-def _print_rates(total: Rates, speed: float) -> None:
-    click.echo(f"  {total.lines} lines, {total.characters} characters, {speed:.0f} lines/s")
-    for name, value, low, high in (
-        ("CER", total.cer, total.cer_low, total.cer_high),
-        ("WER", total.wer, total.wer_low, total.wer_high),
-        ("accuracy", total.accuracy, total.accuracy_low, total.accuracy_high),
-    ):
-        click.echo(f"  {name:8} {value:7.2%}  (95 %: {low:.2%} to {high:.2%})")
-    if total.correct_lines == total.lines:
-        # Lines without an error give the bootstrap nothing to vary.
-        click.echo(
-            f"  no error seen: at most {rule_of_three(total.lines):.2%} of lines wrong (95 %)"
-        )
-
-
-def _print_errors(scores: Sequence[LineScore]) -> None:
-    lengths = by_length(scores, resamples=0)
-    if len(lengths) > 1:
-        click.echo("by length: characters, lines, CER, accuracy")
-        for length, group in lengths:
-            click.echo(f"  {length:4} {group.lines:6} {group.cer:7.2%} {group.accuracy:8.2%}")
-    found = confusions(scores)
-    for name, items in (
-        (
-            "read as",
-            [f"{truth!r} as {read!r} {count}x" for truth, read, count in found.substitutions],
-        ),
-        ("inserted", [f"{read!r} {count}x" for read, count in found.insertions]),
-        ("lost", [f"{truth!r} {count}x" for truth, count in found.deletions]),
-    ):
-        if items:
-            click.echo(f"{name}: {', '.join(items[:SHOWN])}")
-
-
-def _print_wrong(score: LineScore) -> None:
-    if not score.correct:
-        click.echo(f"wrong: {printable(score.name)}: {score.truth!r} read as {score.read!r}")
-
-
-def _print_classes(found: Classification) -> None:
-    click.echo("by class: written, read, precision, recall")
-    for row in found.rates:
-        shares = ("-" if s is None else f"{s:.2%}" for s in (row.precision, row.recall))
-        figures = "".join(f"{share:>9}" for share in shares)
-        click.echo(f"  {row.name!r} {row.written:6} {row.read:6}{figures}")
-    click.echo("confusion matrix: a row for each class written, a column for each read")
-    width = max(len(str(found.counts.max())), *map(len, found.columns)) + 1
-    click.echo("    " + "".join(f"{name:>{width}}" for name in found.columns))
-    for name, counts in zip(found.classes, found.counts.tolist(), strict=True):
-        click.echo(f"  {name} " + "".join(f"{count or '.':>{width}}" for count in counts))

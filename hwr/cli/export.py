@@ -69,8 +69,6 @@ def command(
         if head not in HEADS:
             raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
     kept = None if asked is None else [head for head in HEADS if head in asked]
-    if kept is not None and "ctc" not in kept and looks is not None and looks > 1:
-        raise ConfigError("--looks: only the CTC head looks at lines again: leave it out")
     *others, checkpoint = checkpoints
     name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
     file = out or checkpoint.with_name(f"{name}{MODEL_ENDING}")

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -60,7 +61,8 @@ def main() -> None:
     """Runs the command line. What a user did wrong is one line and exit status 2."""
     # Names of files need not be text, and not every encoding has what is read.
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+        encoding = _encoding(sys.stdout, sys.platform, os.environ)
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     arguments = sys.argv[1:]
     # Before or behind the subcommand, wherever one thinks of it.
     debug = "--debug" in arguments
@@ -94,6 +96,15 @@ def main() -> None:
         _fail(f"standard output: cannot be written ({error.strerror})", USER_ERROR)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", INTERRUPTED)
+
+
+def _encoding(
+    stream: io.TextIOWrapper, platform: str, environment: Mapping[str, str]
+) -> str | None:
+    """UTF-8 for a file or a pipe on Windows, whose own encoding there would lack most scripts, as
+    long as nobody asks for another; else None, for what it is."""
+    asked = {"PYTHONIOENCODING", "PYTHONUTF8"} & environment.keys()
+    return "utf-8" if platform == "win32" and not asked and not stream.isatty() else None
 
 
 def _in_printing(error: OSError) -> bool:

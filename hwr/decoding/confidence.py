@@ -49,6 +49,9 @@ def text_log_probabilities(
     for row, text in enumerate(texts):
         symbols[row, 1 : 2 * len(text) : 2] = text
     last = np.array([2 * len(text) for text in texts])
+    # States behind a text's end, where another one is longer, hold nothing: they would outgrow its
+    # own, and confidence would depend on what else is scored.
+    own = np.arange(states) <= last[:, None]
     # From a symbol straight to the next one, unless they are the same: then a blank must part them.
     skip = np.zeros((lines, states))
     skip[:, 2:] = (symbols[:, 2:] != BLANK) & (symbols[:, 2:] != symbols[:, :-2])
@@ -62,7 +65,7 @@ def text_log_probabilities(
         for frame in range(log_probs.shape[1]):
             # (Of all frames at once, that would be gigabytes for long texts.)
             of_classes = log_probs[:, frame].astype(np.float64)
-            emitted = np.exp(np.take_along_axis(of_classes, symbols, axis=1))
+            emitted = own * np.exp(np.take_along_axis(of_classes, symbols, axis=1))
             if frame:
                 total = alpha.copy()
                 total[:, 1:] += alpha[:, :-1]

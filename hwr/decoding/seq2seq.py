@@ -18,13 +18,16 @@ def read_seq2seq(labels: Labels, beam: int = 1) -> list[Decoded]:
             ids=text.ids,
             log_probability=text.log_probability,
             confidences=np.exp(of_symbols[: len(text.ids)]).tolist(),
-            alternatives=_alternatives(of_line[1:]),
+            alternatives=_alternatives(text.ids, of_line[1:]),
             cut=text.cut,
         )
         for text, of_symbols, of_line in zip(best, scores, written, strict=True)
     ]
 
 
-def _alternatives(texts: list[Written]) -> tuple[tuple[list[int], float], ...]:
+def _alternatives(best: list[int], texts: list[Written]) -> tuple[tuple[list[int], float], ...]:
+    """The ended ones: one that was cut is the beginning of others, and may be that of the best."""
     ordered = sorted(texts, key=lambda text: -text.log_probability)
-    return tuple((text.ids, text.log_probability) for text in ordered)
+    return tuple(
+        (text.ids, text.log_probability) for text in ordered if not text.cut and text.ids != best
+    )

@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from hwr.scoring.rates import LineScore
 
 OTHER = "other"
-"""The column of what is no class: nothing read, or several characters."""
+"""The column of what is no class: nothing read, or several characters. Where not all classes are
+shown, what was read as one of the others, too."""
+
+MANY = 100
+"""Classes; of more, nobody could look through a row and a column for each."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,48 @@ class Classification:
             for i, name in enumerate(self.classes)
         ]
 
+    @property
+    def many(self) -> bool:
+        """Whether there are more than `MANY`."""
+        return len(self.classes) > MANY
+
+    @property
+    def errors(self) -> NDArray[np.int64]:
+        """int64 [classes], how often each was read as something else, or something else as it."""
+        written, read = self.counts.sum(axis=1), self.counts.sum(axis=0)[: len(self.classes)]
+        return np.asarray(written + read - 2 * self.counts.diagonal(), dtype=np.int64)
+
+    def worst(self, count: int) -> list[ClassRates]:
+        """Those with most errors, these foremost."""
+        rates = self.rates
+        return [rates[place] for place in self._ranked(count)]
+
+    def part(self, count: int) -> Classification:
+        """What was read of the classes with most errors, in their order here; what was read as any
+        of the others is in the column `OTHER`, too."""
+        kept = sorted(self._ranked(count))
+        rest = np.setdiff1d(np.arange(len(self.columns)), kept)
+        other = self.counts[kept][:, rest].sum(axis=1, keepdims=True)
+        names = [self.classes[place] for place in kept]
+        return Classification(
+            names, [*names, OTHER], np.concatenate([self.counts[kept][:, kept], other], axis=1)
+        )
+
+    def _ranked(self, count: int) -> list[int]:
+        return [int(place) for place in np.argsort(-self.errors, kind="stable")[:count]]
+
     def to_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """For JSON: each class, and the confusion matrix, `counts`. Of more than `MANY` classes it
+        would be millions of zeros, so `nonzero` stands there instead: every cell that is not 0, as
+        [written, read, count], row by row."""
+        cells: dict[str, object] = {"counts": self.counts.tolist()}
+        if self.many:
+            cells = {
+                "nonzero": [
+                    [self.classes[row], self.columns[column], int(self.counts[row, column])]
+                    for row, column in np.argwhere(self.counts).tolist()
+                ]
+            }
         return {
             "classes": {
                 rates.name: {
@@ -76,7 +120,7 @@ class Classification:
                 }
                 for rates in self.rates
             },
-            "confusion": {"columns": self.columns, "counts": self.counts.tolist()},
+            "confusion": {"columns": self.columns, **cells},
         }
 
 

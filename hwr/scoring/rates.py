@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -45,7 +46,12 @@ class LineScore:
 
 
 def score_line(name: str, truth: str, read: str, confidence: float | None = None) -> LineScore:
-    """Counts the edits of one line. Spaces and case count like every other character."""
+    """Counts the edits of one line. Spaces and case count like every other character.
+
+    Texts are compared in Unicode's composed form (NFC): whoever knows both a character and its
+    parts may write either, and nobody sees a difference.
+    """
+    truth, read = (unicodedata.normalize("NFC", text) for text in (truth, read))
     if read == truth:
         edits = word_edits = 0
     else:
@@ -80,6 +86,19 @@ class Rates:
     accuracy_low: float
     accuracy_high: float
 
+    @property
+    def table(self) -> list[tuple[str, float, tuple[float, float] | None]]:
+        """Each rate's name, value and interval; None where all resamples are alike, as when one
+        line is all there is, or all of them are right: that says nothing of other lines."""
+        return [
+            (name, value, (low, high) if low < high else None)
+            for name, value, low, high in (
+                ("CER", self.cer, self.cer_low, self.cer_high),
+                ("WER", self.wer, self.wer_low, self.wer_high),
+                ("accuracy", self.accuracy, self.accuracy_low, self.accuracy_high),
+            )
+        ]
+
     def to_dict(self) -> dict[str, int | float]:
         """For JSON: all but `correct_lines`, which is `lines * accuracy`."""
         counts = asdict(self)
@@ -90,7 +109,8 @@ def rates(scores: Sequence[LineScore], resamples: int = RESAMPLES) -> Rates:
     """The rates of some lines, with percentile bootstrap intervals over lines.
 
     The same lines, in any order, give the same intervals. Where all lines are alike, as when none
-    has an error, an interval is a point: see `rule_of_three` for what can then be said.
+    has an error, an interval is a point and is none: see `Rates.table`, and `rule_of_three` for
+    what can be said where all lines are right, or all wrong.
 
     Args:
         resamples: 0 for no intervals (low = high = value), which is faster.
@@ -121,7 +141,8 @@ def rates(scores: Sequence[LineScore], resamples: int = RESAMPLES) -> Rates:
 
 
 def rule_of_three(lines: int) -> float:
-    """Upper 95 % bound of the share of wrong lines where all of `lines` were right.
+    """Upper 95 % bound of the share of wrong lines where all of `lines` were right; and likewise of
+    right ones where all were wrong.
 
     Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 249, 1983.
     """

@@ -17,7 +17,7 @@ from PIL import Image
 
 from hwr.errors import DataError, MissingExtraError
 from hwr.files import is_file, is_there
-from hwr.scoring.classes import Classification, classification, worst_classified
+from hwr.scoring.classes import MANY, Classification, classification, worst_classified
 from hwr.scoring.edits import Edit, align
 from hwr.scoring.matrix import draw_matrix
 from hwr.scoring.rates import (
@@ -30,6 +30,7 @@ from hwr.scoring.rates import (
     worst_rows,
 )
 from hwr.scoring.sheet import sheet
+from hwr.scoring.shown import percent, visible
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -44,6 +45,9 @@ _MARK = '<meta name="generator" content="hwr">'
 
 WORST_LINES = 100
 """Lines shown with their pictures."""
+
+_CARD_WIDTH, _PAGE_WIDTH = 430, 920
+# Pixels of a picture that the page has room for in one of two columns, and in a row of its own.
 
 _SHEET_COLUMNS, _SHEET_SCALE = 10, 3
 
@@ -76,7 +80,7 @@ def write_report(
         MissingExtraError: the package jinja2 is not installed.
     """
     found = classification(scores)
-    contents = {"title": title, "facts": facts, "classes": found, **_measured(scores)}
+    contents = {"title": title, "facts": facts, **_classes(found), **_measured(scores)}
     template = _template()
     refuse_what_is_not_ours(folder)
     try:
@@ -156,10 +160,17 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(percent=_percent, visible=_visible)
+    environment.filters.update(percent=percent, visible=visible)
     return environment.from_string(
         files("hwr.scoring").joinpath("report.html").read_text(encoding="utf-8")
     )
+
+
+def _classes(found: Classification | None) -> dict[str, Any]:
+    """What the template shows of each class, where there are any: of very many, the worst."""
+    if found is None:
+        return {"classes": None}
+    return {"classes": found, "rows": found.worst(MANY) if found.many else found.rates}
 
 
 def _measured(scores: Sequence[LineScore]) -> dict[str, Any]:
@@ -209,12 +220,15 @@ def _line(score: LineScore, picture: NDArray[np.uint8], path: Path) -> dict[str,
     """What the template shows of a wrong line, whose picture goes to `path`."""
     Image.fromarray(255 - np.asarray(picture, dtype=np.uint8)).save(path)
     height, width = picture.shape
+    scale = 2 if 2 * width <= _PAGE_WIDTH else 1
     edits = align(score.read, score.truth)
     return {
         "score": score,
         "file": path.name,
         "width": width,
         "height": height,
+        "scale": scale,
+        "long": scale * width > _CARD_WIDTH,
         "truth": list(_runs(edits, "truth")),
         "read": list(_runs(edits, "read")),
     }
@@ -228,23 +242,3 @@ def _runs(edits: Sequence[Edit], side: Literal["truth", "read"]) -> Iterator[tup
     for kind, run in groupby(edits, key=lambda edit: edit.kind):
         steps = list(run)
         yield kind, "".join(getattr(step, side) for step in steps), len(steps)
-
-
-def _percent(share: float | None) -> str:
-    """A share in percent, never rounded to a 0 or a 100 that it is not; of nothing, a dash."""
-    if share is None:
-        return "-"
-    percent = 100 * share
-    if 0 < percent < 0.005:
-        return "< 0.01 %"
-    if 99.995 <= percent < 100:
-        return "> 99.99 %"
-    return f"{percent:.2f} %"
-
-
-def _visible(text: str) -> str:
-    """Characters as they are, but for those that nobody would see."""
-    signs = {" ": "␣", "\t": "⇥", "\n": "⏎"}
-    return "".join(
-        signs.get(sign, sign if sign.isprintable() else f"U+{ord(sign):04X}") for sign in text
-    )

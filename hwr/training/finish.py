@@ -11,6 +11,7 @@ from pathlib import Path
 from hwr.decoding.language import LanguageModel
 from hwr.errors import ConfigError, DataError
 from hwr.export import export
+from hwr.files import is_folder
 from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
@@ -54,13 +55,15 @@ def finish(
         language: whether a language model goes into the file, where the options ask for one.
         say: told what became of it.
         others: checkpoints and model files whose weights are taken into the mean (`read_mean`).
-        looks: instead of the checkpoint's own, where the CTC head stays: no other looks again.
+        looks: instead of the checkpoint's own; more than these only where the CTC head stays: no
+            other looks again.
 
     Returns:
         `model`.
 
     Raises:
-        ConfigError: the checkpoint cannot be used or lacks a head, or the file cannot be written.
+        ConfigError: the checkpoint cannot be used or lacks a head, or the one that looks again, or
+            the file cannot be written.
         ModelFileError: so with a model file among the others.
         DataError: validation lines that are needed cannot be read any more.
     """
@@ -74,6 +77,9 @@ def finish(
                 f"{checkpoint}: has no head {head}: it has {', '.join(options.heads)}"
             )
     kept = [head for head in HEADS if head in (heads or options.heads)]
+    # (As many as the experiment says are no wish of whoever calls this.)
+    if "ctc" not in kept and looks not in (None, 1, options.looks):
+        raise ConfigError("--looks: only the CTC head looks at lines again: leave it out")
     task = ReadingTask(options)
     task.load_state_dict(content["state_dict"])
     task.network.keep(kept)
@@ -103,7 +109,7 @@ def finish(
             "options": options.to_dict(),
         },
     )
-    if model.is_dir():
+    if is_folder(model):
         raise ConfigError(f"{model}: is a folder: give a file")
     try:
         model.parent.mkdir(parents=True, exist_ok=True)

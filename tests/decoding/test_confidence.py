@@ -54,3 +54,14 @@ def test_long_lines_do_not_underflow() -> None:
     )
     found = text_log_probabilities(scores.numpy(), np.array([3000]), [text.tolist()])
     assert found[0] == pytest.approx(-loss.item(), rel=1e-9)
+
+
+def test_another_line_s_longer_text_changes_nothing() -> None:
+    log_probs = np.full((2, 1400, 3), -30, np.float32)
+    log_probs[0, :, 0] = -1e-4  # nothing but blanks
+    log_probs[1] = np.log(1 / 3)
+    frames = np.full(2, 1400)
+    (alone,) = text_log_probabilities(log_probs[:1], frames[:1], [[]])
+    together = text_log_probabilities(log_probs, frames, [[], [1, 2] * 125])
+    assert alone == pytest.approx(-0.14, rel=1e-3)
+    assert together[0] == pytest.approx(alone)

@@ -116,6 +116,18 @@ def test_a_text_that_ends_just_in_time_is_not_cut() -> None:
         assert not found.cut
 
 
+def test_what_was_cut_is_no_alternative() -> None:
+    """It may be the very text that is read, or the beginning of one that cannot be written."""
+    table = np.full((1, MOST + 1, CLASSES), np.log(0.01), dtype=np.float32)
+    table[0, :MOST, 1] = table[0, MOST, END] = np.log(0.98)
+    labels = table_labels(table, CLASSES)
+    assert any(text.cut and text.ids == [1] * MOST for text in write(labels, 8)[0])
+    (found,) = read_seq2seq(labels, 8)
+    texts = [found.ids, *(ids for ids, _ in found.alternatives)]
+    assert len(texts) > 1
+    assert len({tuple(ids) for ids in texts}) == len(texts)
+
+
 def test_lines_do_not_disturb_each_other(toy: Toy) -> None:
     together = write(toy.labels(LINES), 3)
     whole = toy.labels(LINES)

@@ -43,6 +43,15 @@ def test_a_space_is_a_character():
     assert (spaced.edits, spaced.word_edits, spaced.correct) == (1, 0, False)
 
 
+def test_what_looks_the_same_is_the_same():
+    parts, whole = "a\u0303b", "\u00e3b"
+    for pair in ((whole, parts), (parts, whole)):
+        score = score_line("a", *pair)
+        assert score.correct
+        assert (score.characters, score.edits, score.word_edits) == (2, 0, 0)
+    assert score_line("a", whole, "ab").edits == 1
+
+
 def test_rates_by_hand():
     found = rates(scored(("1234", "1234"), ("5678", "5698"), ("90", "9")))
     assert (found.lines, found.characters, found.edits) == (3, 10, 2)
@@ -112,6 +121,23 @@ def test_without_resamples_the_interval_is_the_value():
     assert found.cer_low == found.cer == found.cer_high > 0
     assert found.wer_low == found.wer == found.wer_high > 0
     assert found.accuracy_low == found.accuracy == found.accuracy_high < 1
+
+
+@pytest.mark.parametrize(
+    ("pairs", "with_interval"),
+    [
+        ([("12", "13")], []),
+        ([("12", "12")] * 9, []),
+        ([("12", "34"), ("5", "6"), ("78", "9")], []),
+        ([("12", "13"), ("567", "568"), ("9", "8")], ["CER"]),
+        ([("12", "12"), ("12", "12 ")], ["CER", "accuracy"]),
+        ([("12", "12"), ("12", "13")], ["CER", "WER", "accuracy"]),
+    ],
+)
+def test_a_point_is_no_interval(pairs, with_interval):
+    found = rates(scored(*pairs))
+    assert [name for name, _, interval in found.table if interval] == with_interval
+    assert [value for _, value, _ in found.table] == [found.cer, found.wer, found.accuracy]
 
 
 @pytest.mark.parametrize("seed", range(5))
