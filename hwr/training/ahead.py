@@ -11,10 +11,13 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
-from hwr.training.process import left_alone
+from hwr.training.process import SCRIPTS, left_alone
 
 _WAITING = 2
 # Pools that may wait, of all processes; but one of each.
+
+_TORCH_SAYS = "DataLoader worker (pid"
+# And a number, where one has ended; where it has sent an error, other words.
 
 Make = Callable[[int], Iterator[Batch]]
 """Makes the training batches from a step on."""
@@ -58,6 +61,17 @@ class Ahead(Iterator[Batch]):
                 raise pool
             self._batches = iter(pickle.loads(pool))
         return batch
+
+
+def ended(error: Exception) -> str | None:
+    """What happened, where torch says by an error that a process has ended that makes batches; it
+    does so at once, whatever the training is at. None for all other errors."""
+    if not isinstance(error, RuntimeError) or not str(error).startswith(_TORCH_SAYS):
+        return None
+    return (
+        "a process that makes lines has ended: was memory short? set training.ahead lower;"
+        f" {SCRIPTS}"
+    )
 
 
 class _Pools(IterableDataset[bytes | HwrError]):

@@ -1,25 +1,23 @@
-"""Checkpoints: read without unpickling, gone on from, left behind when a training is stopped."""
+"""Checkpoints: read without unpickling, written whole, gone on from."""
 
 from __future__ import annotations
 
 import dataclasses
 import io
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
 import torch
 from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
-from pytorch_lightning.trainer.states import TrainerFn
 
 from hwr.errors import ConfigError
-from hwr.files import is_file, is_there, whole_file
+from hwr.files import is_file, whole_file
 from hwr.training.config import parse_options
 from hwr.training.options import Options
 from hwr.training.pace import Pace
+from hwr.training.rescue import Rescue
 
 _FREE = ("train", "val")
 # Places of one's own lines, which may be others than before, but must be there: folders are moved.
@@ -89,67 +87,16 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def budget_is_over(checkpoint: Path, pace: Pace) -> bool:
-    """Whether a checkpoint's training has used up its budget. Its pace is taken over by `pace`."""
+    """Whether a checkpoint's training has used up its budget and is validated. Its pace is taken
+    over by `pace`."""
     content = read_checkpoint(checkpoint)
-    state = content["callbacks"][Pace.__qualname__]
-    pace.load_state_dict(state)
-    return pace.over(content["global_step"])
+    pace.load_state_dict(content["callbacks"][Pace.__qualname__])
+    return pace.over(content["global_step"]) and not is_validating(content)
 
 
-class Rescue(pl.Callback):
-    """Leaves a checkpoint when a training stops by Ctrl-C or an error, and says where it is.
-
-    Where Ctrl-C calls its `stop`, in the midst of a step that stops at the step's end: of a part of
-    one, some weights and statistics would be those of the next step already. A second one stops at
-    once.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._in_step, self._asked = False, False
-
-    def stop(self, number: int, frame: object) -> None:
-        """Of a signal. Raises KeyboardInterrupt unless that waits for a step's end."""
-        if self._asked or not self._in_step:
-            raise KeyboardInterrupt
-        self._asked = True
-
-    def on_train_batch_start(self, *_: object) -> None:
-        """Raises KeyboardInterrupt where that was asked for."""
-        if self._asked:
-            raise KeyboardInterrupt
-        self._in_step = True
-
-    def on_train_batch_end(self, *_: object) -> None:
-        self._in_step = False
-
-    @property
-    def advice(self) -> str:
-        """What the user can do now."""
-        if not is_there(self._path):
-            return "nothing was trained yet"
-        return f"go on with  --resume {self._path}"
-
-    def on_exception(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
-    ) -> None:
-        # While validating, average and present weights have changed places: what was saved at its
-        # start is whole, what would be saved now is not.
-        if trainer.training and trainer.global_step and _is_finite(pl_module):
-            # What went wrong first is to be told, though there may be no room for this.
-            with suppress(OSError):
-                trainer.save_checkpoint(self._path)
-
-    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if trainer.state.fn == TrainerFn.FITTING:  # not where nothing is trained yet
-            trainer.save_checkpoint(self._path)
-        if self._asked:
-            raise KeyboardInterrupt
-
-
-def _is_finite(module: pl.LightningModule) -> bool:
-    """Whether all weights are numbers; where a training has come to nothing, they are not."""
-    return all(bool(weight.isfinite().all()) for weight in module.parameters())
+def is_validating(content: dict[str, Any]) -> bool:
+    """Whether a checkpoint's training goes on with a validation. (Older ones do not say it.)"""
+    return bool(content["callbacks"].get(Rescue.__qualname__, {}).get("validating"))
 
 
 class WholeCheckpoints(TorchCheckpointIO):
@@ -179,11 +126,12 @@ class Kept(ModelCheckpoint):
             return str(Path(str(self.dirpath)) / Path(path).name)
 
         models = {here(path): score for path, score in state_dict["best_k_models"].items()}
-        if all(is_file(Path(path)) for path in models):
-            moved = {
-                name: here(path)
-                for name, path in state_dict.items()
-                if name.endswith("_model_path") and path
-            }
-            state_dict = state_dict | moved | {"best_k_models": models, "dirpath": self.dirpath}
-        super().load_state_dict(state_dict)
+        if not all(is_file(Path(path)) for path in models):
+            return  # what comes next is best: it is not to be measured by what is gone
+        moved = {
+            name: here(path)
+            for name, path in state_dict.items()
+            if name.endswith("_model_path") and path
+        }
+        known = moved | {"best_k_models": models, "dirpath": self.dirpath}
+        super().load_state_dict(state_dict | known)

@@ -19,6 +19,8 @@ from hwr.training.options import Options
 
 _SECTIONS = {name for name, value in vars(Options()).items() if dataclasses.is_dataclass(value)}
 # These may be empty, such as those of which all is commented out.
+_MERGE = "tag:yaml.org,2002:merge"
+# What a key `<<` is.
 
 
 def load_options(path: Path, overrides: Sequence[tuple[str, str]] = ()) -> Options:
@@ -51,15 +53,17 @@ def read_yaml(path: Path) -> Any:
 class _UniqueKeys(yaml.SafeLoader):
     """Refuses a key that stands twice, of which YAML would silently take the last."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        # Here, before what `<<` names is merged: of that, keys may stand again.
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != _MERGE]
         for key in keys:
             if keys.count(key) > 1:
                 mark = node.start_mark
                 raise yaml.YAMLError(
                     f"{key!r} stands twice, in the block from line {mark.line + 1}"
                 )
-        return super().construct_mapping(node, deep)
+        return node
 
 
 def parse_options(

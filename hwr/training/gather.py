@@ -114,17 +114,19 @@ def gather(options: Options, known: str | None = None, say: Say = lambda line: N
 
 def write_left_out(problems: Sequence[Problem], folder: Path) -> None:
     """Writes which lines a training left out, and why, to `left-out.tsv` in its folder; where there
-    are none, nothing."""
-    if problems:
-        rows = [
-            f"{printable(name)}\t{problem.kind}\t{problem.reason}\n"
-            for problem in problems
-            for name in problem.lines or (problem.name,)
-        ]
-        with whole_file(folder / LEFT_OUT) as beside:
-            content = "".join(["name\tkind\treason\n", *rows])
-            # (Reasons may quote names of files, which need not be text.)
-            beside.write_text(content, encoding="utf-8", errors="backslashreplace")
+    are none, none is there. Raises OSError."""
+    if not problems:
+        (folder / LEFT_OUT).unlink(missing_ok=True)  # of lines that were mended since
+        return
+    rows = [
+        f"{printable(name)}\t{problem.kind}\t{problem.reason}\n"
+        for problem in problems
+        for name in problem.lines or (problem.name,)
+    ]
+    with whole_file(folder / LEFT_OUT) as beside:
+        content = "".join(["name\tkind\treason\n", *rows])
+        # (Reasons may quote names of files, which need not be text.)
+        beside.write_text(content, encoding="utf-8", errors="backslashreplace")
 
 
 def _store(places: Sequence[str], options: Options, problems: list[Problem]) -> LineStore:

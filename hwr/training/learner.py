@@ -86,3 +86,8 @@ def hold(learner: nn.Module, learns: bool) -> None:
     for module in encoder.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.train(learns)
+
+
+def is_finite(learner: nn.Module) -> bool:
+    """Whether all weights are numbers; where a training has come to nothing, they are not."""
+    return all(bool(weight.isfinite().all()) for weight in learner.parameters())

@@ -10,6 +10,7 @@ import pytorch_lightning as pl
 
 from hwr.errors import HwrError
 from hwr.lines.batch import Batch
+from hwr.training.learner import is_finite
 from hwr.training.options import Budget, Options, TrainingOptions
 from hwr.training.pools import WHOLE, Part
 
@@ -99,12 +100,13 @@ class Pace(pl.Callback):
         self.step = trainer.global_step
         self.lines += round(len(batch) / self._share)
         told = self.step % LOG_EVERY == 0
-        # Before a validation too, at whose beginning weights are kept.
-        if (told or trainer.is_last_batch) and not outputs["loss"].isfinite():
-            raise HwrError(
-                f"step {self.step}: the loss is no number any more: train with a lower"
-                "  training.learning_rate, anew or from what was before"
-            )
+        last = trainer.is_last_batch
+        # Before a validation too, at whose beginning weights are kept: those that this step has
+        # made of its gradients, of which the loss does not tell.
+        if (told or last) and not outputs["loss"].isfinite():
+            raise self._lost("the loss is no number")
+        if last and not is_finite(pl_module):
+            raise self._lost("the weights are no numbers")
         if told:
             values = {
                 "step": float(self.step),
@@ -114,6 +116,12 @@ class Pace(pl.Callback):
                 "seconds": self.seconds,
             }
             pl_module.log_dict(values, batch_size=len(batch))
+
+    def _lost(self, what: str) -> HwrError:
+        return HwrError(
+            f"step {self.step}: {what} any more: train with a lower  training.learning_rate, anew"
+            " or from what was before"
+        )
 
     @property
     def run_seconds(self) -> float:

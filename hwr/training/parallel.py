@@ -20,7 +20,7 @@ from hwr.errors import HwrError
 from hwr.lines.batch import Batch
 from hwr.training.helper import DONE, Shared, help_along
 from hwr.training.pools import Part
-from hwr.training.process import left_alone
+from hwr.training.process import SCRIPTS, left_alone
 from hwr.training.real import RealLines
 from hwr.training.task import ReadingTask
 
@@ -172,8 +172,8 @@ class _Helper:
                 " short? set training.processes 1"
             )
         return (
-            f"a process that shares in the training has ended with status {status}, see above: in a"
-            ' script, train() must stand behind its  if __name__ == "__main__":'
+            f"a process that shares in the training has ended with status {status}, see above:"
+            f" {SCRIPTS}"
         )
 
     def end(self) -> None:

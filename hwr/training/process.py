@@ -19,6 +19,9 @@ from hwr.errors import ConfigError
 Interrupted = Callable[[int, FrameType | None], None] | signal.Handlers
 """What a signal does."""
 
+SCRIPTS = 'in a script, train() must stand behind its  if __name__ == "__main__":'
+"""What may be wrong where another process has ended: it begins by running the script, too."""
+
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 # What glibc's malloc.h calls M_...
 _NEVER = -1
@@ -46,6 +49,15 @@ def give_memory_back() -> None:
 
 
 @contextmanager
+def writing_in(folder: Path) -> Iterator[None]:
+    """Around what writes to a run's folder. Raises ConfigError where that cannot be done."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
+
+
+@contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Makes a run's folder if need be, and holds it: two trainings would write over each other's
     files. (Where the system or the file system can tell.)
@@ -53,10 +65,8 @@ def alone_in(folder: Path) -> Iterator[None]:
     Raises:
         ConfigError: another training goes on there, or the folder cannot be made.
     """
-    try:
+    with writing_in(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
     try:
         import fcntl
     except ModuleNotFoundError:  # on Windows

@@ -10,18 +10,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytorch_lightning as pl
-import torch
 import yaml
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
-from hwr.files import is_there, whole_file
-from hwr.lines.cache.decode import cores
+from hwr.files import is_file, is_there, whole_file
 from hwr.lines.digits import load_digits
+from hwr.training.ahead import ended
 from hwr.training.average import MovingAverage
 from hwr.training.checkpoints import (
     Kept,
-    Rescue,
     WholeCheckpoints,
     budget_is_over,
     read_checkpoint,
@@ -32,21 +30,24 @@ from hwr.training.data import Data
 from hwr.training.finish import finish
 from hwr.training.freeze import Freeze
 from hwr.training.gather import Gathered, gather, write_left_out
+from hwr.training.machine import ahead_processes, device_of, half_precision, own_part
 from hwr.training.metrics import METRICS, error_rate_before, metrics_logger
 from hwr.training.options import Options
 from hwr.training.pace import LOG_EVERY, Pace, make_pace
 from hwr.training.parallel import Parallel
-from hwr.training.pools import WHOLE, Part
-from hwr.training.precision import faster_in_bfloat16
-from hwr.training.process import alone_in, give_memory_back, on_interrupt, prepare_process
+from hwr.training.process import (
+    alone_in,
+    give_memory_back,
+    on_interrupt,
+    prepare_process,
+    writing_in,
+)
 from hwr.training.progress import ProgressBar
 from hwr.training.real import RealLines
+from hwr.training.rescue import Rescue
 from hwr.training.same_lines import SameLines
 from hwr.training.start import Source, read_source, start_from
 from hwr.training.task import ReadingTask
-
-_MOST_AHEAD = 15
-# Each takes 0.6 GB of memory, and a container may grant fewer cores than it shows.
 
 LAST, BEST, MODEL = "last.ckpt", "best.ckpt", "model.onnx"
 
@@ -87,7 +88,8 @@ def train(
     best, lines = fit(options, folder, resume, start, say)
     # (The checkpoint's own looks are those of the day when it was written.)
     model = finish(best, folder / MODEL, lines=lines, say=say, looks=options.looks)
-    draw_curve(folder / METRICS, folder / "curve.png")
+    with writing_in(folder):
+        draw_curve(folder / METRICS, folder / "curve.png")
     before = error_rate_before(folder)
     if before is not None:
         after = read_checkpoint(best)["scores"].get("val_cer", math.nan)
@@ -106,7 +108,7 @@ def fit(
     options = _checked(options, folder, resume, start)
     _quieten()
     prepare_process()
-    _device(options)
+    device_of(options)
     source = read_source(start) if isinstance(start, Path) else start
     gathered = gather(options, source.options.characters if source else None, say)
     options = gathered.options
@@ -124,13 +126,20 @@ def fit(
     if options.network.encoder.upright and not taught and not options.tells_slants:
         say("upright: composed documents alone teach it; without any, lines stay as they are")
     with alone_in(folder):
-        _write_config(options, folder)
-        write_left_out(gathered.left_out, folder)
+        with writing_in(folder):
+            _write_config(options, folder)
+            write_left_out(gathered.left_out, folder)
         if resume is None or not budget_is_over(resume, pace):
             same = SameLines(gathered.lines, say)
             _run(task, gathered, folder, resume, pace, same, validate_first=source is not None)
     give_memory_back()
-    return folder / BEST, gathered.lines
+    best = folder / BEST
+    if not is_file(best):
+        raise ConfigError(
+            f"{best}: is not there, and the training is over: make a model file of what it came to"
+            f" by  hwr export {folder / LAST}"
+        )
+    return best, gathered.lines
 
 
 def _checked(
@@ -155,11 +164,8 @@ def _checked(
 
 def _write_config(options: Options, folder: Path) -> None:
     text = yaml.safe_dump(options.to_dict(), sort_keys=False, allow_unicode=True)
-    try:
-        with whole_file(folder / "config.yaml") as beside:
-            beside.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written ({error.strerror})") from error
+    with whole_file(folder / "config.yaml") as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def _run(
@@ -172,7 +178,7 @@ def _run(
     validate_first: bool,
 ) -> None:
     options = task.options
-    task.network.encoder.half_precision = half_precision(options)
+    task.network.encoder.half_precision = half_precision(options, resume)
     rescue = Rescue(folder / LAST)
     monitor = f"val_{options.training.keep}"
     best = Kept(folder, "best", monitor=monitor, enable_version_counter=False)
@@ -180,14 +186,16 @@ def _run(
     last = Kept(folder, "last", enable_version_counter=False)
     part = own_part(options)
     parallel = Parallel(task, gathered.lines, part.shares)
+    with writing_in(folder):
+        metrics = metrics_logger(folder, resume)
     trainer = pl.Trainer(
-        accelerator=_device(options),
+        accelerator=device_of(options),
         devices=1,
         max_epochs=-1,
         gradient_clip_val=options.training.clip,
         num_sanity_val_steps=0,
         log_every_n_steps=LOG_EVERY,
-        logger=[metrics_logger(folder, resume), TensorBoardLogger(folder, name="", version="")],
+        logger=[metrics, TensorBoardLogger(folder, name="", version="")],
         # (What else happens at a step's end, other processes need not wait for.)
         callbacks=[parallel, pace, MovingAverage(options.training.average), best, last, rescue,
                    Freeze(options.training.freeze), same, ProgressBar(pace)],
@@ -201,7 +209,7 @@ def _run(
         gathered.lines,
         part,
         ahead_processes(options),
-        echoes=_device(options) == "cuda",
+        echoes=device_of(options) == "cuda",
     )
     try:
         with on_interrupt(rescue.stop), parallel:
@@ -214,44 +222,16 @@ def _run(
         error.args = (f"{error} ({rescue.advice})",)
         raise
     except Exception as error:
+        why = ended(error)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             why = f"{folder}: cannot be written ({error.strerror}): make room for it"
+        if why is not None:
             raise HwrError(f"{why} ({rescue.advice})") from error
         # The cause is no fault of the user's: the traceback stays, with the way out beside it.
         error.add_note(rescue.advice)
         raise
     finally:
         data.close()
-
-
-def own_part(options: Options) -> Part:
-    """This process's part of a step, which others may share."""
-    return WHOLE if _device(options) == "cuda" else Part(0, options.training.shares)
-
-
-def ahead_processes(options: Options) -> int:
-    """How many make batches ahead of the steps."""
-    asked = options.training.ahead
-    if asked == "auto":
-        return min(max(cores() - 1, 1), _MOST_AHEAD) if _device(options) == "cuda" else 0
-    return asked if own_part(options).of == 1 else 0
-
-
-def half_precision(options: Options) -> bool:
-    """Whether to compute the encoder of a training in bfloat16."""
-    if options.training.precision != "auto":
-        return options.training.precision == "bf16"
-    if _device(options) == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return faster_in_bfloat16()
-
-
-def _device(options: Options) -> str:
-    """Never Apple's GPU: torch has no CTC loss there."""
-    asked, there = options.training.device, torch.cuda.is_available()
-    if asked == "cuda" and not there:
-        raise ConfigError("training.device: cuda: torch finds no such GPU here: take cpu or auto")
-    return "cuda" if there and asked != "cpu" else "cpu"
 
 
 def _quieten() -> None:
@@ -264,7 +244,5 @@ def _quieten() -> None:
         r".*you didn't set a .*log_every_n_steps.*",
         r".*Experiment logs directory .* exists.*",  # both loggers share the run's folder
         r".*mid-epoch.*",  # a batch is a function of the step: any step can go on
-        r".*dirpath has changed.*",  # a run's folder may be moved without what was best
-        r".*could not find the monitored key.*",  # where a resumed run begins at a validation
     ):
         warnings.filterwarnings("ignore", message=remark)

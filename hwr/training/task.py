@@ -25,12 +25,14 @@ class ReadingTask(Learner, pl.LightningModule):
 
     Attributes:
         scores: of the last validation, by name: those of the first head, and each head's own CER
-            where there are several.
+            where there are several; when one goes on, none unless its weights were measured.
     """
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self.scores: dict[str, float] = {}
+        self._measured = 0
+        """The step behind which they were."""
         self._read: dict[HeadName, list[LineScore]] = {}
         self._losses: dict[HeadName, list[Loss]] = {}
 
@@ -58,6 +60,7 @@ class ReadingTask(Learner, pl.LightningModule):
         self._read.clear()
         self._losses.clear()
         first = next(iter(found.values()))
+        self._measured = self.global_step
         self.scores = {"val_cer": first.cer, "val_accuracy": first.accuracy}
         if len(found) > 1:
             self.log_dict({f"val_loss_{head}": loss for head, loss in losses.items()})
@@ -96,8 +99,10 @@ class ReadingTask(Learner, pl.LightningModule):
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """A checkpoint says what it is of, and how well it did."""
         checkpoint["options"] = self.options.to_dict()
-        checkpoint["scores"] = self.scores
+        # Of later weights they tell nothing.
+        checkpoint["scores"] = self.scores if self._measured == self.global_step else {}
+        checkpoint["half_precision"] = {self.device.type: self.network.encoder.half_precision}
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         """A run that goes on did as well before."""
-        self.scores = checkpoint["scores"]
+        self.scores, self._measured = checkpoint["scores"], checkpoint["global_step"]

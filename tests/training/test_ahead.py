@@ -1,6 +1,7 @@
 """Batches that another process makes."""
 
 import multiprocessing
+import re
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,16 +10,17 @@ from typing import Any
 import pytest
 import torch
 
-from hwr.errors import ConfigError, DataError
-from hwr.training.ahead import Ahead
+from hwr.errors import ConfigError, DataError, HwrError
+from hwr.training.ahead import Ahead, ended
 from hwr.training.batches import BatchMaker
 from hwr.training.checkpoints import read_checkpoint
 from hwr.training.config import parse_options
 from hwr.training.data import Data
+from hwr.training.machine import ahead_processes
 from hwr.training.options import Options, TrainingOptions
 from hwr.training.pools import WHOLE
 from hwr.training.real import RealLines
-from hwr.training.run import ahead_processes, train
+from hwr.training.run import train
 
 POOL = TrainingOptions().pool
 
@@ -49,6 +51,17 @@ def test_they_are_the_batches_that_this_process_would_make(processes: int) -> No
         assert here.lines is not None
         assert there.lines.texts == here.lines.texts
         assert torch.equal(there.lines.images, here.lines.images)
+    with pytest.raises(RuntimeError) as caught:
+        go_on_without_one(ahead)
+    told = ended(caught.value)
+    assert told is not None
+    assert re.search(r"has ended: .*training\.ahead lower; in a script, .*__main__", told)
+
+
+def go_on_without_one(ahead: Ahead) -> None:
+    """As where the system's memory is short, and it ends one of the processes."""
+    multiprocessing.active_children()[-1].kill()
+    list(islice(ahead, 10 * POOL))
 
 
 @pytest.mark.parametrize(
@@ -59,9 +72,9 @@ def test_how_many_processes_are_ahead(
     asked: str | int, sharing: int, on_cpu: int, on_gpu: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = {"training": {"ahead": asked, "batch": 4, "processes": sharing}}
-    monkeypatch.setattr("hwr.training.run.cores", lambda: 8)
+    monkeypatch.setattr("hwr.training.machine.cores", lambda: 8)
     for device, expected in (("cpu", on_cpu), ("cuda", on_gpu)):
-        monkeypatch.setattr("hwr.training.run._device", lambda _, device=device: device)
+        monkeypatch.setattr("hwr.training.machine.device_of", lambda _, device=device: device)
         assert ahead_processes(parse_options(content, "test")) == expected
 
 
@@ -87,6 +100,22 @@ def test_what_goes_wrong_there_is_told_in_one_line() -> None:
     with pytest.raises(DataError, match="frames") as caught:
         list(islice(Ahead(maker.training, 0, POOL), 40))
     assert "\n" not in str(caught.value)
+
+
+def test_other_errors_are_told_as_they_are() -> None:
+    assert ended(RuntimeError("Caught RuntimeError in DataLoader worker process 0.")) is None
+    assert ended(ValueError("DataLoader worker (pid 3)")) is None
+
+
+def test_one_that_ends_is_told_in_one_line_whatever_a_training_is_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise RuntimeError("DataLoader worker (pid 3) is killed by signal: Killed. ")
+
+    monkeypatch.setattr("hwr.training.task.ReadingTask.training_step", killed)
+    with pytest.raises(HwrError, match=r"training\.ahead lower.*\(nothing was trained yet\)"):
+        train(options(0), tmp_path / "run")
 
 
 def test_a_training_by_them_gives_the_same_weights(

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from hwr.errors import ConfigError
-from hwr.training.config import load_options, parse_options
+from hwr.training.config import load_options, parse_options, read_yaml
 from hwr.training.options import Budget, Options
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +63,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("a: [", "not YAML"),
         ("training: {batch: 3}\ntraining: {seed: 3}", "'training' stands twice"),
         ("training: {seed: -1}", "seed must be at least 0"),
+        ("image: &a {height: 9}\nlines: {<<: *a, grow: 1, grow: 2}", "'grow' stands twice"),
     ],
 )
 def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str) -> None:
@@ -73,6 +74,20 @@ def test_errors_name_file_and_option(tmp_path: Path, content: str, message: str)
     assert "bad.yaml" in str(error.value)
     assert "\n" not in str(error.value)
     assert ": :" not in str(error.value)
+
+
+def test_sections_may_be_merged(tmp_path: Path) -> None:
+    """Whichever of them is made first: what is merged may replace what it merges itself."""
+    (tmp_path / "a.yaml").write_text(
+        "network:\n"
+        "  encoder: {stem: [&b {channels: 4, kernel: 3}, {<<: *b, channels: 6}]}\n"
+        "heads: {<<: {ctc: 1.0, seq2seq: 1.0}, ctc: 0.5}\n"
+    )
+    options = load_options(tmp_path / "a.yaml")
+    assert options.heads == {"ctc": 0.5, "seq2seq": 1.0}
+    assert [layer.channels for layer in options.network.encoder.stem] == [4, 6]
+    (tmp_path / "b.yaml").write_text("x: {y: &b {<<: &a {z: 1}, z: 2}}\nw: {<<: *b, z: 3}\n")
+    assert read_yaml(tmp_path / "b.yaml") == {"x": {"y": {"z": 2}}, "w": {"z": 3}}
 
 
 def test_missing_file(tmp_path: Path) -> None:

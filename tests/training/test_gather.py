@@ -83,6 +83,8 @@ def test_a_bad_line_stops_or_is_left_out(lines: str, tmp_path: Path) -> None:
     write_left_out(gathered.left_out, tmp_path)
     written = (tmp_path / "left-out.tsv").read_text().splitlines()
     assert [Path(row.split("\t")[0]).name for row in written] == ["name", "p1_1.png", "p2_2.png"]
+    write_left_out([], tmp_path)  # they were mended
+    assert not (tmp_path / "left-out.tsv").exists()
 
 
 def test_nothing_left_is_an_error(write_lines, tmp_path: Path) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from hwr.training import precision
+from hwr.training.machine import half_precision
 from hwr.training.options import Options, TrainingOptions
-from hwr.training.run import half_precision
+from hwr.training.task import ReadingTask
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +55,29 @@ def test_a_precision_asked_for_is_taken_untried(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(precision, "_seconds", never)
     assert half_precision(asked("bf16"))
     assert not half_precision(asked("32"))
+
+
+def test_a_training_goes_on_as_it_was_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "_seconds", never)
+    task = ReadingTask(asked("auto"))
+    for half in (True, False):
+        task.network.encoder.half_precision = half
+        checkpoint: dict[str, Any] = {"state_dict": {}}
+        task.on_save_checkpoint(checkpoint)
+        torch.save(checkpoint, tmp_path / "last.ckpt")
+        for can in (True, False):
+            monkeypatch.setattr("hwr.training.machine.computes_bfloat16", lambda can=can: can)
+            assert half_precision(asked("auto"), tmp_path / "last.ckpt") == (half and can)
+
+
+def test_one_from_before_that_was_kept_is_decided_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.save({"state_dict": {}, "options": {}}, tmp_path / "last.ckpt")
+    monkeypatch.setattr("hwr.training.machine.faster_in_bfloat16", lambda: True)
+    assert half_precision(asked("auto"), tmp_path / "last.ckpt")
 
 
 def test_a_trial_computes_in_the_precision_it_is_of() -> None:

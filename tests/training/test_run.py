@@ -3,7 +3,6 @@
 import csv
 import dataclasses
 import errno
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -187,51 +186,6 @@ def test_ctrl_c_leaves_a_checkpoint_and_says_so(tmp_path: Path, stop_at: Any) ->
     assert read_checkpoint(tmp_path / "run" / "last.ckpt")["global_step"] == 3
 
 
-@pytest.mark.parametrize("at", [3, 5])  # of these a validation follows behind the second
-def test_ctrl_c_in_the_midst_of_a_step_stops_at_its_end(
-    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    train(options(), tmp_path / "whole")
-    loss = ReadingTask.loss
-
-    def asked(self: ReadingTask, batch: LineBatch, step: int = 0) -> torch.Tensor:
-        found = loss(self, batch, step)
-        if self.training and step == at - 1:
-            signal.raise_signal(signal.SIGINT)
-        return found
-
-    with monkeypatch.context() as context:
-        context.setattr(ReadingTask, "loss", asked)
-        with pytest.raises(InterruptedTrainingError, match=rf"stopped at step {at}: .*--resume"):
-            train(options(), tmp_path / "parts")
-    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
-    last = tmp_path / "parts" / "last.ckpt"
-    assert read_checkpoint(last)["global_step"] == at
-    train(options(), tmp_path / "parts", resume=last)
-    whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
-    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
-
-
-def test_ctrl_c_while_validating_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    train(options(), tmp_path / "whole")
-
-    def validation_step(self: ReadingTask, batch: LineBatch, number: int) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as context:
-        context.setattr(ReadingTask, "validation_step", validation_step)
-        with pytest.raises(InterruptedTrainingError, match=r"stopped at step 5: .*--resume"):
-            train(options(), tmp_path / "parts")
-    last = tmp_path / "parts" / "last.ckpt"
-    assert read_checkpoint(last)["global_step"] == 5
-    train(options(), tmp_path / "parts", resume=last)
-    whole, parts = (weights(tmp_path / name / "last.ckpt") for name in ("whole", "parts"))
-    assert all(torch.equal(value, parts[name]) for name, value in whole.items())
-
-
 def test_a_run_goes_on_in_its_own_folder(tmp_path: Path) -> None:
     train(options(budget="1 step"), tmp_path / "run")
     with pytest.raises(ConfigError, match="leave out --out"):
@@ -289,6 +243,9 @@ def test_metrics_cut_short_cost_nothing(tmp_path: Path) -> None:
     logger = metrics_logger(tmp_path / "run", tmp_path / "run" / "last.ckpt")
     assert [row["step"] for row in rows_of(metrics)] == ["5"]  # at once
     assert logger.experiment.metrics == []
+    logger.experiment.log_metrics({"val_cer": 0.5, "new": 1.0}, 7)
+    logger.save()
+    assert [(row["step"], row["new"]) for row in rows_of(metrics)] == [("5", ""), ("7", "1.0")]
     assert rows_of(tmp_path / "none.csv") == []
 
 
@@ -306,7 +263,6 @@ def test_two_trainings_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert not list((tmp_path / "run").iterdir())
 
 
-@pytest.mark.filterwarnings("ignore:The dirpath has changed")
 def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None:
     before, after = (Kept(tmp_path / name, "best", monitor="val_loss") for name in ("a", "b"))
     path = str(tmp_path / "a" / "best.ckpt")
@@ -318,6 +274,8 @@ def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None
     assert after.state_key == ModelCheckpoint(tmp_path, "best", monitor="val_loss").state_key
     after.load_state_dict(state)
     assert not after.best_k_models  # it was left behind
+    before.load_state_dict(state)
+    assert before.best_model_score is None  # or is gone, where the folder is the same
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "best.ckpt").touch()
     after.load_state_dict(state)
@@ -325,6 +283,38 @@ def test_what_was_best_stays_so_where_a_folder_was_moved(tmp_path: Path) -> None
     assert after.best_model_score == 0.5
     assert (after.best_model_path, after.kth_best_model_path) == (moved, moved)
     assert list(after.best_k_models) == [moved]
+
+
+def test_a_run_without_its_best_checkpoint_says_so_or_makes_another(tmp_path: Path) -> None:
+    last, best = tmp_path / "run" / "last.ckpt", tmp_path / "run" / "best.ckpt"
+    train(options(budget="1 step"), tmp_path / "run")
+    best.unlink()
+    with pytest.raises(ConfigError, match=r"best\.ckpt: is not there, .*hwr export .*last\.ckpt$"):
+        train(options(budget="1 step"), tmp_path / "run", resume=last)
+    # None reads better than one that reads all of them.
+    content = torch.load(last, weights_only=True)
+    (kept,) = [s for s in content["callbacks"].values() if s.get("monitor") == "val_loss"]
+    kept["best_k_models"] = {str(best): torch.tensor(-1.0)}
+    torch.save(content, last)
+    train(options(budget="2 steps"), tmp_path / "run", resume=last)
+    assert read_checkpoint(best)["global_step"] == 2
+
+
+def test_weights_that_come_to_nothing_in_the_step_before_a_validation_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: ReadingTask, optimizer: torch.optim.Optimizer) -> None:
+        if self.global_step == 9:
+            for weight in self.parameters():
+                if weight.grad is not None:
+                    weight.grad.fill_(float("nan"))
+
+    monkeypatch.setattr(ReadingTask, "on_before_optimizer_step", lost)
+    with pytest.raises(HwrError, match=r"step 10: the weights are no numbers .*learning_rate"):
+        train(options(), tmp_path / "run")
+    kept = read_checkpoint(tmp_path / "run" / "last.ckpt")
+    assert kept["global_step"] == 5
+    assert all(value.isfinite().all() for value in kept["state_dict"].values())
 
 
 def test_a_training_that_comes_to_nothing_says_so_and_keeps_what_was(
@@ -347,9 +337,21 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.Mon
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(WholeCheckpoints, "save_checkpoint", full)
-    with pytest.raises(HwrError, match=r"run: cannot be written .*No space left"):
-        train(options(), tmp_path / "run")
+    told = r"run: cannot be written .*No space left"
+    with monkeypatch.context() as context:
+        context.setattr(WholeCheckpoints, "save_checkpoint", full)
+        with pytest.raises(HwrError, match=told):
+            train(options(), tmp_path / "run")
+    with monkeypatch.context() as context:
+        context.setattr("hwr.training.run.draw_curve", full)
+        with pytest.raises(HwrError, match=told):
+            train(options(budget="1 step"), tmp_path / "run")
+    metrics = tmp_path / "run" / "metrics.csv"
+    before = metrics.read_text()
+    monkeypatch.setattr("hwr.training.metrics._write", full)
+    with pytest.raises(HwrError, match=told):
+        train(options(budget="2 steps"), tmp_path / "run", resume=tmp_path / "run" / "last.ckpt")
+    assert metrics.read_text() == before
 
 
 def test_a_resumed_run_keeps_its_pools(tmp_path: Path) -> None:
