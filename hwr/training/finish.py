@@ -55,8 +55,8 @@ def finish(
         language: whether a language model goes into the file, where the options ask for one.
         say: told what became of it.
         others: checkpoints and model files whose weights are taken into the mean (`read_mean`).
-        looks: instead of the checkpoint's own; more than these only where the CTC head stays: no
-            other looks again.
+        looks: instead of the checkpoint's own; more than 1 only where the CTC head stays: no other
+            looks again.
 
     Returns:
         `model`.
@@ -77,8 +77,7 @@ def finish(
                 f"{checkpoint}: has no head {head}: it has {', '.join(options.heads)}"
             )
     kept = [head for head in HEADS if head in (heads or options.heads)]
-    # (As many as the experiment says are no wish of whoever calls this.)
-    if "ctc" not in kept and looks not in (None, 1, options.looks):
+    if "ctc" not in kept and (looks or 1) > 1:
         raise ConfigError("--looks: only the CTC head looks at lines again: leave it out")
     task = ReadingTask(options)
     task.load_state_dict(content["state_dict"])

@@ -87,7 +87,8 @@ def train(
     """
     best, lines = fit(options, folder, resume, start, say)
     # (The checkpoint's own looks are those of the day when it was written.)
-    model = finish(best, folder / MODEL, lines=lines, say=say, looks=options.looks)
+    looks = options.looks if "ctc" in options.heads else None
+    model = finish(best, folder / MODEL, lines=lines, say=say, looks=looks)
     with writing_in(folder):
         draw_curve(folder / METRICS, folder / "curve.png")
     before = error_rate_before(folder)

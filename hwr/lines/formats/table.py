@@ -5,7 +5,7 @@ A `.tsv` has lines of `file TAB text` and no header, or one that names `file_nam
 of the other two, `file_name` names the file, and the text is in `text`, `transcription` or `label`,
 whichever comes first; where there is a `page` or `group`, pictures with the same one count as of
 one page; a `split` that parts them is told of. Files are looked for beside the list, then in
-`images/`.
+`images/`. Below a header, a `.tsv` may be in quotes as spreadsheets and pandas put them.
 """
 
 from __future__ import annotations
@@ -80,8 +80,11 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
     lines = enumerate((line.removesuffix("\r") for line in content.split("\n")), start=1)
     rows = ((number, line.split("\t")) for number, line in lines if line.strip())
     for number, row in rows:
-        if number == 1 and FILE in row and not set(row).isdisjoint(TEXTS):
-            yield from _headed(table, row, rows, problems, "no TAB may stand in a text")
+        head = [_unquoted(cell, always=True) for cell in row] if number == 1 else []
+        if FILE in head and not set(head).isdisjoint(TEXTS):
+            always = head != row
+            cells = ((at, [_unquoted(cell, always) for cell in below]) for at, below in rows)
+            yield from _headed(table, head, cells, problems, "no TAB may stand in a text")
             return
         file, *text = row
         if text:
@@ -89,6 +92,19 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
         else:
             why = f"no TAB between file and text: {file[:60]!r}"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
+
+
+def _unquoted(cell: str, always: bool) -> str:
+    """What stands within the quotes of a cell of a `.tsv`, those within it halved.
+
+    Args:
+        cell: of any kind.
+        always: whether every cell is in quotes; else only those are with quotes within, which are
+            doubled there: `"yes"` may be a text that has its quotes.
+    """
+    within = cell[1:-1]
+    quoted = len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in within.replace('""', "")
+    return within.replace('""', '"') if quoted and (always or '""' in within) else cell
 
 
 def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:

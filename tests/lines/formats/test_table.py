@@ -83,6 +83,24 @@ def test_tsv_with_a_header(tmp_path: Path) -> None:
     assert {line.page for line in lines} == {f"{tmp_path}/p1"}
 
 
+@pytest.mark.parametrize(
+    ("head", "cell", "text"),
+    [
+        ('"file_name"\t"text"', '"a.png"\t"1,5"', "1,5"),
+        ('"file_name"\t"text"', '"a.png"\t"say ""yes"""', 'say "yes"'),
+        ("file_name\ttext", 'a.png\t"say ""yes"""', 'say "yes"'),
+        # Quotes that are the text's own stay.
+        ("file_name\ttext", 'a.png\t"yes"', '"yes"'),
+        ("file_name\ttext", 'a.png\t"yes" or "no"', '"yes" or "no"'),
+        ("file_name\ttext", 'a.png\t"', '"'),
+    ],
+)
+def test_tsv_in_quotes(tmp_path: Path, head: str, cell: str, text: str) -> None:
+    touched(tmp_path, "a.png")
+    (tmp_path / "labels.tsv").write_text(f"{head}\n{cell}\n")
+    assert [line.text for line in read_folder(tmp_path)] == [text]
+
+
 def test_a_quote_that_is_not_closed_is_told_with_its_rows(tmp_path: Path) -> None:
     touched(tmp_path, "a.png", "b.png", "c.png", "d.png")
     rows = 'file_name,text\na.png,1\nb.png,"2\nc.png,3\nd.png,4\n'
