@@ -31,6 +31,8 @@ _PAGE, _WRITTEN = 0.5, 0.1
 # Of the pixels are opaque, of tones so far apart: a page, and no writing alone.
 _BEYOND_ONE, _FEW = 2.0, 0.01
 # Of floating-point values, and so few of the pixels.
+_THUMBNAIL = 0.5
+# Times as high as the picture, and less.
 _LIGHTER_THAN_ONE = 8.0
 # At most: so are floating-point pictures that were divided by their paper's light.
 _ORIENTATION = 0x0112
@@ -164,10 +166,18 @@ def header_of(path: Path) -> Iterator[Image.Image]:
 
 
 def holds_several(path: Path) -> bool:
-    """Whether a file holds several pictures, of TIFF. (Phones' JPEG may hold one twice.)"""
+    """Whether a file holds several pictures, of TIFF, that are no thumbnails of the first. (Phones'
+    JPEG may hold one twice.)"""
     try:
         with header_of(path) as opened:
-            return opened.format == "TIFF" and getattr(opened, "n_frames", 1) > 1
+            if opened.format != "TIFF":
+                return False
+            least = min(opened.size) * _THUMBNAIL
+            for frame in range(1, getattr(opened, "n_frames", 1)):
+                opened.seek(frame)
+                if min(opened.size) > least:
+                    return True
+            return False
     except Exception:  # what is wrong with the picture is told where it is read
         return False
 

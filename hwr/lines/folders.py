@@ -13,9 +13,7 @@ folders within it, it is told that they are passed over (`hwr.lines.beside`):
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hwr.errors import DataError
@@ -24,14 +22,10 @@ from hwr.lines.beside import others_in
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
 from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
-from hwr.lines.labelled import LabelledPicture, page_of
+from hwr.lines.labelled import SPLITS, LabelledPicture, alone, of_folder
 from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
-
-_JUST_A_NUMBER = re.compile(r"[\da-f]*\d[\da-f]*\.")
-# Of OCRopus, hexadecimal.
-_SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"}
 
 
 def read_folder(place: Path, problems: list[Problem] | None = None) -> list[LabelledPicture]:
@@ -57,7 +51,7 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
             f"{place}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
             f" or all in {TABLES[0]} as lines of  file TAB text"
         )
-    return _paged(found)
+    return alone(found)
 
 
 def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
@@ -105,11 +99,11 @@ def _read_folder(
     within.sort(key=lambda path: path.name == "alto")
     parts = [(path, _read_folder(path, problems, above)) for path in within]
     problems += _wordless(parts, problems[before:])
-    splits = [path.name for path, lines in parts if lines and path.name.lower() in _SPLITS]
+    splits = [path.name for path, lines in parts if lines and path.name.lower() in SPLITS]
     if len(splits) > 1:
         why = f"{', '.join(splits)}: give each on its own, as --data.train or --data.val"
         problems.append(Problem(Kind.UNITED, str(folder), why))
-    return [_of_folder(line) for line in told_once(parts, problems)]
+    return [of_folder(line) for line in told_once(parts, problems)]
 
 
 def _wordless(
@@ -117,27 +111,15 @@ def _wordless(
 ) -> list[Problem]:
     """The folders of folders that hold pictures, of which no line is and nothing was told."""
     used = {path.resolve() for path in {line.path.parent for _, lines in parts for line in lines}}
+    named = {Path(problem.name) for problem in told}
+    spoken = named.union(*(path.parents for path in named))
     found = []
     for folder in (folder for folder, lines in parts if not lines):
-        silent = not any(Path(problem.name).is_relative_to(folder) for problem in told)
-        if silent and folder.resolve() not in used and (pictures := pictures_in(folder)):
+        if (
+            folder not in spoken
+            and folder.resolve() not in used
+            and (pictures := pictures_in(folder))
+        ):
             why = f"holds {len(pictures)} pictures and no texts as NAME{TEXT_ENDING}, list or page"
             found.append(Problem(Kind.PASSED, str(folder), why))
     return found
-
-
-def _of_folder(line: LabelledPicture) -> LabelledPicture:
-    """A line of a folder among folders. OCRopus has a folder for each page, lines by number."""
-    told = line.region is not None or line.page != page_of(line.path)
-    if told or not _JUST_A_NUMBER.match(line.path.name):
-        return line
-    return replace(line, page=str(line.path.parent))
-
-
-def _paged(found: list[LabelledPicture]) -> list[LabelledPicture]:
-    """Each picture a page of its own, where their names would make one page of all of them: such
-    names (`line-1.png`, `line-2.png`) tell nothing."""
-    guessed = all(line.page in (page_of(line.path), str(line.path.parent)) for line in found)
-    if not guessed or len({line.page for line in found}) != 1:
-        return found
-    return [replace(line, page=str(line.path)) for line in found]

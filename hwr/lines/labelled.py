@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"}
+"""What folders of one part of a data set are called."""
+
+_JUST_A_NUMBER = re.compile(r"[\da-f]*\d[\da-f]*\.")
+# Of OCRopus, hexadecimal.
 _FARTHEST = 2**30
 # Pixels; not a number is farther than that, too.
 _LAST_NUMBER = re.compile(r"(?<=.)[-_.]\d+$")
@@ -107,7 +113,30 @@ def page_of(path: Path) -> str:
     """
     name = _MADE.sub("", path.stem)
     page, found = _IDS.subn("", name)
-    return str(path.parent / (page if found else _LAST_NUMBER.sub("", name)))
+    return _folder(path) + os.sep + (page if found else _LAST_NUMBER.sub("", name))
+
+
+def of_folder(line: LabelledPicture) -> LabelledPicture:
+    """A line of a folder among folders: its page is what the folder stands for, where its own name
+    is just a number, and nothing else tells it. (OCRopus has a folder for each page.)"""
+    told = line.region is not None or line.page != page_of(line.path)
+    if told or not _JUST_A_NUMBER.match(line.path.name):
+        return line
+    return replace(line, page=_folder(line.path))
+
+
+def _folder(path: Path) -> str:
+    """Its folder, always by the same name, however the way there is told."""
+    return os.path.normpath(path.parent)
+
+
+def alone(lines: list[LabelledPicture]) -> list[LabelledPicture]:
+    """Each picture a page of its own, where their names would make one page of all of them: such
+    names (`line-1.png`, `line-2.png`) tell nothing."""
+    guessed = all(line.page in (page_of(line.path), _folder(line.path)) for line in lines)
+    if not guessed or len({line.page for line in lines}) != 1:
+        return lines
+    return [replace(line, page=str(line.path)) for line in lines]
 
 
 def composed(text: str) -> str:

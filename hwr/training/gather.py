@@ -23,6 +23,8 @@ from hwr.training.real import RealLines
 from hwr.training.split import split_by_page
 
 LEFT_OUT = "left-out.tsv"
+_FAR_MORE = 2.0
+# Times as many lines kept apart as were asked for.
 
 Say = Callable[[str], None]
 
@@ -159,11 +161,18 @@ def _parted(good: dict[str, LineStore], options: Options, say: Say) -> RealLines
     if train is not None and val is None:
         share, seed = options.data.val_share, options.training.seed
         learnt, apart, by_page = split_by_page(train.pages, share, seed)
+        lines = len(train)
         train, val = train.part(learnt), train.part(apart)
         if not by_page:
             say(
                 "data: all lines are of one page, so the lines to validate with are of a hand that"
                 " is trained on: other hands will be read worse"
+            )
+        elif len(apart) > _FAR_MORE * share * lines:
+            say(
+                f"data: {len(apart)} of {lines} lines are kept apart to validate with, since pages"
+                f" are so large, not {share:g} of them: give others by  --data.val, or a list whose"
+                " column page tells of smaller ones"
             )
     return RealLines(train, val)
 

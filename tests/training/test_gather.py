@@ -47,6 +47,14 @@ def test_pages_are_kept_apart_and_told(lines: str) -> None:
     assert said[2].startswith(f"only in validation: '{page}' (U+003{page}) 4x, as in ")
 
 
+def test_pages_so_large_that_far_more_is_kept_apart_are_told(lines: str) -> None:
+    said: list[str] = []
+    gathered = gather(options(lines, val_share=0.1), say=said.append)
+    assert (len(gathered.lines.train), len(gathered.lines.val)) == (8, 4)
+    assert said[0].startswith("data: 4 of 12 lines are kept apart to validate with")
+    assert "not 0.1 of them" in said[0]
+
+
 def test_lines_of_one_page_are_parted_all_the_same(write_lines, tmp_path: Path) -> None:
     folder = write_lines(tmp_path / "one", {f"q_{row}": f"a{row}" for row in range(6)})
     table = folder / "metadata.csv"

@@ -58,4 +58,5 @@ def _stamp(path: Path) -> bytes:
         status = path.stat()
     except OSError:  # told where it is read
         return b"\0missing"
-    return f"\0{status.st_size} {status.st_mtime_ns}".encode()
+    # (Copied from elsewhere with its time, it was changed here none the less.)
+    return f"\0{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}".encode()

@@ -59,6 +59,8 @@ def mended(text: str) -> str:
     """A text with single plain spaces between its words, and no invisible characters."""
     if text.isascii() and text.isprintable() and "  " not in text:  # as nearly all are
         return text.strip(" ")
+    if text.rstrip().endswith("\N{SOFT HYPHEN}"):  # is seen where a line ends
+        text = f"{text.rstrip()[:-1]}-"
     seen = "".join(" " if _is_space(c) else c for c in text if not _is_invisible(c))
     return " ".join(part for part in seen.split(" ") if part)
 
@@ -154,7 +156,7 @@ def duplicate_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
     for rows in alike.values():
         if len(rows) == 1:
             continue
-        texts = [splits[split].texts[row] for split, row in rows]
+        texts = [mended(splits[split].texts[row]) for split, row in rows]
         names = [splits[split].names[row] for split, row in rows]
         last = rows[-1][0]
         kept = next(place for place, (split, _) in enumerate(rows) if split == last)

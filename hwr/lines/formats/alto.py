@@ -109,9 +109,12 @@ def _region(line: Element) -> Region:
 
 
 def _text(line: Element) -> str | None:
-    """Its strings with spaces between, and the hyphen that ends the line."""
-    strings = [part.get("CONTENT") or "" for part in line if part.tag == "String"]
-    text = " ".join(string for string in strings if string)
+    """Its strings, with spaces where it tells of any, else between all of them, and the hyphen that
+    ends the line."""
+    parts = [part for part in line if part.tag in ("String", "SP")]
+    strings = [" " if part.tag == "SP" else part.get("CONTENT") or "" for part in parts]
+    between = "" if " " in strings else " "
+    text = between.join(string for string in strings if string).strip()
     hyphens = "".join(part.get("CONTENT") or "" for part in line if part.tag == "HYP")
     # (A soft one, which is seen where a line ends.)
     return text + hyphens.replace("\N{SOFT HYPHEN}", "-") or None

@@ -107,6 +107,8 @@ def _read_xml(path: Path, problems: list[Problem], alone: bool) -> list[Labelled
     if picture is not None and kind is alto:
         alto.to_pixels(root, picture)
     named, width, height = kind.picture_of(root)
+    if picture is not None and holds_several(picture):
+        raise DataError(_several(picture, 1))
     sheet = None if picture is None else sheet_of(picture, width, height)
     return _labelled(path, sheet, named, kind.lines_of(root), problems)
 
@@ -119,12 +121,9 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
     only = len(pages) == 1
     pictures = [page_picture(path, named, called_alike=only) for named, _, _ in pages]
     counts = Counter(picture for picture in pictures if picture is not None)
-    several = {picture for picture, count in counts.items() if count > 1 and holds_several(picture)}
+    several = set(filter(holds_several, counts))
     for picture in sorted(several):
-        why = (
-            f"{counts[picture]} pages are of {picture}, a file with several pictures, of which the"
-            " first would be read for all: save each page as a picture of its own"
-        )
+        why = _several(picture, counts[picture])
         problems.append(Problem(Kind.TABLE, str(path), why))
     return [
         line
@@ -132,6 +131,14 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
         if picture not in several
         for line in _labelled(path, _sheet(picture, size), named, lines, problems, only)
     ]
+
+
+def _several(picture: Path, pages: int) -> str:
+    of = "its page is" if pages == 1 else f"{pages} pages are"
+    return (
+        f"{of} of {picture}, a file with several pictures, of which the first would be read: save"
+        " each page as a picture of its own"
+    )
 
 
 def _sheet(picture: Path | None, size: tuple[str, str] | None) -> Sheet | None:

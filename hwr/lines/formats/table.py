@@ -5,7 +5,7 @@ A `.tsv` has lines of `file TAB text` and no header, or one that names `file_nam
 of the other two, `file_name` names the file, and the text is in `text`, `transcription` or `label`,
 whichever comes first; where there is a `page` or `group`, pictures with the same one count as of
 one page; a `split` that parts them is told of. Files are looked for beside the list, then in
-`images/`. Below a header, a `.tsv` may be in quotes as spreadsheets and pandas put them.
+`images/`. A `.tsv` may be in quotes as spreadsheets and pandas put them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 from hwr.errors import DataError
 from hwr.files import is_file
 from hwr.lines.formats.text import read_text, reason, spellings
-from hwr.lines.labelled import LabelledPicture, composed, page_of
+from hwr.lines.labelled import SPLITS, LabelledPicture, composed, of_folder, page_of
 from hwr.lines.problems import Kind, Problem
 
 TABLES = ("labels.tsv", "metadata.csv", "metadata.jsonl")
@@ -33,6 +34,11 @@ TEXTS = ("text", "transcription", "label")
 PAGES = ("page", "group")
 
 SPLIT = "split"
+
+_HEADS = {FILE, *TEXTS, "file", "filename", "image", "path"}
+# What people call columns.
+_QUOTES = "a quote that is not closed, or not doubled within others"
+_BREAK = re.compile("\r\n|\r|\n")
 
 
 class Row(NamedTuple):
@@ -50,6 +56,7 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
     rows = {".csv": _csv, ".jsonl": _jsonl}.get(table.suffix.lower(), _tsv)
     found: list[LabelledPicture] = []
     splits: dict[str, None] = {}
+    within: dict[str, None] = {}
     try:
         for row in rows(table, read_text(table), problems):
             path = _picture(table.parent, row.file)
@@ -61,12 +68,17 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
             page = f"{table.parent}/{row.page}" if row.page else page_of(path)
             found.append(LabelledPicture(path, composed(row.text), page))
             splits[row.split] = None
+            first = Path(row.file).parts[0]
+            within[first if first.lower() in SPLITS else ""] = None
     except DataError as error:
         problems.append(Problem(Kind.TABLE, str(table), reason(table, error)))
-    if len(splits) > 1:
-        why = f"{', '.join(name or 'none' for name in splits)}, by its column {SPLIT}: make a list"
-        problems.append(Problem(Kind.UNITED, str(table), f"{why} of each"))
-    return found
+    for names, by in ((splits, f"its column {SPLIT}"), (within, "its folders")):
+        if len(names) > 1:
+            why = f"{', '.join(name or 'none' for name in names)}, by {by}: make a list of each"
+            problems.append(Problem(Kind.UNITED, str(table), why))
+            break
+    several = len({line.path.parent for line in found}) > 1
+    return [of_folder(line) for line in found] if several else found
 
 
 def _picture(folder: Path, file: str) -> Path | None:
@@ -82,16 +94,34 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
     for number, row in rows:
         head = [_unquoted(cell, always=True) for cell in row] if number == 1 else []
         if FILE in head and not set(head).isdisjoint(TEXTS):
-            always = head != row
-            cells = ((at, [_unquoted(cell, always) for cell in below]) for at, below in rows)
+            cells = _cells(table, rows, head != row, problems)
             yield from _headed(table, head, cells, problems, "no TAB may stand in a text")
             return
+        if head and head[0].lower() in _HEADS and _picture(table.parent, row[0]) is None:
+            _columns(table, head)  # which tells what it lacks
         file, *text = row
         if text:
-            yield Row(number, file, "\t".join(text))
+            yield Row(number, file, "\t".join(_unquoted(cell, always=False) for cell in text))
         else:
             why = f"no TAB between file and text: {file[:60]!r}"
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", why))
+
+
+def _cells(
+    table: Path,
+    rows: Iterable[tuple[int, list[str]]],
+    always: bool,
+    problems: list[Problem],
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a `.tsv` without the quotes of their cells, all of which have some or not."""
+    for number, row in rows:
+        cells = [_unquoted(cell, always) for cell in row]
+        if always and any(
+            told[:1] == '"' and cell == told for cell, told in zip(cells, row, strict=True)
+        ):
+            problems.append(Problem(Kind.TABLE, f"{table}, line {number}", _QUOTES))
+        else:
+            yield number, cells
 
 
 def _unquoted(cell: str, always: bool) -> str:
@@ -108,25 +138,43 @@ def _unquoted(cell: str, always: bool) -> str:
 
 
 def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(content, newline=""))
+    count = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal count
+        for line in whole:
+            count += 1
+            yield line
 
     def rows() -> Iterator[tuple[int, list[str]]]:
-        last = 0
-        for row in reader:
-            first, last = last + 1, reader.line_num
-            if any("\n" in cell or "\r" in cell for cell in row):
+        reader = csv.reader(lines(), strict=True)
+        while True:
+            first = count + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                # What stands behind it may be sound.
+                reader = csv.reader(lines(), strict=True)
+                why = f"{_QUOTES} ({error})"
+                problems.append(Problem(Kind.TABLE, _place(table, first, count), why))
+                continue
+            if any(_BREAK.search(cell) for place, cell in enumerate(row) if place in told):
                 why = "a quote that is not closed, or a text of several lines: put each in one line"
-                place = f"{table}, lines {first} to {last}"
-                problems.append(Problem(Kind.TABLE, place, why))
+                problems.append(Problem(Kind.TABLE, _place(table, first, count), why))
             elif row:
-                yield last, row
+                yield count, row
 
+    whole, told = io.StringIO(content, newline=""), set[int]()
     found = rows()
-    try:
-        _, head = next(found, (0, []))
-        yield from _headed(table, head, found, problems, "put texts with commas in quotes")
-    except csv.Error as error:
-        raise DataError(f"{table}: line {reader.line_num} is not CSV ({error})") from error
+    _, head = next(found, (0, []))
+    told |= {place for place, name in enumerate(head) if name in (FILE, *TEXTS)}
+    yield from _headed(table, head, found, problems, "put texts with commas in quotes")
+
+
+def _place(table: Path, first: int, last: int) -> str:
+    return f"{table}, line {last}" if first >= last else f"{table}, lines {first} to {last}"
 
 
 def _headed(

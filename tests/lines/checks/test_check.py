@@ -94,6 +94,7 @@ def test_odd_texts(bench: Bench, text: str, kind: Kind | None) -> None:
 
 def test_mended_texts() -> None:
     assert mended(" a  \u00a0b\u00ad\u200bc ") == "a bc"
+    assert mended("Hand\u00ad ") == "Hand-"
     assert mended("\u0645\u06cc\u200c\u062e\u0648") == "\u0645\u06cc\u200c\u062e\u0648"
 
 
@@ -140,6 +141,14 @@ def test_the_same_picture_with_other_texts_is_good_for_nothing(bench: Bench) -> 
     assert told(report) == [(Kind.CONTRADICTION, "a.png"), (Kind.CONTRADICTION, "b.png")]
     assert "b.png is the same picture with '2'" in report.problems[0].reason
     assert report.good == {"x": [2]}
+
+
+def test_other_spaces_are_no_other_text(bench: Bench) -> None:
+    for name in ("a.png", "b.png"):
+        bench.picture(name, seed=1)
+    report = check({"x": bench.store(("a.png", "1 2"), ("b.png", "1\u00a0 2 "))})
+    assert told(report) == [(Kind.TWICE, "b.png"), (Kind.SPACES, "b.png")]
+    assert report.good == {"x": [0]}
 
 
 def test_of_same_pictures_each_is_told_with_one_of_another_text(bench: Bench) -> None:

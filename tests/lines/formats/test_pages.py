@@ -96,6 +96,12 @@ def test_alto_hyphens(tmp_path: Path) -> None:
     assert read_folder(place(tmp_path, "x.xml", hyphen))[1].text == "two wo-"
 
 
+def test_strings_of_alto_that_no_space_parts_are_one_word(tmp_path: Path) -> None:
+    parts = '<String CONTENT="two"/><String CONTENT="2"/><SP/><String CONTENT="words"/>'
+    content = ALTO.replace('<String CONTENT="two"/><String CONTENT="words"/>', parts)
+    assert read_folder(place(tmp_path, "x.xml", content))[1].text == "two2 words"
+
+
 def test_pages_in_a_folder_below_their_pictures_are_read_once(tmp_path: Path) -> None:
     place(tmp_path, "mets.xml", '<mets xmlns="http://www.loc.gov/METS/"/>')
     for name, content in (("page", PAGE), ("alto", ALTO)):
@@ -267,6 +273,21 @@ def test_hocr_of_a_file_with_several_pictures_is_refused(tmp_path: Path) -> None
     # A single picture may well be of two pages.
     frames[0].save(tmp_path / "p.tif")
     assert len(read_folder(tmp_path)) == 4
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.xml", PAGE), ("x.xml", ALTO), ("x.hocr", HOCR)])
+def test_a_page_of_a_file_with_several_pictures_is_refused(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    """Which of them it is of, nothing tells."""
+    place(tmp_path, name, content.replace("p.png", "p.tif"))
+    frames = [Image.new("L", size, 200) for size in ((100, 60), (30, 18), (104, 58))]
+    frames[0].save(tmp_path / "p.tif", save_all=True, append_images=frames[1:2])
+    # With a thumbnail of itself it is but one.
+    assert len(read_folder(tmp_path)) == 2
+    frames[0].save(tmp_path / "p.tif", save_all=True, append_images=frames[1:])
+    with pytest.raises(DataError, match=r"of .*p\.tif, a file with several pictures"):
+        read_folder(tmp_path)
 
 
 def test_hocr_boxes_with_decimals(tmp_path: Path) -> None:

@@ -93,12 +93,86 @@ def test_tsv_with_a_header(tmp_path: Path) -> None:
         ("file_name\ttext", 'a.png\t"yes"', '"yes"'),
         ("file_name\ttext", 'a.png\t"yes" or "no"', '"yes" or "no"'),
         ("file_name\ttext", 'a.png\t"', '"'),
+        (None, 'a.png\t"say ""yes"""', 'say "yes"'),
+        (None, 'a.png\t"yes"', '"yes"'),
     ],
 )
-def test_tsv_in_quotes(tmp_path: Path, head: str, cell: str, text: str) -> None:
+def test_tsv_in_quotes(tmp_path: Path, head: str | None, cell: str, text: str) -> None:
     touched(tmp_path, "a.png")
-    (tmp_path / "labels.tsv").write_text(f"{head}\n{cell}\n")
+    (tmp_path / "labels.tsv").write_text("\n".join(filter(None, (head, cell, ""))))
     assert [line.text for line in read_folder(tmp_path)] == [text]
+
+
+@pytest.mark.parametrize("cell", ['"first', '"say \\"x\\""', '"a" or "b"'])
+def test_cells_that_are_not_rightly_in_quotes_are_told(tmp_path: Path, cell: str) -> None:
+    touched(tmp_path, "a.png", "b.png")
+    rows = f'"file_name"\t"text"\n"a.png"\t{cell}\n"b.png"\t"2"\n'
+    (tmp_path / "labels.tsv").write_text(rows)
+    problems: list[Problem] = []
+    assert [line.text for line in read_folder(tmp_path, problems)] == ["2"]
+    names = [problem.name for problem in problems if problem.kind == Kind.TABLE]
+    assert names == [f"{tmp_path}/labels.tsv, line 2"]
+
+
+@pytest.mark.parametrize("cell", ['"Hello" he said', '"A" or "B"'])
+def test_csv_that_would_lose_quotes_is_told_and_the_rest_read(tmp_path: Path, cell: str) -> None:
+    touched(tmp_path, "a.png", "b.png", "c.png")
+    (tmp_path / "metadata.csv").write_text(f"file_name,text\na.png,1\nb.png,{cell}\nc.png,3\n")
+    problems: list[Problem] = []
+    assert [line.text for line in read_folder(tmp_path, problems)] == ["1", "3"]
+    names = [problem.name for problem in problems if problem.kind == Kind.TABLE]
+    assert names == [f"{tmp_path}/metadata.csv, line 3"]
+
+
+def test_other_columns_of_csv_may_hold_several_lines(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "b.png")
+    rows = 'file_name,text,notes\na.png,1,"two\nlines"\nb.png,2,\n'
+    (tmp_path / "metadata.csv").write_text(rows)
+    assert [line.text for line in read_folder(tmp_path)] == ["1", "2"]
+
+
+def test_a_head_by_other_names_is_told(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "filename")
+    (tmp_path / "labels.tsv").write_text("File\ttext\na.png\t1\n")
+    with pytest.raises(DataError, match="needs the columns file_name and text"):
+        read_folder(tmp_path)
+    (tmp_path / "labels.tsv").write_text("filename\ttext\na.png\t1\n")
+    assert [line.text for line in read_folder(tmp_path)] == ["text", "1"]
+
+
+def test_listed_pictures_of_folders_are_of_a_page_each_where_names_are_just_numbers(
+    tmp_path: Path,
+) -> None:
+    names = ["w1/000001.png", "w1/000002.png", "w2/000001.png", "w2/a_01.png"]
+    touched(tmp_path, *names)
+    (tmp_path / "train.tsv").write_text("".join(f"{name}\t1\n" for name in names))
+    pages = [line.page for line in read_folder(tmp_path / "train.tsv")]
+    assert pages == [f"{tmp_path}/{page}" for page in ("w1", "w1", "w2", "w2/a")]
+    # Of one folder alone, which may well be all of the data, each is of its own.
+    (tmp_path / "train.tsv").write_text("".join(f"{name}\t1\n" for name in names[:2]))
+    assert len({line.page for line in read_folder(tmp_path / "train.tsv")}) == 2
+
+
+def test_a_page_is_the_same_however_the_way_to_it_is_told(tmp_path: Path) -> None:
+    touched(tmp_path, "w1/p_1.png", "w1/p_2.png")
+    pages = set()
+    for list_of in ("a", "b"):
+        (tmp_path / list_of).mkdir()
+        row = f"../{'a/../' * (list_of == 'b')}w1/p_{1 + (list_of == 'b')}.png\t1\n"
+        (tmp_path / list_of / "x.tsv").write_text(row + "../w1/q.png\t1\n")
+        touched(tmp_path, "w1/q.png")
+        pages.add(read_folder(tmp_path / list_of / "x.tsv")[0].page)
+    assert pages == {f"{tmp_path}/w1/p"}
+
+
+def test_splits_that_are_folders_of_one_list_are_told(tmp_path: Path) -> None:
+    touched(tmp_path, "train/1.png", "test/1.png")
+    (tmp_path / "metadata.csv").write_text("file_name,text\ntrain/1.png,1\ntest/1.png,2\n")
+    problems: list[Problem] = []
+    assert len(read_folder(tmp_path, problems)) == 2
+    (problem,) = problems
+    assert problem.kind == Kind.UNITED
+    assert "train, test, by its folders" in problem.reason
 
 
 def test_a_quote_that_is_not_closed_is_told_with_its_rows(tmp_path: Path) -> None:
