@@ -52,9 +52,9 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "plain": Preset(gap=(0, 8), whole_pixels=True),
     "touching": Preset(gap=(-4, 2), cut_to_ink=True, scale=(0.8, 1.2), jitter=3.0),
-    "document": Preset(gap=(0, 0), document=GOOD, leading=0.5, round=0.25),
-    "degraded": Preset(gap=(0, 0), document=DEGRADED, leading=0.5, round=0.25),
-    "logbook": Preset(gap=(0, 0), document=LOGBOOK, leading=0.5, round=0.25),
+    "document": Preset(gap=(0, 0), document=GOOD, leading=0.5, round=0.35),
+    "degraded": Preset(gap=(0, 0), document=DEGRADED, leading=0.5, round=0.35),
+    "logbook": Preset(gap=(0, 0), document=LOGBOOK, leading=0.5, round=0.35),
 }
 
 

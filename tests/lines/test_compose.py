@@ -14,6 +14,7 @@ from hwr.images.tone import Tone, tone_of
 from hwr.lines import compose
 from hwr.lines.compose import Composer
 from hwr.lines.digits import Digits, Split, load_digits
+from hwr.lines.document import layout
 from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.layout import Written, set_digits
 from hwr.lines.document.photo import Photo, photograph
@@ -166,7 +167,11 @@ def test_boxes_of_documents_lie_on_their_lines() -> None:
         assert boxes.max() < lines.widths[row] + 0.3 * 40
 
 
-def test_boxes_of_documents_are_where_the_digits_are(composer: Composer) -> None:
+def test_boxes_of_documents_are_where_the_digits_are(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for share in ("_SEPARATED", "_BEFORE", "_BEHIND"):
+        monkeypatch.setattr(layout, share, 0.0)
     lines = composer.render(composer.plan(spec("document", 1, 4), 300, 0, 40))
     inside, outside = [], []
     for row, text in enumerate(lines.texts):
@@ -180,7 +185,7 @@ def test_boxes_of_documents_are_where_the_digits_are(composer: Composer) -> None
         within = ((column[:, None] >= boxes[:, 0]) & (column[:, None] <= boxes[:, 1])).any(axis=1)
         inside.append(ink.mean(axis=0)[within].mean())
         outside.append(ink.mean(axis=0)[~within].mean() if (~within).any() else 0.0)
-    # Beside them there are papers, borders and marks, but less of these.
+    # Beside them there are papers and borders, but less of these.
     assert np.mean(np.array(inside) > outside) > 0.8
     assert np.median(inside) > 3 * np.median(outside)
 

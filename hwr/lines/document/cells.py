@@ -8,7 +8,7 @@ import numpy as np
 
 from hwr.lines.document.marks import Ink, dots, stroke
 
-_CHANCE = 0.07
+_CHANCE = 0.05
 _PER_DOT = 4.0
 # Columns or rows from one dot of a dotted line to the next.
 

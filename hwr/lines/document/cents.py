@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hwr.lines.document.marks import Drawing, stroke
 from hwr.lines.document.shapes import PATCH, THINNEST
 
-_CHANCE = 0.06
+_CHANCE = 0.1
 _DIGITS = 2
 
 
@@ -49,10 +49,12 @@ class Cents(NamedTuple):
             return cls.none(count)
         lot = rng.random(5)
         # Their strokes are as much thinner.
-        size = max(0.55 + 0.25 * lot[0], min(THINNEST / pen, 1.0))
+        size = max(0.55 + 0.4 * lot[0], min(THINNEST / pen, 1.0))
         below = 0.08 + 0.1 * lot[3]
         lines = (below, below + 0.12)[: int(3 * lot[4] ** 0.7)]
-        return cls(count - _DIGITS, size, 0.15 + 0.35 * lot[1], 0.25 * lot[2], lines)
+        # Those as large as the rest may stand as low.
+        rise = (0.15 if size < 0.75 else 0.0) + 0.35 * lot[1]
+        return cls(count - _DIGITS, size, rise, 0.1 + 0.4 * lot[2], lines)
 
     def shrunk(self, patches: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Digits' pictures, [digits, PATCH, PATCH], of which these are as small as they are."""

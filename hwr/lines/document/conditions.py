@@ -45,7 +45,7 @@ class Conditions(NamedTuple):
     border: float = 0.55
     close: float = 0.4
     tight: float = 0.3
-    deep: float = 0.0
+    deep: float = 0.1
     rows: int = 0
 
 
@@ -65,6 +65,8 @@ DEGRADED = Conditions(
 LOGBOOK = GOOD._replace(
     blur=0.9,
     sharp=1,
+    noise=0.16,
+    most_noise=0.06,
     blurred=1.0,
     least_blur=0.8,
     faint=1.0,

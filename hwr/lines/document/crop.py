@@ -19,7 +19,7 @@ def crop(
     the right: below zero where a little of the ink is cut off."""
     kind = rng.uniform(0.35, 1.0) if loose else rng.random()
     if kind < 0.35:
-        above, below = rng.uniform(-0.02, 0.1, 2)
+        above, below = rng.uniform(-0.02 if rng.random() < 0.8 else -0.05, 0.1, 2)
     elif kind < 0.85:
         above, below = rng.uniform(0.05, 0.45, 2)
     else:

@@ -40,22 +40,36 @@ _SMALL: dict[str, Strokes] = {
 # Letters that stand for no digit, each an em high; others (A, O, S, T, l, q, r ...) might be one.
 
 
-def flourish(drawing: Drawing, x: float, base: float, behind: bool, slashes: bool = True) -> float:
-    """Draws one of them.
+Kind = Callable[[np.random.Generator], Strokes]
+"""Draws the strokes of one of them."""
+
+
+def a_mark(rng: np.random.Generator, behind: bool, slashes: bool = True) -> Kind:
+    """Which is drawn.
 
     Args:
-        drawing: to draw into; draws which, and its shape.
-        x, base: where it begins: the column, and the row of the base line.
+        rng: draws it.
         behind: whether it stands behind the number. Some do only there: before it they are not
             usual, or might be ones.
         slashes: whether slashes may: where ones are leaning strokes, they might be some.
+    """
+    kinds = (_BEHIND if slashes else _WITHOUT_SLASHES) if behind else _BEFORE
+    return kinds[int(rng.integers(len(kinds)))]
+
+
+def flourish(drawing: Drawing, x: float, base: float, kind: Kind) -> float:
+    """Draws one of them.
+
+    Args:
+        drawing: to draw into; draws its shape.
+        x, base: where it begins: the column, and the row of the base line.
+        kind: which.
 
     Returns:
         How wide it is, in pixels.
     """
     ink, tall, pen, rng = drawing
-    kinds = (_BEHIND if slashes else _WITHOUT_SLASHES) if behind else _BEFORE
-    ways = kinds[int(rng.integers(len(kinds)))](rng)
+    ways = kind(rng)
     lean, lift = rng.uniform(-0.1, 0.35), rng.normal(0, 0.05)
     lengths = np.array([len(points) for points in ways])
     shaky = np.repeat(0.03 / np.sqrt(lengths), lengths)[:, None]
@@ -227,10 +241,13 @@ def _repeated(rng: np.random.Generator, step: float, strokes: Strokes) -> Stroke
             for points in strokes]  # fmt: skip
 
 
-_Kind = Callable[[np.random.Generator], Strokes]
-_SIGNS: list[_Kind] = [_dash, _double_dash, _hash, _wave, _dollar, _dash_and_dot, _stars, _crosses,
-                       _letters]  # fmt: skip
-_BEFORE: list[_Kind] = [*_SIGNS, _opened]
-_BEHIND: list[_Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
-                        _slash_and_dash, _struck_dash]  # fmt: skip
+# (Dashes and hashes are the most usual.)
+_SIGNS: list[Kind] = [_dash, _double_dash, _double_dash, _hash, _hash, _wave, _dollar,
+                      _dash_and_dot, _stars, _crosses, _letters]  # fmt: skip
+_BEFORE: list[Kind] = [*_SIGNS, _opened]
+_BEHIND: list[Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
+                       _slash_and_dash, _struck_dash]  # fmt: skip
 _WITHOUT_SLASHES = [kind for kind in _BEHIND if kind not in (_two_slashes, _slash_and_dash)]
+
+BEFORE_ONLY = (_dollar, _letters, _opened)
+"""Those that no hand repeats behind a number."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.edges import Edges, edges_of
-from hwr.lines.document.flourishes import flourish
+from hwr.lines.document.flourishes import BEFORE_ONLY, Kind, a_mark, flourish
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.joins import Placed, join, string
 from hwr.lines.document.marks import Drawing, Ink, separator, stroke
@@ -25,6 +25,18 @@ _ROOM = 32
 _BESIDE_ONE = 0.04
 # Of a digit's height, to a one and from it at least: along a stem or a zero's side, a stroke that
 # touches it is lost in it.
+_SEPARATED, _GROUPED = 0.5, 0.5
+# Share of numbers with marks between digits, and share of those that have them by threes from the
+# end, or before the last two, as amounts do; in others, they stand anywhere.
+_BEFORE, _BEHIND, _AT_BOTH_ENDS, _FAR = 0.3, 0.5, 0.4, 0.15
+# Share of numbers with a mark before them, with one behind them, with the same at both ends where
+# there is one, and of marks that stand far off.
+_IRREGULAR, _WIDER = 0.3, 0.3
+# Share of numbers set with gaps of all kinds, and of these gaps those that are wider.
+_DOTTED, _SIGNED = 0.3, 0.8
+# Of what stands behind numbers: a dot, comma or short dash near the last digit's foot, a sign.
+_CLIMBS = 22
+# Rows by which a line rises or falls at most.
 _UNDERLINED = 0.05
 # Share of numbers that are, as totals are.
 _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
@@ -37,8 +49,9 @@ class Written(NamedTuple):
 
     Attributes:
         ink: float32 [height, width], 0 to 1, cut to its ink.
-        pen: the width of its strokes, in pixels.
-        tall: the height of its lowest digits without long stems, in pixels.
+        pen: the width of its thinnest strokes, in pixels.
+        tall: the height of its lowest digits without long stems, in pixels; where they are small
+            zeros, halfway to that of the others.
         boxes: float32 [digits, 2], the columns from and to which each digit's own ink reaches.
         cells: where each digit's cell begins, and the last one ends, in columns; none for most.
         slant: columns to a row by which it leans to the right; nan where nobody could tell.
@@ -72,10 +85,11 @@ def set_digits(
 
     count, tall = len(text), hand.size * TALL
     pen = max(hand.pen * tall, THINNEST)
-    separated = rng.random() < 0.4
-    before, behind = rng.random() < 0.2, rng.random() < 0.35
     widest = max(edge.last - edge.first for edge in edges)
-    pitch = 0.0 if before or behind or separated else draw_pitch(widest, tall, rng)
+    pitch = draw_pitch(widest, tall, rng)
+    shares_of_marks = np.array([_SEPARATED, _GROUPED, _BEFORE, _BEHIND, _IRREGULAR])
+    chances = rng.random(len(shares_of_marks)) < shares_of_marks * (not pitch)
+    separated, grouped, before, behind, irregular = chances.tolist()
     step = TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0))
     width = int(count * max(step, pitch) + 7 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
@@ -83,14 +97,21 @@ def set_digits(
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
     x, base, drop = float(PATCH), _ROOM + (PATCH + tall) / 2, 0.0
+    mark: Kind | None = None
     if before:
-        x += flourish(drawing, x, base, behind=False)
-        x += tall * (0.2 + 0.35 * float(rng.random()))
+        mark = a_mark(rng, behind=False)
+        x += flourish(drawing, x, base, mark)
+        x += tall * _aside(0.08, 0.47, rng)
     cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
         edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :], hand.slant)]
     shares = patches.astype(np.float32) / 255
+    # By how many rows each stands lower than on the base line.
+    sunk = [_sunk(digit, hand, tall, lot[0]) for digit, lot in zip(text, lots, strict=True)]
+    sunk[cents.begin :] = [rows - cents.lift(tall) for rows in sunk[cents.begin :]]
+    most = _CLIMBS / (count * max(step, pitch))
+    slope = min(max(hand.slope, -most), most)
     last: Placed | None = None
     for place, (patch, edge, lot) in enumerate(zip(shares, edges, lots, strict=True)):
         raised = place >= cents.begin
@@ -99,9 +120,8 @@ def set_digits(
             x += 0.3 * (pitch - widest) * lot[1]
         left = round(x) - edge.first
         # Who fills in cells keeps to them.
-        drop = hand.slope * (left - PATCH) * (0.2 if pitch else 1.0)
-        top = _ROOM + drop + _sunk(text[place], hand, tall, lot[0])
-        top -= cents.lift(tall) if raised else 0.0
+        drop = slope * (left - PATCH) * (0.2 if pitch else 1.0)
+        top = _ROOM + drop + sunk[place]
         this = Placed(left, min(max(round(top), 0), 2 * _ROOM), edge)
         part = canvas[this.top : this.top + PATCH, left : left + PATCH]
         np.maximum(part, patch, out=part)
@@ -117,14 +137,18 @@ def set_digits(
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lot[1])
         if "1" in text[place : place + 2]:
             gap = max(gap, tall * _BESIDE_ONE)
-        if separated and lot[2] > 0.4:
+        if irregular and rng.random() < _WIDER:
+            gap = max(gap, 0.0) + tall * float(rng.uniform(0.15, 0.8))
+        behind_it = count - 1 - place
+        here = lot[2] > -0.5 and (behind_it % 3 == 0 or behind_it == 2) if grouped else lot[2] > 0.4
+        if separated and here:
             foot = _behind_foot(this, hand, tall) + tall * (0.06 + 0.05 * lot[3])
-            separator(drawing, foot, base + drop, hand.slant)
-            gap = max(gap, 0.0) + tall * 0.2
+            room = separator(drawing, foot, base + drop, hand.slant)
+            gap = max(gap, 0.0) + max(tall * 0.2, room)
         if place + 1 == cents.begin:
             gap = max(gap, 0.0) + tall * cents.gap
         following = edges[place + 1]
-        step = float((edge.right - following.left).max()) + gap
+        step = _reach(edge, following, round(sunk[place + 1] - sunk[place])) + gap
         # Two thin ones set closer are one thick one to everybody.
         least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
@@ -133,10 +157,20 @@ def set_digits(
         cents.underline(drawing, (float(boxes[cents.begin, 0]), end), base + drop)
     if not pitch and rng.random() < _UNDERLINED:
         _underline(drawing, ((float(boxes[0, 0]), base), (end, base + drop)))
-    if behind:
-        x = end + tall * (0.1 + 0.3 * float(rng.random()))
-        _ended(drawing, x, base + hand.slope * (x - PATCH), hand)
-    lowest = tall * cents.size
+    if behind and last is not None:
+        x = end
+        if rng.random() < _DOTTED:
+            foot = _behind_foot(last, hand, tall) + tall * float(rng.uniform(0.08, 0.3))
+            x = max(x, foot + separator(drawing, foot, base + drop, hand.slant))
+        if rng.random() < _SIGNED:
+            x += tall * _aside(0.06, 0.34, rng)
+            if mark is None or mark in BEFORE_ONLY or rng.random() >= _AT_BOTH_ENDS:
+                straight = hand.plain or not hand.flag
+                mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
+            flourish(drawing, x, base + slope * (x - PATCH), mark)
+    lowest = tall * cents.size * (min(1.0, (1 + hand.zero) / 2) if "0" in text else 1.0)
+    pen *= cents.size * (1.0 if hand.keeps_strokes else 1 - 0.7 * hand.nib)
+    pen = max(pen, THINNEST * cents.size)
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
         return Written(canvas[_ROOM:-_ROOM, :PATCH], pen, lowest, boxes)
@@ -155,6 +189,23 @@ def _sunk(digit: str, hand: Hand, tall: float, lot: float) -> float:
     return tall * (astray + hangs.get(digit, 0.0) * hand.hang + sinks)
 
 
+def _reach(edge: Edges, following: Edges, lower: int) -> float:
+    """How many columns behind where a digit's picture begins that of the following one may, in the
+    row where they come nearest; it stands so many rows lower."""
+    right, left = edge.right, following.left
+    if lower > 0:
+        right, left = right[lower:], left[:-lower]
+    elif lower < 0:
+        right, left = right[:lower], left[-lower:]
+    return float((right - left).max())
+
+
+def _aside(least: float, more: float, rng: np.random.Generator) -> float:
+    """How far from the number a mark stands, in heights of a digit; a few stand far off."""
+    far = float(rng.uniform(0, 1)) if rng.random() < _FAR else 0.0
+    return least + more * float(rng.random()) + far
+
+
 def _behind_foot(digit: Placed, hand: Hand, tall: float) -> float:
     """The column behind a digit's foot, which in leaning hands is not below its top."""
     foot = digit.left + float(digit.edges.right[_FEET].max())
@@ -171,13 +222,3 @@ def _underline(drawing: Drawing, ends: Sequence[tuple[float, float]]) -> None:
         shifts = tall * rng.normal(0, 0.03, 2)
         stroke(ink, [(x, y + by) for (x, y), by in zip(points, shifts, strict=True)], pen)
         points = [(x, y + 0.15 * tall) for x, y in points]
-
-
-def _ended(drawing: Drawing, x: float, base: float, hand: Hand) -> None:
-    """What stands behind a number, from a place on its base line."""
-    if drawing.rng.random() < 0.3:
-        separator(drawing, x, base)
-        x += 0.25 * drawing.tall
-    straight = hand.plain or not hand.flag
-    if drawing.rng.random() < 0.8:
-        flourish(drawing, x, base, behind=True, slashes=hand.upright or not straight)

@@ -157,13 +157,16 @@ def _along(pieces: int) -> list[float]:
     return along
 
 
-def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> None:
-    """A dot, comma, apostrophe or short dash behind a digit.
+def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> float:
+    """A dot, comma, apostrophe or short dash behind a digit; how far it reaches to the right.
 
     Args:
         drawing: to draw into; draws its shape.
         x, base: where the pen is set down: the column, and the row of the base line.
         lean: columns to a row by which what stands higher stands farther to the right.
+
+    Returns:
+        Pixels from `x` to where it ends.
     """
     ink, tall, pen, rng = drawing
     kind, lot = rng.random(), rng.uniform(-1, 1, 4)
@@ -171,14 +174,19 @@ def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> Non
     if kind < 0.45:
         stroke(ink, [(x, y), (x + 0.03 * tall * lot[1], y)], pen * (1.2 + 0.4 * lot[2]))
     elif kind < 0.8:
-        down = tall * (0.18 + 0.1 * lot[2])
+        # The long ones hang below the line, where no one stands.
+        down = tall * 0.25 * 2 ** float(lot[2])
         bend = (x + 0.05 * tall, y + down / 2)
         stroke(ink, curve((x, y), bend, (x - tall * (0.06 + 0.08 * lot[1]), y + down)), pen)
     elif kind < 0.88:
         high = base - tall * (0.9 + 0.15 * lot[0])
         x += lean * (base - high)
-        stroke(ink, [(x, high), (x - 0.05 * tall, high + tall * 0.15)], pen)
+        down = tall * (0.2 + 0.08 * lot[2])
+        stroke(ink, [(x, high), (x - 0.05 * tall, high + down)], pen)
     else:
-        y, reach = base - tall * (0.45 + 0.15 * lot[0]), tall * (0.12 + 0.06 * lot[1])
+        # Upon a digit before it, it would be a four's bar, or a seven's.
+        y, wide = base - tall * (0.45 + 0.15 * lot[0]), tall * (0.24 + 0.12 * lot[1])
         x += lean * (base - y)
-        stroke(ink, [(x - reach, y), (x + reach, y + 0.05 * tall * lot[2])], pen)
+        stroke(ink, [(x, y), (x + wide, y + 0.05 * tall * lot[2])], pen)
+        return float(wide + pen / 2 + 0.06 * tall)
+    return float(pen)

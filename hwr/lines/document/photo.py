@@ -32,6 +32,13 @@ _CLOSE = 1.2
 _CLEAR = 0.4
 # Of full ink's darkness: so dark, pens are told from paper by that alone.
 
+_STRONG = 0.15
+# Share of patterns that are nearly as dark as the ink.
+_DARK = 0.2
+# Share of printed lines that are darker than it.
+_SHARPENED = 0.12
+# Share of pictures that a scanner has sharpened: strokes with light edges.
+
 _ALONG = np.arange(8) / 8
 # The line, in the places by which a pen's running dry is told.
 
@@ -102,9 +109,10 @@ def photograph(
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
     patterned = rng.random() < 0.6
     if patterned:
-        pattern_strength = seen * rng.uniform(0.05, 0.35)
+        strong = rng.random() < _STRONG
+        pattern_strength = seen * (rng.uniform(0.35, 0.55) if strong else rng.uniform(0.05, 0.35))
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
-    lines = rng.uniform(0.4, 1.1) * strength
+    lines = strength * (rng.uniform(1.1, 2.2) if rng.random() < _DARK else rng.uniform(0.4, 1.1))
     if printed.any():
         paper = paper * (1 - min(lines, 0.95) * printed)
     noise = min(conditions.noise * seen, conditions.most_noise)
@@ -161,13 +169,16 @@ def _develop(
     import cv2
 
     height, width = grey.shape
-    lot = rng.random(4)
+    lot = rng.random(6)
     if blur:
         grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), blur), np.float32)
     columns = max(round(width * rows / height * rng.uniform(0.88, 1.14)), 4)
     smaller = rows < height
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     grey = np.asarray(cv2.resize(grey, (columns, rows), interpolation=way), np.float32)
+    if lot[4] < _SHARPENED:
+        more = np.float32(0.4 + lot[5])
+        grey = grey + more * (grey - np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.2), np.float32))
     if lot[0] < 0.5:
         grey = grey + noise * float(lot[1]) ** 2 * draw_noise(rows, columns, rng)
     picture = (grey.clip(0, 1) * 255 + 0.5).astype(np.uint8)

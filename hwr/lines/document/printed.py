@@ -9,8 +9,17 @@ from hwr.lines.document.conditions import Conditions
 from hwr.lines.document.layout import Written
 from hwr.lines.document.marks import Ink, curve, dots, ring, stroke
 
+_THICK = 0.1
+# Of a digit's height: printed lines at most.
+_CORNERED = 0.35
+# Share of boxes whose borders end where they meet.
+_OVERRUN, _BROAD = 0.08, 0.45
+# Share of boxes over one of whose sides the number goes, and how wide the digit there is at least,
+# in heights: of a narrower one, such as a one, nobody could tell the border.
 _CROSSED = 0.08
 # Share of upper borders that go through the digits, below their tops.
+_GUIDED = 0.2
+# Share of numbers with a guide line.
 _DEEPEST = 0.8
 # Of the picture's height: how far from its side a border may be.
 
@@ -44,7 +53,8 @@ def draw_printed(
         room = max(above, 0), max(before, 0), max(behind, 0)
         between = _ruled(ink, written, room, conditions, rng)
     if rng.random() < 0.08:
-        _stamp(ink, rng)
+        # In a picture cut close to the number, a part of a dark one is a one.
+        _stamp(ink, rng, 0.7 if conditions.boxed else 0.4)
     return between
 
 
@@ -55,12 +65,12 @@ def _cells(
     columns = [before + column for column in written.cells]
     pitch = columns[1] - columns[0]
     room = pitch - float((written.boxes[:, 1] - written.boxes[:, 0]).max())
-    draw_cells(ink, columns, rows, room, _thickness(ink, rng), _tilt(rng), rng)
+    draw_cells(ink, columns, rows, room, _thickness(ink, written, rng), _tilt(rng), rng)
 
 
-def _thickness(ink: Ink, rng: np.random.Generator) -> float:
+def _thickness(ink: Ink, written: Written, rng: np.random.Generator) -> float:
     """Of printed lines, in pixels."""
-    return float(rng.uniform(0.6, 0.6 + 0.07 * len(ink)))
+    return float(rng.uniform(0.6, 0.6 + min(0.07 * len(ink), _THICK * written.tall)))
 
 
 def _tilt(rng: np.random.Generator) -> float:
@@ -75,16 +85,17 @@ def _ruled(
     conditions: Conditions,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Borders of a box cut into the picture, and guide lines. Borders keep to the room there is
-    before and behind the number, and above it or well below its top: upon a digit, or between
-    digits, upright ones would be ones, and one along the tops of digits would make sevens of ones.
+    """Borders of a box cut into the picture, and guide lines. Nearly all borders keep to the room
+    there is before and behind the number, and above it or well below its top: upon a digit, or
+    between digits, upright ones would be ones, and one along the tops of digits would make sevens
+    of ones.
 
     Returns:
         The columns of the borders at the sides, or of the picture's edges where there are none.
     """
     height, width = ink.shape
     between = (0.0, float(width))
-    thick, tilt = _thickness(ink, rng), _tilt(rng)
+    thick, tilt = _thickness(ink, written, rng), _tilt(rng)
     if rng.random() < conditions.boxed:
         # Near the edge, or what stands beside the cell would be the number's.
         depth = rng.uniform(-0.02, 0.1, 4) * height
@@ -94,26 +105,39 @@ def _ruled(
             # Cut out with a part of the cells beside it.
             depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
         depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
+        cornered = rng.random() < _CORNERED
+        over = int(rng.integers(2))
+        if rng.random() < _OVERRUN and not cornered and _is_broad(written, over):
+            depth[2 + over] = room[1 + over] + written.tall * float(rng.uniform(0.05, 0.2))
         if rng.random() < _CROSSED:
             below = written.tall * float(rng.uniform(0.1, 0.3))
             depth[0] = room[0] + below + thick - min(tilt * width, 0)
         else:
             depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
-        if sides[0]:
-            stroke(ink, [(-9, depth[0]), (width + 9, depth[0] + tilt * width)], thick)
-        if sides[1]:
-            y = height - depth[1]
-            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick)
         ends = float(depth[2]), float(width - depth[3])
+        first, last = (-9.0, width + 9.0)
+        top, bottom = (-9.0, height + 9.0)
+        if cornered:
+            # Where none meets it, a border goes on: one that ends on paper might be a one.
+            first, last = ends[0] if sides[2] else first, ends[1] if sides[3] else last
+            top = float(depth[0]) if sides[0] else top
+            bottom = float(height - depth[1]) if sides[1] else bottom
+        for y, drawn in zip((depth[0], height - depth[1]), sides[:2], strict=True):
+            if drawn:
+                ends_of = ((x, y + tilt * min(max(x, 0.0), width)) for x in (first, last))
+                stroke(ink, list(ends_of), thick)
         for end, drawn in zip(ends, sides[2:], strict=True):
             if drawn:
-                stroke(ink, [(end + lean, -9), (end - lean, height + 9)], thick)
+                # An upright line leans as a level one rises.
+                meets = tilt * end
+                rows = top + meets * (top > 0), bottom + meets * (bottom < height)
+                stroke(ink, [(end - tilt * (y - height / 2), y) for y in rows], thick)
         aside = abs(lean) + thick / 2
         between = (
-            ends[0] - aside if sides[2] else between[0],
-            ends[1] + aside if sides[3] else between[1],
+            min(ends[0] - aside, room[1]) if sides[2] else between[0],
+            max(ends[1] + aside, width - room[2]) if sides[3] else between[1],
         )
-    if rng.random() < 0.2:
+    if rng.random() < _GUIDED:
         # At times through the digits.
         struck = rng.random() < conditions.struck
         y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
@@ -126,6 +150,13 @@ def _ruled(
     if rng.random() < 0.08:
         _cut_off(ink, written.pen, room[1:], rng)
     return between
+
+
+def _is_broad(written: Written, last: int) -> bool:
+    """Whether its first digit, or its last one, is too wide for a one, and no mark beside it."""
+    first, end = written.boxes[-last].tolist()
+    beside = written.ink.shape[1] - end if last else first
+    return bool(beside < 2 and end - first > _BROAD * written.tall)
 
 
 def _cut_off(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generator) -> None:
@@ -144,9 +175,9 @@ def _cut_off(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generat
     stroke(ink, curve((ends[0], rows[0]), bend, (ends[1], rows[1])), pen)
 
 
-def _stamp(ink: Ink, rng: np.random.Generator) -> None:
+def _stamp(ink: Ink, rng: np.random.Generator, darkest: float) -> None:
     """An arc of a round stamp."""
     height, width = ink.shape
     radius = rng.uniform(1, 4) * height
     x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
-    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.7))
+    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, darkest))

@@ -37,6 +37,8 @@ _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
 _KNOTS = 5
 # Of the elastic bending in each direction.
+_OPEN = 1.8
+# Pixels of the frame that half a pen may have in digits smaller than the others.
 _STEMMED = (4, 7, 9)
 # Digits that may have a long stem.
 _RHO_SLANT = 0.35
@@ -67,7 +69,10 @@ def write(
     written = zip(hands, labels.tolist(), strict=True)
     sized = torch.tensor([hand.sized(label) for hand, label in written])
     least = THINNEST / 2 * DIGIT_HEIGHT / TALL / (of("size") * sized)
-    half = torch.maximum(of("pen") * DIGIT_HEIGHT / 2 / sized.clamp(min=1), least)
+    half = of("pen") * DIGIT_HEIGHT / 2
+    # By the same pen, whatever the size; but loops of small ones would be full of ink.
+    half = torch.maximum((half / sized).clamp(max=_OPEN), half / sized.clamp(min=1))
+    half = torch.maximum(half, least)
     wide = torch.maximum(_pen(fields, half, of("nib")), least[:, None, None])
     edge = fields - wide
     kept = torch.tensor([hand.keeps_strokes for hand in hands])

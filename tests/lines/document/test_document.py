@@ -11,8 +11,8 @@ import torch
 
 from hwr.images.clean.slant import slant as slant_of
 from hwr.lines.digits import DIGIT_SIZE, load_digits
+from hwr.lines.document import cells, layout, photo
 from hwr.lines.document import composer as composer_module
-from hwr.lines.document import layout, photo
 from hwr.lines.document.by_digit import changes_of
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.changes import Changes
@@ -21,6 +21,7 @@ from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.crop import crop
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.edges import edges_of
+from hwr.lines.document.flourishes import BEFORE_ONLY, Kind, a_mark
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.joins import Placed, join
 from hwr.lines.document.layout import Written, set_digits
@@ -175,12 +176,13 @@ def test_separators_stand_beside_the_foot_of_what_leans(
 ) -> None:
     places = []
 
-    def noted(drawing: Drawing, x: float, base: float, lean: float) -> None:
+    def noted(drawing: Drawing, x: float, base: float, lean: float) -> float:
         foot = drawing.ink[round(base) - TALL // 2 : round(base)]
         places.append([x - np.flatnonzero(part.any(axis=0))[-1] for part in (drawing.ink, foot)])
+        return 0.0
 
-    for mark in ("flourish", "_ended"):
-        monkeypatch.setattr(layout, mark, lambda *args, **options: 0.0)
+    for share in ("_BEFORE", "_BEHIND"):
+        monkeypatch.setattr(layout, share, 0.0)
     monkeypatch.setattr(layout, "separator", noted)
     monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
     hand = dataclasses.replace(PLAIN, slant=slant, spacing=0.4)
@@ -228,11 +230,11 @@ def test_behind_ones_that_look_like_slashes_stand_none(
 ) -> None:
     told = []
 
-    def noted(*args: object, behind: bool, slashes: bool = True) -> float:
+    def noted(rng: np.random.Generator, behind: bool, slashes: bool = True) -> Kind:
         told.extend([slashes] if behind else [])
-        return 0.0
+        return a_mark(rng, behind, slashes)
 
-    monkeypatch.setattr(layout, "flourish", noted)
+    monkeypatch.setattr(layout, "a_mark", noted)
     patches = written(PLAIN, 1, 2)
     hand = dataclasses.replace(PLAIN, plain=plain, flag=flag, slant=slant)
     for seed in range(30):
@@ -696,6 +698,79 @@ def test_ones_stay_apart_from_the_strokes_beside_them(text: str, touch: bool) ->
         ]
         touching.append(inks[0] < 0.999 * inks[1])
     assert any(touching) == touch
+
+
+@pytest.mark.usefixtures("no_marks")
+@pytest.mark.parametrize("text", ["71", "17", "91"])
+def test_so_they_do_where_leaning_digits_hang(text: str) -> None:
+    """What stands lower reaches farther to the right beside what stands higher."""
+    for seed in range(12):
+        hand = dataclasses.replace(PLAIN, slant=0.7, plain=True, hang=0.4, spacing=-0.12)
+        patches = np.concatenate([written(hand, int(digit), 12)[seed : seed + 1] for digit in text])
+        edges = edges_of(patches, [hand.slant] * 2)
+        near, far = (
+            set_digits(patches, edges, text, dataclasses.replace(hand, spacing=it), *draws(seed))
+            for it in (-0.12, 0.6)
+        )
+        assert near.ink.sum() > 0.999 * far.ink.sum()
+
+
+def test_marks_by_threes_part_thousands_and_cents(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns: list[float] = []
+
+    def noted(drawing: Drawing, x: float, base: float, lean: float) -> float:
+        columns.append(x)
+        return 0.0
+
+    for share, chance in (("_BEFORE", 0), ("_BEHIND", 0), ("_SEPARATED", 1), ("_GROUPED", 1)):
+        monkeypatch.setattr(layout, share, float(chance))
+    monkeypatch.setattr(layout, "separator", noted)
+    monkeypatch.setattr(cells, "_CHANCE", 0.0)
+    patches = written(PLAIN, 5, 7)
+    places = set()
+    for rng in draws(*range(20)):
+        columns.clear()
+        line = set_digits(patches, edges_of(patches), "5555555", PLAIN, rng)
+        # The first digit's ink begins where its picture would end.
+        begins = line.boxes[:, 0] - line.boxes[0, 0] + PATCH
+        places |= {int((begins > x).sum()) for x in columns}
+    assert places == {6, 3, 2}
+
+
+def test_marks_at_both_ends_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Kind] = []
+
+    def noted(drawing: Drawing, x: float, base: float, kind: Kind) -> float:
+        told.append(kind)
+        return 0.0
+
+    shares = ("_BEFORE", "_BEHIND", "_SIGNED", "_AT_BOTH_ENDS")
+    for share in shares:
+        monkeypatch.setattr(layout, share, 1.0)
+    monkeypatch.setattr(layout, "flourish", noted)
+    monkeypatch.setattr(cells, "_CHANCE", 0.0)
+    patches = written(PLAIN, 5, 2)
+    for rng in draws(*range(40)):
+        set_digits(patches, edges_of(patches), "55", PLAIN, rng)
+    pairs = list(zip(told[::2], told[1::2], strict=True))
+    same = [one == other for one, other in pairs if one not in BEFORE_ONLY]
+    assert len(same) > 15
+    assert all(same)
+
+
+@pytest.mark.usefixtures("no_marks")
+def test_some_gaps_of_a_number_are_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "_CHANCE", 0.0)
+    patches = np.repeat(written(PLAIN, 5, 1), 7, axis=0)
+    spread = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(layout, "_IRREGULAR", share)
+        lines = [
+            set_digits(patches, edges_of(patches), 7 * "5", PLAIN, rng) for rng in draws(*range(20))
+        ]
+        gaps = np.array([line.boxes[1:, 0] - line.boxes[:-1, 1] for line in lines])
+        spread.append(np.ptp(gaps, axis=1).mean() / TALL)
+    assert spread[0] < 0.1 < 0.3 < spread[1]
 
 
 def test_a_stroke_covers_what_it_should() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hwr.lines.document import flourishes
-from hwr.lines.document.flourishes import flourish
+from hwr.lines.document.flourishes import a_mark, flourish
 from hwr.lines.document.marks import Drawing, Ink
 
 TALL, PEN, X, BASE = 28.0, 2.0, 20.0, 50.0
@@ -14,7 +14,7 @@ KINDS = {kind.__name__: kind for kind in (*flourishes._BEFORE, *flourishes._BEHI
 def drawn(seed: int, behind: bool = True) -> tuple[Ink, float]:
     ink = np.zeros((90, 160), np.float32)
     rng = np.random.default_rng(seed)
-    return ink, flourish(Drawing(ink, TALL, PEN, rng), X, BASE, behind)
+    return ink, flourish(Drawing(ink, TALL, PEN, rng), X, BASE, a_mark(rng, behind))
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_no_slashes_stand_where_they_might_be_ones(monkeypatch: pytest.MonkeyPat
     ink = np.zeros((90, 160), np.float32)
     for seed in range(20):
         drawing = Drawing(ink, TALL, PEN, np.random.default_rng(seed))
-        flourish(drawing, X, BASE, behind=True, slashes=False)
+        flourish(drawing, X, BASE, a_mark(drawing.rng, behind=True, slashes=False))
     rows = np.flatnonzero((ink > 0.5).any(1))
     assert rows[0] > BASE - 0.8 * TALL
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hwr.lines.document import printed
 from hwr.lines.document.conditions import GOOD, LOGBOOK
 from hwr.lines.document.layout import Written
 from hwr.lines.document.neighbours import draw_neighbour, draw_next_cells
@@ -18,6 +19,12 @@ BOXED = LOGBOOK._replace(boxed=1.0, border=1.0, struck=0.0)
 def written() -> Written:
     ink = np.zeros((28, WIDE), np.float32)
     return Written(ink, 2.0, 28.0, np.array([[0, 20], [30, 90]], np.float32))
+
+
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No number goes over its box."""
+    monkeypatch.setattr(printed, "_OVERRUN", 0.0)
 
 
 def borders(deep: float, seed: int) -> tuple[np.ndarray, tuple[float, float]]:
@@ -42,8 +49,34 @@ def test_borders_far_from_the_sides_keep_off_the_digits() -> None:
     assert np.mean(np.array(farthest) > 0.2 * HEIGHT) > 0.2
 
 
+@pytest.mark.parametrize(
+    ("boxes", "over"),
+    [([[0, 20], [62, 90]], True), ([[0, 9], [84, 90]], False), ([[9, 30], [60, 80]], False)],
+    ids=["broad", "ones", "with marks"],
+)
+def test_only_broad_digits_go_over_their_box(
+    boxes: list[list[float]], over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printed, "_OVERRUN", 1.0)
+    line = written()._replace(boxes=np.array(boxes, np.float32))
+    crossed = set()
+    for seed in range(80):
+        ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
+        rng = np.random.default_rng(seed)
+        left, right = draw_printed(ink, line, (8, BEFORE, BEHIND), BOXED, rng)
+        assert left <= BEFORE
+        assert right >= BEFORE + WIDE
+        upright = (ink > 0.3).sum(axis=0) > 0.9 * HEIGHT
+        crossed |= set(np.flatnonzero(upright[BEFORE : BEFORE + WIDE]).tolist())
+    assert bool(crossed) == over
+    assert all(min(column, WIDE - column) < 0.3 * line.tall for column in crossed)
+
+
 @pytest.mark.parametrize("above", [0, 3, 8, 20])
-def test_a_border_above_keeps_off_the_tops_of_digits(above: int) -> None:
+def test_a_border_above_keeps_off_the_tops_of_digits(
+    above: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printed, "_GUIDED", 0.0)
     conditions = BOXED._replace(deep=0.0)
     seen, through = [], []
     for seed in range(100):
@@ -54,7 +87,6 @@ def test_a_border_above_keeps_off_the_tops_of_digits(above: int) -> None:
         # Through the digits it goes by where it is clear what sticks out of it.
         assert not inked[above : above + 3].any()
         seen.append(inked[:above].any())
-        # (Below these rows there are guide lines.)
         through.append(inked[above : max(above + 10, 22)].any())
         assert not (seen[-1] and through[-1])
     assert (sum(seen) > 20) == (above > 0)
