@@ -32,7 +32,9 @@ _PAGE, _WRITTEN = 0.5, 0.1
 _BEYOND_ONE, _FEW = 2.0, 0.01
 # Of floating-point values, and so few of the pixels.
 _THUMBNAIL = 0.5
-# Times as high as the picture, and less.
+# The shorter side of one, to that of the picture, at most.
+_KIND, _NO_PAGE = 254, 0b101
+# Of TIFF: what a picture is; the bits of one that is another's at less resolution, or its mask.
 _LIGHTER_THAN_ONE = 8.0
 # At most: so are floating-point pictures that were divided by their paper's light.
 _ORIENTATION = 0x0112
@@ -172,10 +174,11 @@ def holds_several(path: Path) -> bool:
         with header_of(path) as opened:
             if opened.format != "TIFF":
                 return False
-            least = min(opened.size) * _THUMBNAIL
+            most = min(opened.size) * _THUMBNAIL + 1
             for frame in range(1, getattr(opened, "n_frames", 1)):
                 opened.seek(frame)
-                if min(opened.size) > least:
+                kind = int(getattr(opened, "tag_v2", {}).get(_KIND, 0))
+                if min(opened.size) > most and not kind & _NO_PAGE:
                     return True
             return False
     except Exception:  # what is wrong with the picture is told where it is read

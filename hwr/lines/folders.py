@@ -22,7 +22,7 @@ from hwr.lines.beside import others_in
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
 from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
-from hwr.lines.labelled import SPLITS, LabelledPicture, alone, of_folder
+from hwr.lines.labelled import SPLITS, LabelledPicture, each_its_own_page, of_folder
 from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
@@ -51,7 +51,7 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
             f"{place}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
             f" or all in {TABLES[0]} as lines of  file TAB text"
         )
-    return alone(found)
+    return each_its_own_page(found)
 
 
 def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:

@@ -116,6 +116,12 @@ def page_of(path: Path) -> str:
     return _folder(path) + os.sep + (page if found else _LAST_NUMBER.sub("", name))
 
 
+def among_folders(lines: list[LabelledPicture]) -> list[LabelledPicture]:
+    """The lines of a list, whose files may be of several folders."""
+    several = len({line.path.parent for line in lines}) > 1
+    return [of_folder(line) for line in lines] if several else lines
+
+
 def of_folder(line: LabelledPicture) -> LabelledPicture:
     """A line of a folder among folders: its page is what the folder stands for, where its own name
     is just a number, and nothing else tells it. (OCRopus has a folder for each page.)"""
@@ -130,9 +136,9 @@ def _folder(path: Path) -> str:
     return os.path.normpath(path.parent)
 
 
-def alone(lines: list[LabelledPicture]) -> list[LabelledPicture]:
-    """Each picture a page of its own, where their names would make one page of all of them: such
-    names (`line-1.png`, `line-2.png`) tell nothing."""
+def each_its_own_page(lines: list[LabelledPicture]) -> list[LabelledPicture]:
+    """The lines, each of a page of its own where their names would make one page of all of them:
+    such names (`line-1.png`, `line-2.png`) tell nothing."""
     guessed = all(line.page in (page_of(line.path), _folder(line.path)) for line in lines)
     if not guessed or len({line.page for line in lines}) != 1:
         return lines

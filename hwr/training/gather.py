@@ -168,7 +168,7 @@ def _parted(good: dict[str, LineStore], options: Options, say: Say) -> RealLines
                 "data: all lines are of one page, so the lines to validate with are of a hand that"
                 " is trained on: other hands will be read worse"
             )
-        elif len(apart) > _FAR_MORE * share * lines:
+        elif len(apart) > max(_FAR_MORE * share * lines, 1):
             say(
                 f"data: {len(apart)} of {lines} lines are kept apart to validate with, since pages"
                 f" are so large, not {share:g} of them: give others by  --data.val, or a list whose"

@@ -20,6 +20,7 @@ def checkpoint(hwr_here: Run, tmp_path: Path) -> Path:
     """Of a network without a CTC head."""
     (tmp_path / "a.yaml").write_text(
         "heads: {seq2seq: 1}\n"
+        "looks: 3\n"
         "lines: {max_length: 2, validation: 10}\n"
         "network: {encoder: {hidden: 4}, seq2seq: {image_layers: 0, hidden: 4}}\n"
         "training: {budget: 1 step, batch: 4}\n"

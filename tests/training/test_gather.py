@@ -55,6 +55,14 @@ def test_pages_so_large_that_far_more_is_kept_apart_are_told(lines: str) -> None
     assert "not 0.1 of them" in said[0]
 
 
+def test_a_single_line_has_to_be_kept_apart_in_any_case(write_lines, tmp_path: Path) -> None:
+    folder = write_lines(tmp_path / "few", {f"p{page}_1": f"a{page}" for page in range(4)})
+    said: list[str] = []
+    gathered = gather(options(str(folder), val_share=0.1), say=said.append)
+    assert (len(gathered.lines.train), len(gathered.lines.val)) == (3, 1)
+    assert said[0] == "data: 3 lines of 3 pages to train on, 1 lines of 1 pages to validate with"
+
+
 def test_lines_of_one_page_are_parted_all_the_same(write_lines, tmp_path: Path) -> None:
     folder = write_lines(tmp_path / "one", {f"q_{row}": f"a{row}" for row in range(6)})
     table = folder / "metadata.csv"

@@ -16,8 +16,8 @@ from hwr.errors import DataError
 from hwr.files import is_there
 from hwr.lines.checks.rules import mended
 from hwr.lines.crops import Opener
-from hwr.lines.formats.table import FILE, PAGES, TEXTS
-from hwr.lines.labelled import LabelledPicture, page_of
+from hwr.lines.formats.table import FILE, PAGES, TEXTS, in_quotes
+from hwr.lines.labelled import LabelledPicture, among_folders, each_its_own_page, page_of
 
 ENDING = ".tsv"
 
@@ -90,7 +90,7 @@ def _endings(names: Sequence[str]) -> dict[str, str]:
 
 def _table(lines: Sequence[LabelledPicture], files: _Files, numbers: Mapping[str, str]) -> str:
     """The content of a list."""
-    rows: list[tuple[str, ...]] = [(files.of(line), mended(line.text)) for line in lines]
+    rows: list[tuple[str, ...]] = [(files.of(line), in_quotes(mended(line.text))) for line in lines]
     pages = [line.page for line in lines]
     if any(pages) and not _alike(pages, _guessed([file for file, _ in rows])):
         told = [(*row, numbers[page]) for row, page in zip(rows, pages, strict=True)]
@@ -100,8 +100,8 @@ def _table(lines: Sequence[LabelledPicture], files: _Files, numbers: Mapping[str
 
 def _guessed(files: Sequence[str]) -> list[str]:
     """The pages that a reader of the list takes its files to be of, by their names."""
-    pages = [page_of(Path(file)) for file in files]
-    return pages if len(set(pages)) > 1 else list(files)
+    lines = [LabelledPicture(Path(file), "", page_of(Path(file))) for file in files]
+    return [line.page for line in each_its_own_page(among_folders(lines))]
 
 
 def _alike(pages: Sequence[str], others: Sequence[str]) -> bool:

@@ -25,6 +25,7 @@ UNLIKE = 4.0
 ENOUGH = 20
 """Lines that show what is usual."""
 
+_SOFT = "\N{SOFT HYPHEN}"
 _JOINERS = "\u200c\u200d"  # invisible too, but of the spelling in Persian and the Indic scripts
 _NO_TEXT = {"Cc", "Cs", "Cn", "Zl", "Zp"}
 _LEFTWARD = {"R", "AL"}  # bidirectional classes of Hebrew, Arabic and their like
@@ -56,11 +57,15 @@ def text_problems(splits: Mapping[str, LineStore]) -> Iterator[Found]:
 
 
 def mended(text: str) -> str:
-    """A text with single plain spaces between its words, and no invisible characters."""
+    """A text with single plain spaces between its words, and no invisible characters; a soft hyphen
+    at its end is seen, and so a hyphen."""
     if text.isascii() and text.isprintable() and "  " not in text:  # as nearly all are
         return text.strip(" ")
-    if text.rstrip().endswith("\N{SOFT HYPHEN}"):  # is seen where a line ends
-        text = f"{text.rstrip()[:-1]}-"
+    seen = text
+    while seen and seen[-1] != _SOFT and (_is_space(seen[-1]) or _is_invisible(seen[-1])):
+        seen = seen[:-1]
+    if seen.endswith(_SOFT) and seen.strip(f" {_SOFT}"):
+        text = f"{seen[:-1]}-"
     seen = "".join(" " if _is_space(c) else c for c in text if not _is_invisible(c))
     return " ".join(part for part in seen.split(" ") if part)
 

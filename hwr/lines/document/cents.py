@@ -1,4 +1,4 @@
-"""Cents: the last two digits of an amount, written small, raised and mostly underlined."""
+"""Cents: the last two digits of an amount, written smaller, most of them raised and underlined."""
 
 from __future__ import annotations
 

@@ -249,5 +249,5 @@ _BEHIND: list[Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_s
                        _slash_and_dash, _struck_dash]  # fmt: skip
 _WITHOUT_SLASHES = [kind for kind in _BEHIND if kind not in (_two_slashes, _slash_and_dash)]
 
-BEFORE_ONLY = (_dollar, _letters, _opened)
-"""Those that no hand repeats behind a number."""
+UNPAIRED = (_dollar, _letters, _opened)
+"""Those that no hand sets at both ends of a number for the sake of both."""

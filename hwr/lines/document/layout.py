@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.edges import Edges, edges_of
-from hwr.lines.document.flourishes import BEFORE_ONLY, Kind, a_mark, flourish
+from hwr.lines.document.flourishes import UNPAIRED, Kind, a_mark, flourish
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.joins import Placed, join, string
 from hwr.lines.document.marks import Drawing, Ink, separator, stroke
@@ -36,7 +36,7 @@ _IRREGULAR, _WIDER = 0.3, 0.3
 _DOTTED, _SIGNED = 0.3, 0.8
 # Of what stands behind numbers: a dot, comma or short dash near the last digit's foot, a sign.
 _CLIMBS = 22
-# Rows by which a line rises or falls at most.
+# Rows by which a line rises or falls, about, at most.
 _UNDERLINED = 0.05
 # Share of numbers that are, as totals are.
 _HANGS = {"4": 0.5, "7": 1.0, "9": 1.0}
@@ -101,7 +101,7 @@ def set_digits(
     if before:
         mark = a_mark(rng, behind=False)
         x += flourish(drawing, x, base, mark)
-        x += tall * _aside(0.08, 0.47, rng)
+        x += pen / 2 + tall * _aside(0.08, 0.47, rng)
     cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
@@ -142,13 +142,15 @@ def set_digits(
         behind_it = count - 1 - place
         here = lot[2] > -0.5 and (behind_it % 3 == 0 or behind_it == 2) if grouped else lot[2] > 0.4
         if separated and here:
-            foot = _behind_foot(this, hand, tall) + tall * (0.06 + 0.05 * lot[3])
+            aside = tall * (0.06 + 0.05 * lot[3])
+            foot = _behind_foot(this, hand, tall) + aside
             room = separator(drawing, foot, base + drop, hand.slant)
-            gap = max(gap, 0.0) + max(tall * 0.2, room)
+            gap = max(max(gap, 0.0) + 0.2 * tall, aside + room)
         if place + 1 == cents.begin:
             gap = max(gap, 0.0) + tall * cents.gap
         following = edges[place + 1]
-        step = _reach(edge, following, round(sunk[place + 1] - sunk[place])) + gap
+        lower = sunk[place + 1] - sunk[place] + slope * (edge.last - edge.first)
+        step = _reach(edge, following, round(lower)) + gap
         # Two thin ones set closer are one thick one to everybody.
         least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
@@ -163,8 +165,8 @@ def set_digits(
             foot = _behind_foot(last, hand, tall) + tall * float(rng.uniform(0.08, 0.3))
             x = max(x, foot + separator(drawing, foot, base + drop, hand.slant))
         if rng.random() < _SIGNED:
-            x += tall * _aside(0.06, 0.34, rng)
-            if mark is None or mark in BEFORE_ONLY or rng.random() >= _AT_BOTH_ENDS:
+            x += pen / 2 + tall * _aside(0.06, 0.34, rng)
+            if mark is None or mark in UNPAIRED or rng.random() >= _AT_BOTH_ENDS:
                 straight = hand.plain or not hand.flag
                 mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
             flourish(drawing, x, base + slope * (x - PATCH), mark)

@@ -23,6 +23,8 @@ Points = Sequence[tuple[float, float]]
 Piece = tuple[float, float, float, float]
 """A straight piece of a stroke: x0, y0, x1, y1."""
 
+_FOOT = 0.25
+# Of a digit's height: so high is its foot.
 _MOST_AT_ONCE = 20_000
 # Pixels times pieces: of longer strokes, parts are drawn one after the other.
 
@@ -158,18 +160,20 @@ def _along(pieces: int) -> list[float]:
 
 
 def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> float:
-    """A dot, comma, apostrophe or short dash behind a digit; how far it reaches to the right.
+    """A dot, comma, apostrophe or short dash behind a digit.
 
     Args:
         drawing: to draw into; draws its shape.
-        x, base: where the pen is set down: the column, and the row of the base line.
+        x, base: where the pen is set down: the column, behind all of a digit's foot, and the row of
+            the base line.
         lean: columns to a row by which what stands higher stands farther to the right.
 
     Returns:
-        Pixels from `x` to where it ends.
+        The room it needs behind `x`, or above that along the lean, in pixels.
     """
     ink, tall, pen, rng = drawing
     kind, lot = rng.random(), rng.uniform(-1, 1, 4)
+    foot = base - _FOOT * tall
     y = base - tall * 0.05 * lot[0]
     if kind < 0.45:
         stroke(ink, [(x, y), (x + 0.03 * tall * lot[1], y)], pen * (1.2 + 0.4 * lot[2]))
@@ -180,13 +184,13 @@ def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> flo
         stroke(ink, curve((x, y), bend, (x - tall * (0.06 + 0.08 * lot[1]), y + down)), pen)
     elif kind < 0.88:
         high = base - tall * (0.9 + 0.15 * lot[0])
-        x += lean * (base - high)
+        x += lean * (foot - high)
         down = tall * (0.2 + 0.08 * lot[2])
         stroke(ink, [(x, high), (x - 0.05 * tall, high + down)], pen)
     else:
         # Upon a digit before it, it would be a four's bar, or a seven's.
         y, wide = base - tall * (0.45 + 0.15 * lot[0]), tall * (0.24 + 0.12 * lot[1])
-        x += lean * (base - y)
+        x += lean * (foot - y) + pen / 2
         stroke(ink, [(x, y), (x + wide, y + 0.05 * tall * lot[2])], pen)
-        return float(wide + pen / 2 + 0.06 * tall)
+        return float(wide + pen + 0.06 * tall)
     return float(pen)

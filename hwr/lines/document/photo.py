@@ -33,7 +33,7 @@ _CLEAR = 0.4
 # Of full ink's darkness: so dark, pens are told from paper by that alone.
 
 _STRONG = 0.15
-# Share of patterns that are nearly as dark as the ink.
+# Share of patterns that are about half as dark as the ink.
 _DARK = 0.2
 # Share of printed lines that are darker than it.
 _SHARPENED = 0.12
@@ -112,7 +112,8 @@ def photograph(
         strong = rng.random() < _STRONG
         pattern_strength = seen * (rng.uniform(0.35, 0.55) if strong else rng.uniform(0.05, 0.35))
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
-    lines = strength * (rng.uniform(1.1, 2.2) if rng.random() < _DARK else rng.uniform(0.4, 1.1))
+    dark = rng.random() < _DARK and not tight
+    lines = strength * (rng.uniform(1.1, 2.2) if dark else rng.uniform(0.4, 1.1))
     if printed.any():
         paper = paper * (1 - min(lines, 0.95) * printed)
     noise = min(conditions.noise * seen, conditions.most_noise)

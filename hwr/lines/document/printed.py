@@ -15,7 +15,7 @@ _CORNERED = 0.35
 # Share of boxes whose borders end where they meet.
 _OVERRUN, _BROAD = 0.08, 0.45
 # Share of boxes over one of whose sides the number goes, and how wide the digit there is at least,
-# in heights: of a narrower one, such as a one, nobody could tell the border.
+# in heights: a border upon a straight one would not be told from it.
 _CROSSED = 0.08
 # Share of upper borders that go through the digits, below their tops.
 _GUIDED = 0.2
@@ -53,7 +53,7 @@ def draw_printed(
         room = max(above, 0), max(before, 0), max(behind, 0)
         between = _ruled(ink, written, room, conditions, rng)
     if rng.random() < 0.08:
-        # In a picture cut close to the number, a part of a dark one is a one.
+        # In a picture cut to the number, which has no boxes, a part of a dark one is a one.
         _stamp(ink, rng, 0.7 if conditions.boxed else 0.4)
     return between
 
@@ -91,7 +91,8 @@ def _ruled(
     of ones.
 
     Returns:
-        The columns of the borders at the sides, or of the picture's edges where there are none.
+        The columns of the borders at the sides, or of the picture's edges where there are none
+        that part the number from what is beside it.
     """
     height, width = ink.shape
     between = (0.0, float(width))
@@ -105,9 +106,9 @@ def _ruled(
             # Cut out with a part of the cells beside it.
             depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
         depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
-        cornered = rng.random() < _CORNERED
-        over = int(rng.integers(2))
-        if rng.random() < _OVERRUN and not cornered and _is_broad(written, over):
+        cornered, over = rng.random() < _CORNERED, int(rng.integers(2))
+        overrun = rng.random() < _OVERRUN and not cornered and _is_broad(written, over)
+        if overrun:
             depth[2 + over] = room[1 + over] + written.tall * float(rng.uniform(0.05, 0.2))
         if rng.random() < _CROSSED:
             below = written.tall * float(rng.uniform(0.1, 0.3))
@@ -133,9 +134,12 @@ def _ruled(
                 rows = top + meets * (top > 0), bottom + meets * (bottom < height)
                 stroke(ink, [(end - tilt * (y - height / 2), y) for y in rows], thick)
         aside = abs(lean) + thick / 2
+        if overrun:
+            # Nothing parts the number from what would stand beside it.
+            sides[2 + over] = False
         between = (
-            min(ends[0] - aside, room[1]) if sides[2] else between[0],
-            max(ends[1] + aside, width - room[2]) if sides[3] else between[1],
+            ends[0] - aside if sides[2] else between[0],
+            ends[1] + aside if sides[3] else between[1],
         )
     if rng.random() < _GUIDED:
         # At times through the digits.
@@ -153,7 +157,7 @@ def _ruled(
 
 
 def _is_broad(written: Written, last: int) -> bool:
-    """Whether its first digit, or its last one, is too wide for a one, and no mark beside it."""
+    """Whether its first digit, or its last one, is wider than a stroke, and no mark beside it."""
     first, end = written.boxes[-last].tolist()
     beside = written.ink.shape[1] - end if last else first
     return bool(beside < 2 and end - first > _BROAD * written.tall)

@@ -114,7 +114,8 @@ def _text(line: Element) -> str | None:
     parts = [part for part in line if part.tag in ("String", "SP")]
     strings = [" " if part.tag == "SP" else part.get("CONTENT") or "" for part in parts]
     between = "" if " " in strings else " "
-    text = between.join(string for string in strings if string).strip()
+    words = between.join(string for string in strings if string).split(" ")
+    text = " ".join(word for word in words if word)
     hyphens = "".join(part.get("CONTENT") or "" for part in line if part.tag == "HYP")
     # (A soft one, which is seen where a line ends.)
     return text + hyphens.replace("\N{SOFT HYPHEN}", "-") or None

@@ -108,7 +108,7 @@ def _read_xml(path: Path, problems: list[Problem], alone: bool) -> list[Labelled
         alto.to_pixels(root, picture)
     named, width, height = kind.picture_of(root)
     if picture is not None and holds_several(picture):
-        raise DataError(_several(picture, 1))
+        raise DataError(_several(picture, 1, 1))
     sheet = None if picture is None else sheet_of(picture, width, height)
     return _labelled(path, sheet, named, kind.lines_of(root), problems)
 
@@ -123,7 +123,7 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
     counts = Counter(picture for picture in pictures if picture is not None)
     several = set(filter(holds_several, counts))
     for picture in sorted(several):
-        why = _several(picture, counts[picture])
+        why = _several(picture, counts[picture], len(pages))
         problems.append(Problem(Kind.TABLE, str(path), why))
     return [
         line
@@ -133,8 +133,8 @@ def _read_hocr(path: Path, problems: list[Problem]) -> list[LabelledPicture]:
     ]
 
 
-def _several(picture: Path, pages: int) -> str:
-    of = "its page is" if pages == 1 else f"{pages} pages are"
+def _several(picture: Path, pages: int, of_all: int) -> str:
+    of = f"{pages} pages are" if pages > 1 else "its page is" if of_all == 1 else "one page is"
     return (
         f"{of} of {picture}, a file with several pictures, of which the first would be read: save"
         " each page as a picture of its own"

@@ -5,7 +5,9 @@ A `.tsv` has lines of `file TAB text` and no header, or one that names `file_nam
 of the other two, `file_name` names the file, and the text is in `text`, `transcription` or `label`,
 whichever comes first; where there is a `page` or `group`, pictures with the same one count as of
 one page; a `split` that parts them is told of. Files are looked for beside the list, then in
-`images/`. A `.tsv` may be in quotes as spreadsheets and pandas put them.
+`images/`. Where they are of several folders, those whose names are just numbers are of the page
+that their folder stands for. A `.tsv` may have cells with quotes in quotes, as pandas puts them,
+or, below a header, all of them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from typing import Any, NamedTuple
 from hwr.errors import DataError
 from hwr.files import is_file
 from hwr.lines.formats.text import read_text, reason, spellings
-from hwr.lines.labelled import SPLITS, LabelledPicture, composed, of_folder, page_of
+from hwr.lines.labelled import SPLITS, LabelledPicture, among_folders, composed, page_of
 from hwr.lines.problems import Kind, Problem
 
 TABLES = ("labels.tsv", "metadata.csv", "metadata.jsonl")
@@ -35,6 +37,7 @@ PAGES = ("page", "group")
 
 SPLIT = "split"
 
+_OURS = {FILE, *TEXTS, *PAGES, SPLIT}
 _HEADS = {FILE, *TEXTS, "file", "filename", "image", "path"}
 # What people call columns.
 _QUOTES = "a quote that is not closed, or not doubled within others"
@@ -68,8 +71,8 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
             page = f"{table.parent}/{row.page}" if row.page else page_of(path)
             found.append(LabelledPicture(path, composed(row.text), page))
             splits[row.split] = None
-            first = Path(row.file).parts[0]
-            within[first if first.lower() in SPLITS else ""] = None
+            parts = Path(row.file.replace("\\", "/")).parts[:-1]
+            within[next((part for part in parts if part.lower() in SPLITS), "")] = None
     except DataError as error:
         problems.append(Problem(Kind.TABLE, str(table), reason(table, error)))
     for names, by in ((splits, f"its column {SPLIT}"), (within, "its folders")):
@@ -77,8 +80,7 @@ def read_table(table: Path, problems: list[Problem]) -> list[LabelledPicture]:
             why = f"{', '.join(name or 'none' for name in names)}, by {by}: make a list of each"
             problems.append(Problem(Kind.UNITED, str(table), why))
             break
-    several = len({line.path.parent for line in found}) > 1
-    return [of_folder(line) for line in found] if several else found
+    return among_folders(found)
 
 
 def _picture(folder: Path, file: str) -> Path | None:
@@ -137,8 +139,15 @@ def _unquoted(cell: str, always: bool) -> str:
     return within.replace('""', '"') if quoted and (always or '""' in within) else cell
 
 
+def in_quotes(text: str) -> str:
+    """A text as a list without a header has it: in quotes only where it would lose its own."""
+    unchanged = _unquoted(text, always=False) == text
+    return text if unchanged else '"' + text.replace('"', '""') + '"'
+
+
 def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
-    count = 0
+    whole, count = io.StringIO(content, newline=""), 0
+    head: list[str] = []
 
     def lines() -> Iterator[str]:
         nonlocal count
@@ -155,21 +164,23 @@ def _csv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
             except StopIteration:
                 return
             except csv.Error as error:
+                if not head:
+                    raise DataError(f"{table}: its head is not CSV ({error})") from error
                 # What stands behind it may be sound.
                 reader = csv.reader(lines(), strict=True)
                 why = f"{_QUOTES} ({error})"
                 problems.append(Problem(Kind.TABLE, _place(table, first, count), why))
                 continue
-            if any(_BREAK.search(cell) for place, cell in enumerate(row) if place in told):
+            # (In other columns there may be whole paragraphs.)
+            ours = (cell for name, cell in zip(head, row, strict=False) if name in _OURS)
+            if any(map(_BREAK.search, ours)):
                 why = "a quote that is not closed, or a text of several lines: put each in one line"
                 problems.append(Problem(Kind.TABLE, _place(table, first, count), why))
             elif row:
                 yield count, row
 
-    whole, told = io.StringIO(content, newline=""), set[int]()
     found = rows()
-    _, head = next(found, (0, []))
-    told |= {place for place, name in enumerate(head) if name in (FILE, *TEXTS)}
+    head += next(found, (0, []))[1]
     yield from _headed(table, head, found, problems, "put texts with commas in quotes")
 
 

@@ -94,7 +94,8 @@ def test_odd_texts(bench: Bench, text: str, kind: Kind | None) -> None:
 
 def test_mended_texts() -> None:
     assert mended(" a  \u00a0b\u00ad\u200bc ") == "a bc"
-    assert mended("Hand\u00ad ") == "Hand-"
+    assert mended("Hand\u00ad ") == mended("Hand\u00ad\u200b") == "Hand-"
+    assert mended("\u00ad") == mended(" \u00ad ") == ""
     assert mended("\u0645\u06cc\u200c\u062e\u0648") == "\u0645\u06cc\u200c\u062e\u0648"
 
 

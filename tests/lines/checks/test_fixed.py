@@ -30,6 +30,14 @@ def test_a_list_of_pictures_where_they_are(tmp_path: Path) -> None:
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["c.png", "good.tsv"]
 
 
+@pytest.mark.parametrize("text", ['"A""B"', '""""', '"yes"', '""', 'say "no"'])
+@pytest.mark.parametrize("page", ["", "p"])
+def test_quotes_stay(tmp_path: Path, text: str, page: str) -> None:
+    lines = [LabelledPicture(picture(tmp_path / f"{name}.png"), text, page) for name in "ab"]
+    (path,) = write_fixed(tmp_path / "good", {"x": lines})
+    assert [line.text for line in read_folder(path)] == [text, text]
+
+
 def test_lines_of_pages_are_cut_out(tmp_path: Path) -> None:
     box = Region.rectangle(5, 5, 40, 20)
     pages = [picture(tmp_path / folder / "p.png") for folder in ("a", "b")]
@@ -126,11 +134,12 @@ def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("good*"))
 
 
-def test_pages_of_their_own_stay_so_beside_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["line-{}.png", "000{}.png"])
+def test_pages_of_their_own_stay_so_beside_others(tmp_path: Path, name: str) -> None:
     lines = []
     for place in ("a", "b"):
         for number in range(2):
-            path = picture(tmp_path / place / f"line-{number}.png")
+            path = picture(tmp_path / place / name.format(number))
             path.with_name(f"{path.stem}.gt.txt").write_text(f"{place}{number}")
         lines += read_folder(tmp_path / place)
     assert len({line.page for line in lines}) == 4

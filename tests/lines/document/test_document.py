@@ -21,7 +21,7 @@ from hwr.lines.document.conditions import DEGRADED, GOOD, LOGBOOK, Conditions
 from hwr.lines.document.crop import crop
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.edges import edges_of
-from hwr.lines.document.flourishes import BEFORE_ONLY, Kind, a_mark
+from hwr.lines.document.flourishes import UNPAIRED, Kind, a_mark
 from hwr.lines.document.hands import Hand, draw_hand
 from hwr.lines.document.joins import Placed, join
 from hwr.lines.document.layout import Written, set_digits
@@ -753,9 +753,32 @@ def test_marks_at_both_ends_are_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
     for rng in draws(*range(40)):
         set_digits(patches, edges_of(patches), "55", PLAIN, rng)
     pairs = list(zip(told[::2], told[1::2], strict=True))
-    same = [one == other for one, other in pairs if one not in BEFORE_ONLY]
+    same = [one == other for one, other in pairs if one not in UNPAIRED]
     assert len(same) > 15
     assert all(same)
+
+
+@pytest.mark.parametrize("slant", [0.0, 0.7])
+@pytest.mark.parametrize("pen", [0.05, 0.15])
+def test_dashes_between_digits_touch_none(
+    slant: float, pen: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Upon one they would be a four's bar, or a seven's."""
+    monkeypatch.setattr(cells, "_CHANCE", 0.0)
+    monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
+    for share, chance in (("_BEFORE", 0.0), ("_BEHIND", 0.0), ("_SEPARATED", 1.0),
+                          ("_UNDERLINED", 0.0)):  # fmt: skip
+        monkeypatch.setattr(layout, share, chance)
+    hand = dataclasses.replace(PLAIN, plain=True, slant=slant, pen=pen, spacing=0.0)
+    patches = written(hand, 1, 2)
+    counts = []
+    for seed in range(200):
+        ink = set_digits(patches, edges_of(patches, [slant] * 2), "11", hand, *draws(seed)).ink
+        # Halfway up, where dashes are.
+        middle = ink[round(0.3 * TALL) : round(0.75 * TALL)] > 0.3
+        counts.append(cv2.connectedComponents(middle.astype(np.uint8))[0] - 1)
+    assert min(counts) == 2
+    assert max(counts) == 3
 
 
 @pytest.mark.usefixtures("no_marks")

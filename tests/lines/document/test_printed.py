@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+from skimage.morphology import skeletonize
 
 from hwr.lines.document import printed
 from hwr.lines.document.conditions import GOOD, LOGBOOK
@@ -63,11 +65,15 @@ def test_only_broad_digits_go_over_their_box(
     for seed in range(80):
         ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
         rng = np.random.default_rng(seed)
-        left, right = draw_printed(ink, line, (8, BEFORE, BEHIND), BOXED, rng)
-        assert left <= BEFORE
-        assert right >= BEFORE + WIDE
+        sides = draw_printed(ink, line, (8, BEFORE, BEHIND), BOXED, rng)
         upright = (ink > 0.3).sum(axis=0) > 0.9 * HEIGHT
-        crossed |= set(np.flatnonzero(upright[BEFORE : BEFORE + WIDE]).tolist())
+        through = np.flatnonzero(upright[BEFORE : BEFORE + WIDE])
+        crossed |= set(through.tolist())
+        # No other cell's writing stands there, which nothing would part from the number.
+        if (through < WIDE / 2).any():
+            assert sides[0] == 0
+        if (through > WIDE / 2).any():
+            assert sides[1] == ink.shape[1]
     assert bool(crossed) == over
     assert all(min(column, WIDE - column) < 0.3 * line.tall for column in crossed)
 
@@ -91,6 +97,29 @@ def test_a_border_above_keeps_off_the_tops_of_digits(
         assert not (seen[-1] and through[-1])
     assert (sum(seen) > 20) == (above > 0)
     assert 2 <= sum(through) <= 20
+
+
+@pytest.mark.parametrize("tilt", [-0.05, 0.0, 0.05])
+def test_borders_that_end_meet_where_they_do(tilt: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printed, "_CORNERED", 1.0)
+    monkeypatch.setattr(printed, "_GUIDED", 0.0)
+    monkeypatch.setattr(printed, "_CROSSED", 0.0)
+    monkeypatch.setattr(printed, "_tilt", lambda rng: tilt)
+    within = 0
+    for seed in range(60):
+        ink = np.zeros((HEIGHT, BEFORE + WIDE + BEHIND), np.float32)
+        rng = np.random.default_rng(seed)
+        _ruled(ink, written(), (20, BEFORE, BEHIND), BOXED._replace(deep=1.0), rng)
+        lines = skeletonize(ink > 0.3).astype(np.uint8)
+        beside = cv2.filter2D(lines, -1, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT)
+        # Where a line ends, the picture does.
+        for row, column in np.argwhere((lines > 0) & (beside == 2)):
+            assert min(row, HEIGHT - 1 - row, column, ink.shape[1] - 1 - column) < 10
+        # Below a corner, paper follows.
+        seen = ink > 0.3
+        left = seen[:, :BEFORE].sum(axis=0).argmax()
+        within += bool(seen[10:50, left].all() and not seen[:, left].all())
+    assert within > 10
 
 
 def test_a_number_without_borders_has_all_of_its_picture() -> None:

@@ -97,7 +97,7 @@ def test_alto_hyphens(tmp_path: Path) -> None:
 
 
 def test_strings_of_alto_that_no_space_parts_are_one_word(tmp_path: Path) -> None:
-    parts = '<String CONTENT="two"/><String CONTENT="2"/><SP/><String CONTENT="words"/>'
+    parts = '<String CONTENT="two"/><String CONTENT="2"/><SP/><SP/><String CONTENT="words"/>'
     content = ALTO.replace('<String CONTENT="two"/><String CONTENT="words"/>', parts)
     assert read_folder(place(tmp_path, "x.xml", content))[1].text == "two2 words"
 

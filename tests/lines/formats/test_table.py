@@ -131,6 +131,20 @@ def test_other_columns_of_csv_may_hold_several_lines(tmp_path: Path) -> None:
     assert [line.text for line in read_folder(tmp_path)] == ["1", "2"]
 
 
+def test_a_quote_of_another_column_that_is_not_closed_loses_no_row(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png", "b.png")
+    (tmp_path / "metadata.csv").write_text('file_name,text,page\na.png,1,"p\nb.png,2,p"\n')
+    with pytest.raises(DataError, match="lines 2 to 3: a quote that is not closed"):
+        read_folder(tmp_path)
+
+
+def test_a_head_that_is_no_csv_is_told_as_such(tmp_path: Path) -> None:
+    touched(tmp_path, "a.png")
+    (tmp_path / "metadata.csv").write_text('"file_name" ,text\na.png,1\n')
+    with pytest.raises(DataError, match="its head is not CSV"):
+        read_folder(tmp_path)
+
+
 def test_a_head_by_other_names_is_told(tmp_path: Path) -> None:
     touched(tmp_path, "a.png", "filename")
     (tmp_path / "labels.tsv").write_text("File\ttext\na.png\t1\n")
@@ -165,9 +179,13 @@ def test_a_page_is_the_same_however_the_way_to_it_is_told(tmp_path: Path) -> Non
     assert pages == {f"{tmp_path}/w1/p"}
 
 
-def test_splits_that_are_folders_of_one_list_are_told(tmp_path: Path) -> None:
-    touched(tmp_path, "train/1.png", "test/1.png")
-    (tmp_path / "metadata.csv").write_text("file_name,text\ntrain/1.png,1\ntest/1.png,2\n")
+@pytest.mark.parametrize("within", ["", "images/"])
+def test_splits_that_are_folders_of_one_list_are_told(tmp_path: Path, within: str) -> None:
+    for name in ("train", "test"):
+        (tmp_path / within / name).mkdir(parents=True)
+        (tmp_path / within / name / "1.png").touch()
+    rows = f"file_name,text\n{within}train/1.png,1\n{within}test/1.png,2\n"
+    (tmp_path / "metadata.csv").write_text(rows)
     problems: list[Problem] = []
     assert len(read_folder(tmp_path, problems)) == 2
     (problem,) = problems
