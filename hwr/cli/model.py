@@ -44,7 +44,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--head",
             type=click.Choice(READERS),
             help="What reads, of a model with several heads. Without it, CTC and seq2seq together,"
-            " or the one that reads lines; of --data mnist, digit.",
+            " or the one that reads lines; of single digits (eval --data mnist), digit.",
         ),
         click.option(
             "--model",

@@ -24,7 +24,8 @@ _PLACES = ("data.train", "data.val")
     "--config",
     type=FILE,
     metavar="FILE",
-    help="The experiment, a YAML file. With --from or --resume it may be left out.",
+    help="The experiment, a YAML file. With --from it may be left out; with --resume, too, to go on"
+    " by the checkpoint's own options.",
 )
 @click.option(
     "--out",
