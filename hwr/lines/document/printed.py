@@ -85,75 +85,98 @@ def _ruled(
     conditions: Conditions,
     rng: np.random.Generator,
 ) -> tuple[float, float]:
-    """Borders of a box cut into the picture, and guide lines. Nearly all borders keep to the room
-    there is before and behind the number, and above it or well below its top: upon a digit, or
-    between digits, upright ones would be ones, and one along the tops of digits would make sevens
-    of ones.
+    """Borders of a box cut into the picture, guide lines, and what is cut off at a side.
+
+    Returns:
+        As `_box`.
+    """
+    thick, tilt = _thickness(ink, written, rng), _tilt(rng)
+    between = (0.0, float(ink.shape[1]))
+    if rng.random() < conditions.boxed:
+        between = _box(ink, written, room, conditions, thick, tilt, rng)
+    if rng.random() < _GUIDED:
+        _guide(ink, conditions, thick, tilt, rng)
+    if rng.random() < 0.08:
+        _cut_off(ink, written.pen, room[1:], rng)
+    return between
+
+
+def _box(
+    ink: Ink,
+    written: Written,
+    room: tuple[int, int, int],
+    conditions: Conditions,
+    thick: float,
+    tilt: float,
+    rng: np.random.Generator,
+) -> tuple[float, float]:
+    """Borders of a box. Nearly all keep to the room there is before and behind the number, and
+    above it or well below its top: upon a digit, or between digits, upright ones would be ones, and
+    one along the tops of digits would make sevens of ones.
 
     Returns:
         The columns of the borders at the sides, or of the picture's edges where there are none
         that part the number from what is beside it.
     """
     height, width = ink.shape
-    between = (0.0, float(width))
-    thick, tilt = _thickness(ink, written, rng), _tilt(rng)
-    if rng.random() < conditions.boxed:
-        # Near the edge, or what stands beside the cell would be the number's.
-        depth = rng.uniform(-0.02, 0.1, 4) * height
-        sides = rng.random(4) < conditions.border
-        lean = tilt * height / 2
-        if conditions.deep and rng.random() < conditions.deep:
-            # Cut out with a part of the cells beside it.
-            depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
-        depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
-        cornered, over = rng.random() < _CORNERED, int(rng.integers(2))
-        overrun = rng.random() < _OVERRUN and not cornered and _is_broad(written, over)
-        if overrun:
-            depth[2 + over] = room[1 + over] + written.tall * float(rng.uniform(0.05, 0.2))
-        if rng.random() < _CROSSED:
-            below = written.tall * float(rng.uniform(0.1, 0.3))
-            depth[0] = room[0] + below + thick - min(tilt * width, 0)
-        else:
-            depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
-        ends = float(depth[2]), float(width - depth[3])
-        first, last = (-9.0, width + 9.0)
-        top, bottom = (-9.0, height + 9.0)
-        if cornered:
-            # Where none meets it, a border goes on: one that ends on paper might be a one.
-            first, last = ends[0] if sides[2] else first, ends[1] if sides[3] else last
-            top = float(depth[0]) if sides[0] else top
-            bottom = float(height - depth[1]) if sides[1] else bottom
-        for y, drawn in zip((depth[0], height - depth[1]), sides[:2], strict=True):
-            if drawn:
-                ends_of = ((x, y + tilt * min(max(x, 0.0), width)) for x in (first, last))
-                stroke(ink, list(ends_of), thick)
-        for end, drawn in zip(ends, sides[2:], strict=True):
-            if drawn:
-                # An upright line leans as a level one rises.
-                meets = tilt * end
-                rows = top + meets * (top > 0), bottom + meets * (bottom < height)
-                stroke(ink, [(end - tilt * (y - height / 2), y) for y in rows], thick)
-        aside = abs(lean) + thick / 2
-        if overrun:
-            # Nothing parts the number from what would stand beside it.
-            sides[2 + over] = False
-        between = (
-            ends[0] - aside if sides[2] else between[0],
-            ends[1] + aside if sides[3] else between[1],
-        )
-    if rng.random() < _GUIDED:
-        # At times through the digits.
-        struck = rng.random() < conditions.struck
-        y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
-        if rng.random() < 0.5:
-            stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
-        else:
-            step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
-            along = np.arange(0, width, step, dtype=np.float32)
-            dots(ink, along, y + tilt * along, size, 0.8)
-    if rng.random() < 0.08:
-        _cut_off(ink, written.pen, room[1:], rng)
-    return between
+    # Near the edge, or what stands beside the cell would be the number's.
+    depth = rng.uniform(-0.02, 0.1, 4) * height
+    sides = rng.random(4) < conditions.border
+    lean = tilt * height / 2
+    if conditions.deep and rng.random() < conditions.deep:
+        # Cut out with a part of the cells beside it.
+        depth[2:] = rng.uniform(0, _DEEPEST, 2) * height
+    depth[2:] = np.minimum(depth[2:], np.array(room[1:]) - thick / 2 - abs(lean) - 2)
+    cornered, over = rng.random() < _CORNERED, int(rng.integers(2))
+    overrun = rng.random() < _OVERRUN and not cornered and _is_broad(written, over)
+    if overrun:
+        depth[2 + over] = room[1 + over] + written.tall * float(rng.uniform(0.05, 0.2))
+    if rng.random() < _CROSSED:
+        below = written.tall * float(rng.uniform(0.1, 0.3))
+        depth[0] = room[0] + below + thick - min(tilt * width, 0)
+    else:
+        depth[0] = min(depth[0], room[0] - thick / 2 - max(tilt * width, 0) - 2)
+    ends = float(depth[2]), float(width - depth[3])
+    first, last = (-9.0, width + 9.0)
+    top, bottom = (-9.0, height + 9.0)
+    if cornered:
+        # Where none meets it, a border goes on: one that ends on paper might be a one.
+        first, last = ends[0] if sides[2] else first, ends[1] if sides[3] else last
+        top = float(depth[0]) if sides[0] else top
+        bottom = float(height - depth[1]) if sides[1] else bottom
+    for y, drawn in zip((depth[0], height - depth[1]), sides[:2], strict=True):
+        if drawn:
+            ends_of = ((x, y + tilt * min(max(x, 0.0), width)) for x in (first, last))
+            stroke(ink, list(ends_of), thick)
+    for end, drawn in zip(ends, sides[2:], strict=True):
+        if drawn:
+            # An upright line leans as a level one rises.
+            meets = tilt * end
+            rows = top + meets * (top > 0), bottom + meets * (bottom < height)
+            stroke(ink, [(end - tilt * (y - height / 2), y) for y in rows], thick)
+    aside = abs(lean) + thick / 2
+    if overrun:
+        # Nothing parts the number from what would stand beside it.
+        sides[2 + over] = False
+    return (
+        ends[0] - aside if sides[2] else 0.0,
+        ends[1] + aside if sides[3] else float(width),
+    )
+
+
+def _guide(
+    ink: Ink, conditions: Conditions, thick: float, tilt: float, rng: np.random.Generator
+) -> None:
+    """A guide line, drawn or dotted, at times through the digits."""
+    height, width = ink.shape
+    struck = rng.random() < conditions.struck
+    y = height * (rng.uniform(0.1, 0.95) if struck else rng.uniform(0.55, 0.95))
+    if rng.random() < 0.5:
+        stroke(ink, [(-9, y), (width + 9, y + tilt * width)], thick, rng.uniform(0.3, 1))
+    else:
+        step, size = rng.uniform(3, 8), rng.uniform(0.8, 2)
+        along = np.arange(0, width, step, dtype=np.float32)
+        dots(ink, along, y + tilt * along, size, 0.8)
 
 
 def _is_broad(written: Written, last: int) -> bool:

@@ -118,9 +118,8 @@ def _cells(
     """The rows of a `.tsv` without the quotes of their cells, all of which have some or not."""
     for number, row in rows:
         cells = [_unquoted(cell, always) for cell in row]
-        if always and any(
-            told[:1] == '"' and cell == told for cell, told in zip(cells, row, strict=True)
-        ):
+        left = [cell for cell, told in zip(cells, row, strict=True) if cell == told]
+        if always and any(cell.startswith('"') for cell in left):
             problems.append(Problem(Kind.TABLE, f"{table}, line {number}", _QUOTES))
         else:
             yield number, cells
