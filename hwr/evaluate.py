@@ -23,15 +23,19 @@ class Evaluation:
 
     Attributes:
         scores: one for each line, in the source's order.
+        rows: where each of these stands in the source.
         seconds: that reading took, opening and composing pictures included.
         cut: how many readings were stopped at the most characters that the model can write.
         unknown: the characters of the texts that the model cannot write.
+        left_out: why each of the other lines, where any were to be left out, cannot be read.
     """
 
     scores: list[LineScore]
+    rows: list[int]
     seconds: float
     cut: int
     unknown: list[Unknown]
+    left_out: list[HwrError]
 
 
 def evaluate(
@@ -39,6 +43,7 @@ def evaluate(
     source: Source,
     done: Callable[[int], None] = lambda count: None,
     count_unknown: bool = False,
+    skip: bool = False,
 ) -> Evaluation:
     """Reads all lines of a source and scores them.
 
@@ -48,11 +53,12 @@ def evaluate(
         done: called with how many lines were read since the last call.
         count_unknown: whether characters that the model cannot write count as errors; else a text
             that holds any is refused.
+        skip: whether lines whose pictures cannot be opened are left out and told of.
 
     Raises:
-        HwrError: pictures that cannot be opened, or texts that the model cannot write, for their
-            characters or, by the digit head, for their length; all of them are named together,
-            none is left out of the figures in silence.
+        HwrError: pictures that cannot be opened (with `skip`, if that is all of them), or texts
+            that the model cannot write, for their characters or, by the digit head, for their
+            length; all of them are named together, none is left out of the figures in silence.
     """
     unknown = unknown_characters(recognizer.card.alphabet, source.texts, source.names)
     if unknown and not count_unknown:
@@ -60,22 +66,30 @@ def evaluate(
     _check_lengths(recognizer, source)
     started = time.monotonic()
     scores: list[LineScore] = []
+    rows: list[int] = []
     cut = 0
     errors: list[HwrError] = []
     for start in range(0, len(source.texts), POOL):
-        rows = range(start, min(start + POOL, len(source.texts)))
-        lines = list(prepared(recognizer, source, rows))
-        errors += [line for line in lines if isinstance(line, HwrError)]
-        if errors:
-            continue
-        readings = recognizer.read_lines([line for line in lines if isinstance(line, Line)], done)
+        pool = range(start, min(start + POOL, len(source.texts)))
+        lines: dict[int, Line] = {}
+        for row, line in zip(pool, prepared(recognizer, source, pool), strict=True):
+            if isinstance(line, Line):
+                lines[row] = line
+            else:
+                errors.append(line)
+        if errors and not skip:
+            continue  # to what else cannot be read
+        done(len(pool) - len(lines))
+        readings = recognizer.read_lines(list(lines.values()), done)
         cut += sum(reading.cut for reading in readings)
+        rows += lines
         scores += [
             score_line(source.names[row], source.texts[row], reading.text, reading.confidence)
-            for row, reading in zip(rows, readings, strict=True)
+            for row, reading in zip(lines, readings, strict=True)
         ]
-    refuse(errors, len(source.texts))
-    return Evaluation(scores, time.monotonic() - started, cut, unknown)
+    if not (skip and scores):
+        refuse(errors, len(source.texts))
+    return Evaluation(scores, rows, time.monotonic() - started, cut, unknown, errors)
 
 
 def prepared(

@@ -43,6 +43,16 @@ def test_all_bad_lines_are_told_of_at_once(trained: Path, tmp_path: Path) -> Non
     recognizer = Recognizer(trained / "model.onnx")
     with pytest.raises(DataError, match=r"2 of 3 lines .*a\.png.*c\.png"):
         evaluate(recognizer, open_source(str(tmp_path), 32))
+    # What is left out on demand is told of, and what stands is known by its place.
+    source, counted = open_source(str(tmp_path), 32), list[int]()
+    found = evaluate(recognizer, source, counted.append, skip=True)
+    assert [score.name for score in found.scores] == [source.names[1]]
+    assert found.rows == [1]
+    assert len(found.left_out) == 2
+    assert sum(counted) == 3
+    (tmp_path / "b.png").write_bytes(b"")
+    with pytest.raises(DataError, match="3 of 3 lines"):
+        evaluate(recognizer, source, skip=True)
 
 
 def test_texts_beyond_the_alphabet_are_refused(trained: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from hwr.evaluate import Evaluation, evaluate, line_picture
 from hwr.lines.sources import Source, is_single, open_source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import classification
+from hwr.scoring.kept import confidences
 from hwr.scoring.rates import Rates, rates
 from hwr.scoring.report import refuse_what_is_not_ours, write_report
 from hwr.version import __version__
@@ -38,6 +39,14 @@ from hwr.version import __version__
     default="stop",
     show_default=True,
     help="What to do about characters that the model cannot write: stop, or count them as errors.",
+)
+@click.option(
+    "--on-bad-line",
+    type=click.Choice(["stop", "skip"]),
+    default="stop",
+    show_default=True,
+    help="What to do about lines without a text or a picture that can be read: stop, or leave them"
+    " out and tell of them.",
 )
 @click.option(
     "--json",
@@ -60,6 +69,7 @@ def command(
     language: bool,
     data: str,
     unknown: str,
+    on_bad_line: str,
     table: Path | None,
     report: Path | None,
 ) -> None:
@@ -80,9 +90,10 @@ def command(
     recognizer = Recognizer(
         path, head=head, beam=beam, single=single, language=language, looks=looks
     )
-    source = open_source(data, recognizer.card.image.height)
+    skip = on_bad_line == "skip"
+    source = open_source(data, recognizer.card.image.height, skip)
     with progress(len(source.texts), "reading") as bar:
-        result = evaluate(recognizer, source, bar.update, count_unknown=unknown == "count")
+        result = evaluate(recognizer, source, bar.update, unknown == "count", skip)
     total = rates(result.scores)
     classes = classification(result.scores)
     page: Path | None = None
@@ -120,7 +131,9 @@ def _figures(
         "language": recognizer.language is not None,
         "cut": result.cut,
         "unknown": {found.character: found.count for found in result.unknown},
+        "left_out": len(result.left_out),
         **total.to_dict(),
+        **(sure.to_dict() if (sure := confidences(result.scores)) is not None else {}),
     }
 
 
@@ -138,6 +151,6 @@ def _report(
         folder,
         f"hwr: {data}",
         result.scores,
-        lambda row: line_picture(recognizer, source, row),
+        lambda row: line_picture(recognizer, source, result.rows[row]),
         facts,
     )

@@ -48,8 +48,11 @@ class Source(Protocol):
         cannot be opened, the reason."""
 
 
-def open_source(text: str, height: int) -> Source:
+def open_source(text: str, height: int, skip: bool = False) -> Source:
     """The lines or digits that SOURCE names. Composed lines are made `height` pixels high.
+
+    Args:
+        skip: whether, of a folder, what is no line with picture and text is left out and told of.
 
     Raises:
         HwrError: there is no such folder or preset, or it holds no texts.
@@ -60,7 +63,7 @@ def open_source(text: str, height: int) -> Source:
         return MnistDigits(**_query(text, {"split": str, "count": int, "alphabet": str}))
     if not text:  # (which, as a path, would be the current folder)
         raise DataError("an empty name: give a folder, a list or a preset")
-    return FolderLines(Path(text))
+    return FolderLines(Path(text), skip)
 
 
 def is_single(text: str) -> bool:
@@ -71,10 +74,11 @@ def is_single(text: str) -> bool:
 class FolderLines:
     """The labelled pictures of a folder or list. Raises DataError as `read_folder` does."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, skip: bool = False) -> None:
         problems: list[Problem] = []
         self._pictures = read_folder(place, problems)
-        refuse_problems(place, problems)
+        if not (skip and self._pictures):
+            refuse_problems(place, problems)
         self.remarks = tell_problems(problems)
         self._opener = Opener()
         self.names = [picture.name for picture in self._pictures]

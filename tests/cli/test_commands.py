@@ -317,6 +317,25 @@ def test_eval_prints_and_writes_the_same_figures(
     assert f"CER      {figures['cer']:7.2%}" in done.stdout
     page = (tmp_path / "page" / "index.html").read_text()
     assert f"{100 * figures['cer']:.2f} %" in page
+    first, *_, last = (row["lines"] for row in figures["by_confidence"])
+    assert 12 >= first >= last
+    assert f"  0.50 {first:6} {first / 12:8.2%}" in done.stdout
+    assert f"a confidence of {100 * figures['mean_confidence']:.2f} %" in page
+
+
+def test_eval_leaves_bad_lines_out_on_demand(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "02.png").write_text("hello")
+    (folder / "05.gt.txt").unlink()
+    words = ("eval", "--model", model, "--data", "lines")
+    refused(hwr(*words), "no text for 05.png")
+    done = hwr(*words, "--on-bad-line", "skip", "--json", "out.json", "--report", "page")
+    assert done.returncode == 0, done.stderr
+    assert "left out, and in no figure: 1 lines: lines/02.png: " in done.stdout
+    assert "05.png" in done.stdout
+    figures = json.loads((tmp_path / "out.json").read_text())
+    assert (figures["lines"], figures["left_out"]) == (10, 1)
 
 
 def test_eval_of_composed_lines_is_eval_of_their_pictures(

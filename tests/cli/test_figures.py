@@ -19,7 +19,7 @@ def printed(capsys: pytest.CaptureFixture[str]):
         print_figures(
             SimpleNamespace(),
             SimpleNamespace(remarks=""),
-            Evaluation(scores, 1.0, 0, []),
+            Evaluation(scores, list(range(len(scores))), 1.0, 0, [], []),
             rates(scores),
             classification(scores),
         )
