@@ -7,15 +7,16 @@ from typing import Any
 
 import click
 
+from hwr.cli.pictures import expand
 from hwr.cli.place import PLACE
 from hwr.cli.progress import progress
-from hwr.cli.read import expand
 from hwr.cli.tell import tell
 from hwr.errors import ConfigError, PictureError
 from hwr.files import new_folder
 from hwr.images.clean.options import STEPS, parse_steps
-from hwr.images.clean.sheet import Labelled, before_and_after, each_alone, one_after_another
+from hwr.images.clean.sheet import each_alone, one_after_another
 from hwr.images.open import open_picture
+from hwr.images.stages import Labelled, draw_stages
 
 ON_A_SHEET = 8
 """Lines."""
@@ -73,7 +74,7 @@ def _write(names: list[str], chosen: Steps | None, folder: Path) -> tuple[int, l
 
     def write() -> None:
         number = (shown - 1) // ON_A_SHEET + 1
-        before_and_after(waiting).save(folder / f"sheet-{number:03}.png")
+        draw_stages(waiting).save(folder / f"sheet-{number:03}.png")
         waiting.clear()
 
     with progress(len(names), "cleaning") as bar:

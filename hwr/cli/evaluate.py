@@ -67,6 +67,7 @@ def command(
     beam: int | None,
     looks: int | None,
     language: bool,
+    threads: int | None,
     data: str,
     unknown: str,
     on_bad_line: str,
@@ -88,7 +89,7 @@ def command(
     path = model.find_model(given)
     single = is_single(data)
     recognizer = Recognizer(
-        path, head=head, beam=beam, single=single, language=language, looks=looks
+        path, threads or 0, head=head, beam=beam, single=single, language=language, looks=looks
     )
     skip = on_bad_line == "skip"
     source = open_source(data, recognizer.card.image.height, skip)

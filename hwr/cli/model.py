@@ -18,7 +18,7 @@ RUNS = Path("runs")
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --model, --head, --beam, --looks and --language."""
+    """Adds --model, --head, --beam, --threads, --looks and --language."""
     for option in (
         click.option(
             "--language/--no-language",
@@ -32,6 +32,12 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="How many times the CTC head, where it reads alone, looks at a doubtful line: as"
             " it is, then more upright, narrower, larger, with all rows of its picture. Without it,"
             " what the model file says.",
+        ),
+        click.option(
+            "--threads",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Cores to read with. Without it, all.",
         ),
         click.option(
             "--beam",

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hwr.cli import model
+from hwr.cli.least_sure import SHOWN, LeastSure
+from hwr.cli.pictures import STANDARD_INPUT, expand
+from hwr.cli.place import OUTPUT
 from hwr.cli.progress import progress
 from hwr.cli.tell import tell
-from hwr.errors import DataError, HwrError, MissingExtraError
-from hwr.files import is_file, is_folder, is_special, names_in
+from hwr.errors import HwrError, MissingExtraError
+from hwr.images.grey import Grey
 from hwr.images.normalise import Line
 from hwr.images.open import holds_several, open_picture
-from hwr.lines.folders import pictures_in
 from hwr.lines.problems import printable
+from hwr.model_file import SHIPPED
 from hwr.reading import Reading
 from hwr.recognizer import POOL, Recognizer
-
-STANDARD_INPUT = "-"
-
-UNREAD_ENDINGS = (
-    ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
-)  # fmt: skip
-"""Files that hold pictures, too."""
 
 
 @click.command()
@@ -41,6 +37,13 @@ UNREAD_ENDINGS = (
     show_default=True,
     help="text: one line a picture. tsv: path, text, confidence. json: with places of characters.",
 )
+@click.option(
+    "--sheet",
+    type=OUTPUT,
+    metavar="FILE",
+    help="Draw the pictures, each as it is and as the model sees it, with what was read, to FILE (a"
+    f" PNG): of more than {SHOWN}, the least sure.",
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def command(
     given: Path | None,
@@ -48,7 +51,9 @@ def command(
     beam: int | None,
     looks: int | None,
     language: bool,
+    threads: int | None,
     form: str,
+    sheet: Path | None,
     paths: tuple[str, ...],
 ) -> int:
     """Read pictures of lines, or of single digits with a digit head.
@@ -58,10 +63,14 @@ def command(
     status is 2. Of a file with several pictures (TIFF) the first is read.
     """
     names, missing = expand(paths)
+    path = model.find_model(given)
     recognizer = Recognizer(
-        model.find_model(given), head=head, beam=beam, language=language, looks=looks
+        path, threads or 0, head=head, beam=beam, language=language, looks=looks
     )
-    failed = False
+    if given is None and path != SHIPPED:
+        # The newest of several: it may not be the one that was meant.
+        tell(f"read by {path}, the newest of the runs here: --model FILE takes another")
+    failed, shown = False, LeastSure(SHOWN)
 
     def told(error: HwrError) -> None:
         nonlocal failed
@@ -71,62 +80,15 @@ def command(
     for error in missing:
         told(error)
     write = {"text": _write_text, "tsv": _write_tsv, "json": _write_json}[form]
-    write(_read(recognizer, names, told))
+    write(_read(recognizer, names, told, shown))
+    if sheet is not None and shown.any:
+        shown.draw(sheet, _picture)
     return 2 if failed else 0
 
 
-def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
-    """The pictures that paths, folders and patterns name, folders sorted; and which of them name
-    none, and what is passed over in folders that do."""
-    names: list[str] = []
-    errors: list[HwrError] = []
-    for given in paths:
-        try:
-            names += _named(given, errors)
-        except HwrError as error:
-            errors.append(error)
-    return names, errors
-
-
-def _named(given: str, errors: list[HwrError]) -> list[str]:
-    if not given:
-        raise DataError("an empty name: give a picture, a folder or a pattern")
-    path, before = Path(given), len(errors)
-    if is_folder(path):
-        found = _in_folder(path, errors)
-        if not found and len(errors) == before:
-            raise DataError(f"{given}: holds no pictures")
-        return [str(picture) for picture in found]
-    if given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
-        matches = sorted(glob.glob(given, recursive=True))
-        if not matches:
-            raise DataError(f"{given}: fits no file")
-        # (`**` fits folders and what they hold.)
-        found = [Path(match) for match in matches]
-        folders = {match for match in found if is_folder(match)}
-        fitting = {picture for folder in folders for picture in _in_folder(folder, errors)}
-        for match in found:
-            told = match.parent in folders and match.name.lower().endswith(UNREAD_ENDINGS)
-            if not (match in folders or told or is_special(match)):
-                fitting.add(match)
-        if not fitting and len(errors) == before:
-            raise DataError(f"{given}: fits no picture, and no folder that holds any")
-        return sorted(map(str, fitting))
-    return [given]
-
-
-def _in_folder(folder: Path, errors: list[HwrError]) -> list[Path]:
-    """The pictures of a folder; `errors` gets what is passed over."""
-    found = pictures_in(folder)
-    unread = [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
-    if unread:
-        shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
-        why = f"holds {len(unread)} of kinds that hwr cannot open ({shown})"
-        errors.append(DataError(f"{folder}: {why}: save them as PNG or JPEG"))
-    return found
-
-
-def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple[str, Reading]]:
+def _read(
+    recognizer: Recognizer, names: list[str], told: Any, shown: LeastSure
+) -> Iterator[tuple[str, Reading]]:
     for start in range(0, len(names), POOL):
         pool = names[start : start + POOL]
         good: list[tuple[str, Line]] = []
@@ -149,7 +111,8 @@ def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple
         for name in several:
             why = "holds several pictures, of which the first is read: save each as its own file"
             tell(f"{name}: {why}")
-        for (name, _), reading in zip(good, readings, strict=True):
+        for (name, line), reading in zip(good, readings, strict=True):
+            shown.add(name, line, reading)
             if reading.cut:
                 most = len(reading.text)
                 tell(f"{name}: cut at {most} characters: the line may go on")
@@ -157,10 +120,20 @@ def _read(recognizer: Recognizer, names: list[str], told: Any) -> Iterator[tuple
 
 
 def _open(recognizer: Recognizer, name: str) -> Line:
+    called = "standard input" if name == STANDARD_INPUT else name
+    return recognizer.prepared(_picture(name), called)
+
+
+def _picture(name: str) -> Grey:
     if name == STANDARD_INPUT:
-        content, called = sys.stdin.buffer.read() if sys.stdin else b"", "standard input"
-        return recognizer.prepared(open_picture(content, called), called)
-    return recognizer.prepared(open_picture(Path(name)), name)
+        return open_picture(_standard_input(), "standard input")
+    return open_picture(Path(name))
+
+
+@cache
+def _standard_input() -> bytes:
+    """All of it, which can be read once."""
+    return sys.stdin.buffer.read() if sys.stdin else b""
 
 
 def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from hwr.errors import ConfigError, DataError
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+from hwr.images.font import Font, drawable, font
 
 _PAPER, _FRAME, _INK, _SOFT = "#f6f7f9", "#d5dae3", "#1d2433", "#5b6475"
 _RED, _GREEN = "#b3261e", "#2c7a4b"
@@ -22,19 +18,6 @@ _FONT_SIZE = 20
 _MARK = 14  # width and height of the tick and the cross
 _GAP = 8  # between what belongs together: picture and text, mark and text
 _MARGIN = 28  # around and between lines
-
-
-def _font() -> Font:
-    """DejaVu Sans, which knows the letters of most languages, where matplotlib or the system has
-    it; else Pillow's own."""
-    places = ["DejaVuSans.ttf"]
-    if (found := find_spec("matplotlib")) is not None and found.origin is not None:
-        fonts = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
-        places.insert(0, str(fonts / places[0]))
-    for place in places:
-        with contextlib.suppress(OSError):
-            return ImageFont.truetype(place, _FONT_SIZE)
-    return ImageFont.load_default(size=_FONT_SIZE)
 
 
 def sheet(
@@ -59,8 +42,8 @@ def sheet(
         raise ConfigError(f"a sheet of {columns} columns at scale {scale}: both must be at least 1")
     if not lines:
         raise DataError("a sheet needs at least one line")
-    font = _font()
-    cells = [_cell(picture, truth, read, scale, font) for picture, truth, read in lines]
+    drawn_with = font(_FONT_SIZE)
+    cells = [_cell(picture, truth, read, scale, drawn_with) for picture, truth, read in lines]
     columns = min(columns, len(cells))
     widths = [max(cell.width for cell in cells[column::columns]) for column in range(columns)]
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
@@ -81,14 +64,14 @@ def sheet(
 
 
 def _cell(
-    picture: NDArray[np.uint8], truth: str, read: str | None, scale: int, font: Font
+    picture: NDArray[np.uint8], truth: str, read: str | None, scale: int, drawn_with: Font
 ) -> Image.Image:
     """One line's picture in a frame, and under it the mark and the text."""
     right = read in (truth, None)
-    parts = [(_drawable(truth if read is None else read) or "(nothing)", _INK if right else _RED)]
+    parts = [(drawable(truth if read is None else read) or "(nothing)", _INK if right else _RED)]
     if not right:
-        parts += [("truth", _SOFT), (_drawable(truth) or "(nothing)", _INK)]
-    lengths = [int(np.ceil(font.getlength(text))) for text, _ in parts]
+        parts += [("truth", _SOFT), (drawable(truth) or "(nothing)", _INK)]
+    lengths = [int(np.ceil(drawn_with.getlength(text))) for text, _ in parts]
 
     ink = Image.fromarray(255 - np.asarray(picture, dtype=np.uint8))
     ink = ink.resize((ink.width * scale, ink.height * scale), Image.Resampling.BICUBIC)
@@ -106,7 +89,7 @@ def _cell(
     draw = ImageDraw.Draw(cell)
     left = marked
     for (text, colour), length in zip(parts, lengths, strict=True):
-        draw.text((left, baseline), text, fill=colour, font=font, anchor="ls")
+        draw.text((left, baseline), text, fill=colour, font=drawn_with, anchor="ls")
         left += length + _GAP
     return cell
 
@@ -122,8 +105,3 @@ def _mark(right: bool) -> Image.Image:
         points = [(large.width * across, large.height * down) for across, down in stroke]
         draw.line(points, fill=_GREEN if right else _RED, width=2 * fine, joint="curve")
     return large.resize((_MARK, _MARK), Image.Resampling.LANCZOS)
-
-
-def _drawable(text: str) -> str:
-    """The text on one line; what no font can draw, a line break among it, as a replacement sign."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -136,6 +136,31 @@ def test_read_takes_files_folders_patterns_and_standard_input(
     assert piped.stdout.split("\t")[:2] == ["-", whole[3]]
 
 
+def test_read_draws_a_sheet(hwr: Run, model: Path, folder: Path, tmp_path: Path) -> None:
+    words = ("read", "--model", model, "--threads", 1)
+    plain = hwr("read", "--model", model, "lines")
+    assert hwr(*words, "lines", "--sheet", "sheet.png").stdout == plain.stdout
+    whole = Image.open(tmp_path / "sheet.png")
+    done = hwr(*words, "-", "--sheet", "one.png", stdin=(folder / "03.png").read_bytes())
+    assert done.stdout == plain.stdout.splitlines(keepends=True)[3]
+    one = Image.open(tmp_path / "one.png")
+    assert (one.format, whole.height > 2 * one.height) == ("PNG", True)
+    refused(hwr(*words, "lines", "--sheet", "lines"), "'lines' is a directory")
+
+
+def test_read_tells_which_run_reads_where_none_is_named(
+    hwr_here: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    # Where there is no run, it is the one that comes along, and nothing to tell.
+    assert hwr_here("read", "lines/00.png").stderr == ""
+    (tmp_path / "runs" / "mine").mkdir(parents=True)
+    shutil.copy(model, tmp_path / "runs" / "mine" / "model.onnx")
+    done = hwr_here("read", "lines/00.png")
+    assert "runs/mine/model.onnx" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert hwr_here("read", "--model", model, "lines/00.png").stderr == ""
+
+
 def test_read_takes_every_kind_of_picture(
     hwr: Run, model: Path, folder: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,68 @@
+"""The pictures that paths, folders and patterns on the command line name."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+from hwr.errors import DataError, HwrError
+from hwr.files import is_file, is_folder, is_special, names_in
+from hwr.lines.folders import pictures_in
+
+STANDARD_INPUT = "-"
+
+UNREAD_ENDINGS = (
+    ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
+)  # fmt: skip
+"""Files that hold pictures, too."""
+
+
+def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
+    """The pictures that paths, folders and patterns name, folders sorted; and which of them name
+    none, and what is passed over in folders that do."""
+    names: list[str] = []
+    errors: list[HwrError] = []
+    for given in paths:
+        try:
+            names += _named(given, errors)
+        except HwrError as error:
+            errors.append(error)
+    return names, errors
+
+
+def _named(given: str, errors: list[HwrError]) -> list[str]:
+    if not given:
+        raise DataError("an empty name: give a picture, a folder or a pattern")
+    path, before = Path(given), len(errors)
+    if is_folder(path):
+        found = _in_folder(path, errors)
+        if not found and len(errors) == before:
+            raise DataError(f"{given}: holds no pictures")
+        return [str(picture) for picture in found]
+    if given != STANDARD_INPUT and not is_file(path) and glob.has_magic(given):
+        matches = sorted(glob.glob(given, recursive=True))
+        if not matches:
+            raise DataError(f"{given}: fits no file")
+        # (`**` fits folders and what they hold.)
+        found = [Path(match) for match in matches]
+        folders = {match for match in found if is_folder(match)}
+        fitting = {picture for folder in folders for picture in _in_folder(folder, errors)}
+        for match in found:
+            told = match.parent in folders and match.name.lower().endswith(UNREAD_ENDINGS)
+            if not (match in folders or told or is_special(match)):
+                fitting.add(match)
+        if not fitting and len(errors) == before:
+            raise DataError(f"{given}: fits no picture, and no folder that holds any")
+        return sorted(map(str, fitting))
+    return [given]
+
+
+def _in_folder(folder: Path, errors: list[HwrError]) -> list[Path]:
+    """The pictures of a folder; `errors` gets what is passed over."""
+    found = pictures_in(folder)
+    unread = [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
+    if unread:
+        shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
+        why = f"holds {len(unread)} of kinds that hwr cannot open ({shown})"
+        errors.append(DataError(f"{folder}: {why}: save them as PNG or JPEG"))
+    return found
