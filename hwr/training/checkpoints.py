@@ -63,6 +63,20 @@ def resumable(checkpoint: Path, options: Options) -> Options:
     return dataclasses.replace(options, training=training)
 
 
+def changed(checkpoint: Path, options: Options) -> str:
+    """What of a training is asked otherwise than when its checkpoint was written: each option with
+    its value and the one before; empty for nothing. Raises ConfigError."""
+    before, now = (
+        checkpoint_options(checkpoint).to_dict()["training"],
+        options.to_dict()["training"],
+    )
+    return ", ".join(
+        f"training.{name} {value} ({before[name]} before)"
+        for name, value in now.items()
+        if value != before[name]
+    )
+
+
 def checkpoint_options(checkpoint: Path) -> Options:
     """What a checkpoint was trained with. Raises ConfigError."""
     return parse_options(read_checkpoint(checkpoint)["options"], str(checkpoint))

@@ -22,6 +22,7 @@ from hwr.training.checkpoints import (
     Kept,
     WholeCheckpoints,
     budget_is_over,
+    changed,
     read_checkpoint,
     resumable,
 )
@@ -107,6 +108,10 @@ def fit(
 ) -> tuple[Path, RealLines]:
     """What `train` does up to the best checkpoint: that, and the lines of one's own."""
     options = _checked(options, folder, resume, start)
+    if resume is not None and (told := changed(resume, options)):
+        # (An experiment's file may have been changed, or left as it was where the command line
+        # had said otherwise.)
+        say(f"goes on by other options: {told}")
     _quieten()
     prepare_process()
     device_of(options)

@@ -232,6 +232,17 @@ def test_a_resumed_run_keeps_its_seed(tmp_path: Path) -> None:
     assert resumable(last, options(seed=7)).training.seed == options().training.seed
 
 
+def test_a_resumed_run_tells_what_is_asked_otherwise(tmp_path: Path) -> None:
+    train(options(budget="1 step"), tmp_path / "run")
+    last, said = tmp_path / "run" / "last.ckpt", list[str]()
+    train(options(budget="1 step"), tmp_path / "run", resume=last, say=said.append)
+    assert not any("other options" in line for line in said)
+    # (The seed stays as it was, so there is nothing to tell of it.)
+    train(options(budget="2 steps", seed=7), tmp_path / "run", resume=last, say=said.append)
+    told = "goes on by other options: training.budget 2 steps (1 step before)"
+    assert [line for line in said if "other options" in line] == [told]
+
+
 def test_metrics_cut_short_cost_nothing(tmp_path: Path) -> None:
     metrics = tmp_path / "run" / "metrics.csv"
     train(options(budget="5 steps"), tmp_path / "run")
