@@ -223,14 +223,23 @@ class Recognizer:
         rows = _doubtful(decoded)
         if not rows:
             return
-        looks = []
-        if outputs is not None:
-            looks.append(Seen(outputs["log_probs"][rows], outputs["frames"][rows]))
-        for look in LOOKS[len(looks) : self.looks]:
-            again = self.outputs([seen(lines[row], look) for row in rows])
-            looks.append(Seen(again["log_probs"], again["frames"]))
+        as_they_are = [lines[row].pixels for row in rows]
+        if outputs is None:
+            looks = [self._seen(as_they_are)]
+        else:
+            looks = [Seen(outputs["log_probs"][rows], outputs["frames"][rows])]
+        for look in LOOKS[1 : self.looks]:
+            again = [seen(lines[row], look) for row in rows]
+            # (Most lines show all rows of their pictures as it is.)
+            changed = [place for place, line in enumerate(again) if line is not as_they_are[place]]
+            others = [again[place] for place in changed]
+            looks.append(looks[0].replaced(changed, self._seen(others)) if changed else looks[0])
         for row, found in zip(rows, read_looks(looks, self.beam, self.language), strict=True):
             decoded[row] = found
+
+    def _seen(self, lines: Sequence[NDArray[np.uint8]]) -> Seen:
+        outputs = self.outputs(lines)
+        return Seen(outputs["log_probs"], outputs["frames"])
 
     def _decode(self, outputs: dict[str, NDArray[Any]]) -> list[Decoded]:
         if self.head == DIGIT:

@@ -37,6 +37,16 @@ class Seen(NamedTuple):
         """Each line's own frames."""
         return [row[:count] for row, count in zip(self.log_probs, self.frames, strict=True)]
 
+    def replaced(self, places: Sequence[int], others: Seen) -> Seen:
+        """The same of all lines but some, of which `others` tells."""
+        frames = self.frames.copy()
+        frames[places] = others.frames
+        log_probs = np.zeros((len(frames), frames.max(), self.log_probs.shape[2]), np.float32)
+        own = self.log_probs[:, : log_probs.shape[1]]
+        log_probs[:, : own.shape[1]] = own
+        log_probs[places, : others.log_probs.shape[1]] = others.log_probs
+        return Seen(log_probs, frames)
+
 
 def read_looks(
     looks: Sequence[Seen], beam: int = 1, language: LanguageModel | None = None

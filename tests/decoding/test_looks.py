@@ -45,6 +45,17 @@ def test_the_text_that_is_likeliest_in_the_mean_is_read() -> None:
         assert found.log_probability >= others[0]
 
 
+def test_lines_are_replaced_by_shorter_and_longer_ones() -> None:
+    one, longer, shorter = random(3, 5, 1), random(2, 7, 2), random(3, 2, 3)
+    first, second, third = one.replaced([2, 0], longer).rows
+    assert np.array_equal(first, longer.rows[1])
+    assert np.array_equal(second, one.rows[1])
+    assert np.array_equal(third, longer.rows[0])
+    for row, other in zip(one.replaced([0, 1, 2], shorter).rows, shorter.rows, strict=True):
+        assert np.array_equal(row, other)
+    assert one.frames.tolist() == [5, 5, 5]
+
+
 def test_a_language_model_has_its_say() -> None:
     looks = [random(20, 4, 1), random(20, 4, 2)]
     never_two = LanguageModel.of([[1], [1, 1], [1, 1, 1]], 1, 3).weighed(9.0, 0.0)
