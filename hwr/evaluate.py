@@ -27,7 +27,7 @@ class Evaluation:
         seconds: that reading took, opening and composing pictures included.
         cut: how many readings were stopped at the most characters that the model can write.
         unknown: the characters of the texts that the model cannot write.
-        left_out: why each of the other lines, where any were to be left out, cannot be read.
+        left_out: what was left out of the source, if anything was to be, and why.
     """
 
     scores: list[LineScore]
@@ -35,7 +35,7 @@ class Evaluation:
     seconds: float
     cut: int
     unknown: list[Unknown]
-    left_out: list[HwrError]
+    left_out: list[str]
 
 
 def evaluate(
@@ -89,7 +89,11 @@ def evaluate(
         ]
     if not (skip and scores):
         refuse(errors, len(source.texts))
-    return Evaluation(scores, rows, time.monotonic() - started, cut, unknown, errors)
+    if errors:
+        read = [source.texts[row] for row in rows], [source.names[row] for row in rows]
+        unknown = unknown_characters(recognizer.card.alphabet, *read)
+    left_out = [*source.left_out, *map(str, errors)]
+    return Evaluation(scores, rows, time.monotonic() - started, cut, unknown, left_out)
 
 
 def prepared(

@@ -50,6 +50,8 @@ class Reading:
             that it finds better.
         cut: whether the seq2seq head was stopped at the most characters it can write: the text may
             go on.
+        turned: whether light was taken for ink where the picture had spoken for dark, or dark where
+            it had spoken for light, as that was read more surely.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Reading:
     characters: tuple[Character, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     cut: bool = False
+    turned: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The reading as plain lists, strings and numbers."""

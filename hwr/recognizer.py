@@ -185,14 +185,17 @@ class Recognizer:
 
         return Labels(outputs["state"], step, begin, self.card.max_length or 0)
 
-    def _read_batch(self, lines: Sequence[Line]) -> list[Reading]:
-        lines = list(lines)
+    def _read_batch(self, given: Sequence[Line]) -> list[Reading]:
+        lines = list(given)
         outputs = self.outputs([line.pixels for line in lines])
         decoded = self._decode(outputs)
         if self.looks > 1:
             turned = self._turn(lines, decoded)
             self._look_again(lines, None if turned else outputs, decoded)
-        return [self._reading(found, line) for found, line in zip(decoded, lines, strict=True)]
+        return [
+            self._reading(found, line, line is not before)
+            for found, line, before in zip(decoded, lines, given, strict=True)
+        ]
 
     def _turn(self, lines: list[Line], decoded: list[Decoded]) -> bool:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
@@ -252,7 +255,7 @@ class Recognizer:
         share, longest = self.card.share or 0.0, self.card.longest or 0
         return read_joint(log_probs, frames, self.labels(outputs), share, longest, self.beam)
 
-    def _reading(self, found: Decoded, line: Line) -> Reading:
+    def _reading(self, found: Decoded, line: Line, turned: bool) -> Reading:
         decode, stride = self.card.alphabet.decode, self.card.stride
         places: list[tuple[float | None, float | None]] = [(None, None)] * len(found.ids)
         if found.spans is not None:
@@ -277,6 +280,7 @@ class Recognizer:
                 for ids, log_probability in found.alternatives
             ),
             cut=found.cut,
+            turned=turned,
         )
 
 

@@ -104,6 +104,7 @@ def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
     ):
         taken.append(of_line.confidence < min(DOUBT, of_other.confidence))
         (alone,) = again.read_lines([other if taken[-1] else line])
+        assert found.turned == taken[-1]
         assert alone.text == found.text
         assert alone.confidence == pytest.approx(found.confidence, abs=1e-5)
         assert [c.x0 for c in alone.characters] == [c.x0 for c in found.characters]

@@ -214,6 +214,7 @@ class Changed:
 
     def __init__(self, source: Source, change: Change) -> None:
         self.names, self.texts, self.remarks = source.names, source.texts, source.remarks
+        self.left_out = source.left_out
         self._source, self._change = source, change
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:

@@ -19,7 +19,7 @@ from hwr.evaluate import Evaluation, evaluate, line_picture
 from hwr.lines.sources import Source, is_single, open_source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import classification
-from hwr.scoring.kept import confidences
+from hwr.scoring.coverage import coverage
 from hwr.scoring.rates import Rates, rates
 from hwr.scoring.report import refuse_what_is_not_ours, write_report
 from hwr.version import __version__
@@ -45,8 +45,8 @@ from hwr.version import __version__
     type=click.Choice(["stop", "skip"]),
     default="stop",
     show_default=True,
-    help="What to do about lines without a text or a picture that can be read: stop, or leave them"
-    " out and tell of them.",
+    help="What to do about pictures that cannot be read or have no text, and texts without a"
+    " picture: stop, or leave them out and tell of them.",
 )
 @click.option(
     "--json",
@@ -134,7 +134,7 @@ def _figures(
         "unknown": {found.character: found.count for found in result.unknown},
         "left_out": len(result.left_out),
         **total.to_dict(),
-        **(sure.to_dict() if (sure := confidences(result.scores)) is not None else {}),
+        **(found.to_dict() if (found := coverage(result.scores)) is not None else {}),
     }
 
 
@@ -148,6 +148,8 @@ def _report(
         "Date": date.today().isoformat(),
         "hwr": __version__,
     }
+    if result.left_out:
+        facts["Left out"] = f"{len(result.left_out)} that cannot be read, in no figure here"
     return write_report(
         folder,
         f"hwr: {data}",

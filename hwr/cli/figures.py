@@ -12,7 +12,7 @@ from hwr.lines.problems import printable
 from hwr.lines.sources import Source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import Classification, worst_classified
-from hwr.scoring.kept import Confidences, confidences
+from hwr.scoring.coverage import Coverage, coverage
 from hwr.scoring.rates import LineScore, Rates, by_length, confusions, rule_of_three, worst_rows
 from hwr.scoring.shown import percent
 
@@ -35,15 +35,15 @@ def print_figures(
         _print_classes(classes, result.scores)
     else:
         _print_errors(result.scores)
-    if (found := confidences(result.scores)) is not None:
-        _print_kept(found)
+    if (found := coverage(result.scores)) is not None:
+        _print_coverage(found)
     for row in (worst_rows if classes is None else worst_classified)(result.scores, SHOWN):
         _print_wrong(result.scores[row])
     if result.left_out:
-        first = "; ".join(printable(str(error)) for error in result.left_out[:SHOWN])
+        first = "; ".join(map(printable, result.left_out[:SHOWN]))
         more = len(result.left_out) - SHOWN
         told = first + (f"; and {more} more" if more > 0 else "")
-        click.echo(f"left out, and in no figure: {len(result.left_out)} lines: {told}")
+        click.echo(f"left out, and in no figure: {len(result.left_out)}: {told}")
     if result.cut:
         most = recognizer.card.max_length
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
@@ -96,12 +96,13 @@ def _print_confusions(scores: Sequence[LineScore]) -> None:
             click.echo(f"{name}: {', '.join(items[:SHOWN])}")
 
 
-def _print_kept(found: Confidences) -> None:
+def _print_coverage(found: Coverage) -> None:
     mean = f"{_share(found.mean)} in the mean"
-    click.echo(f"by confidence ({mean}): at least, lines kept, share of all, of them wrong")
-    for row in found.kept:
-        shares = "".join(f"{_share(share):>9}" for share in (row.kept_share, row.wrong_share))
-        click.echo(f"  {row.confidence:4.2f} {row.lines:6}{shares}")
+    click.echo(f"by confidence ({mean}): from, lines, of all, wrong, of these, at most (95 %)")
+    for row in found.accepted:
+        coverage, risk, most = map(_share, (row.coverage, row.risk, row.most_risk))
+        counts = f"{row.lines:6} {coverage:>8} {row.wrong:6}"
+        click.echo(f"  {row.confidence:4.2f} {counts} {risk:>8} {most:>8}")
 
 
 def _print_wrong(score: LineScore) -> None:

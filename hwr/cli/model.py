@@ -30,14 +30,14 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.IntRange(1, len(LOOKS)),
             metavar="N",
             help="How many times the CTC head, where it reads alone, looks at a doubtful line: as"
-            " it is, then more upright, narrower, larger, with all rows of its picture. Without it,"
+            " it is, then narrower, larger, with all rows of its picture and the like. Without it,"
             " what the model file says.",
         ),
         click.option(
             "--threads",
-            type=click.IntRange(1),
+            type=click.IntRange(1, 1024),
             metavar="N",
-            help="Cores to read with. Without it, all.",
+            help="Cores that the network reads with. Without it, all.",
         ),
         click.option(
             "--beam",

@@ -1,12 +1,15 @@
-"""The pictures that paths, folders and patterns on the command line name."""
+"""The pictures that paths, folders and patterns on the command line name; how they are opened."""
 
 from __future__ import annotations
 
 import glob
+import sys
 from pathlib import Path
 
-from hwr.errors import DataError, HwrError
+from hwr.errors import DataError, HwrError, PictureError
 from hwr.files import is_file, is_folder, is_special, names_in
+from hwr.images.grey import Grey
+from hwr.images.open import open_picture
 from hwr.lines.folders import pictures_in
 
 STANDARD_INPUT = "-"
@@ -15,6 +18,37 @@ UNREAD_ENDINGS = (
     ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
 )  # fmt: skip
 """Files that hold pictures, too."""
+
+
+class Pictures:
+    """Opens pictures by the names that `expand` gives. What can be read only once, standard input
+    and pipes, is kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def open(self, name: str) -> Grey:
+        """Raises PictureError."""
+        path = Path(name)
+        if name != STANDARD_INPUT and not is_special(path):
+            return open_picture(path)
+        if name not in self._kept:
+            self._kept[name] = _all_of(name, path)
+        return open_picture(self._kept[name], called(name))
+
+
+def called(name: str) -> str:
+    """What to call a picture of such a name."""
+    return "standard input" if name == STANDARD_INPUT else name
+
+
+def _all_of(name: str, path: Path) -> bytes:
+    if name == STANDARD_INPUT:
+        return sys.stdin.buffer.read() if sys.stdin else b""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{name}: cannot be read ({error.strerror})") from error
 
 
 def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:

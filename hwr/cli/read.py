@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hwr.cli import model
-from hwr.cli.least_sure import SHOWN, LeastSure
-from hwr.cli.pictures import STANDARD_INPUT, expand
+from hwr.cli.least_sure import SHOWN, LeastSure, refuse_what_is_no_sheet
+from hwr.cli.pictures import Pictures, called, expand
 from hwr.cli.place import OUTPUT
 from hwr.cli.progress import progress
 from hwr.cli.tell import tell
 from hwr.errors import HwrError, MissingExtraError
-from hwr.images.grey import Grey
 from hwr.images.normalise import Line
-from hwr.images.open import holds_several, open_picture
+from hwr.images.open import holds_several
 from hwr.lines.problems import printable
 from hwr.model_file import SHIPPED
 from hwr.reading import Reading
@@ -62,6 +60,8 @@ def command(
     standard input. Pictures that cannot be read are told of, the others are read, and the exit
     status is 2. Of a file with several pictures (TIFF) the first is read.
     """
+    if sheet is not None:
+        refuse_what_is_no_sheet(sheet)
     names, missing = expand(paths)
     path = model.find_model(given)
     recognizer = Recognizer(
@@ -70,7 +70,7 @@ def command(
     if given is None and path != SHIPPED:
         # The newest of several: it may not be the one that was meant.
         tell(f"read by {path}, the newest of the runs here: --model FILE takes another")
-    failed, shown = False, LeastSure(SHOWN)
+    failed, pictures, shown = False, Pictures(), LeastSure(SHOWN)
 
     def told(error: HwrError) -> None:
         nonlocal failed
@@ -80,14 +80,16 @@ def command(
     for error in missing:
         told(error)
     write = {"text": _write_text, "tsv": _write_tsv, "json": _write_json}[form]
-    write(_read(recognizer, names, told, shown))
-    if sheet is not None and shown.any:
-        shown.draw(sheet, _picture)
+    try:
+        write(_read(recognizer, pictures, names, told, shown))
+    finally:  # also where nobody listens to what is read any more
+        if sheet is not None and not shown.draw(sheet, pictures.open):
+            tell(f"{sheet}: not written: no picture was read")
     return 2 if failed else 0
 
 
 def _read(
-    recognizer: Recognizer, names: list[str], told: Any, shown: LeastSure
+    recognizer: Recognizer, pictures: Pictures, names: list[str], told: Any, shown: LeastSure
 ) -> Iterator[tuple[str, Reading]]:
     for start in range(0, len(names), POOL):
         pool = names[start : start + POOL]
@@ -97,7 +99,7 @@ def _read(
         with progress(len(pool), f"reading {start + 1} to {start + len(pool)}") as bar:
             for name in pool:
                 try:
-                    good.append((name, _open(recognizer, name)))
+                    good.append((name, recognizer.prepared(pictures.open(name), called(name))))
                     if name.lower().endswith((".tif", ".tiff")) and holds_several(Path(name)):
                         several.append(name)
                 except MissingExtraError:  # which no other picture would do without
@@ -117,23 +119,6 @@ def _read(
                 most = len(reading.text)
                 tell(f"{name}: cut at {most} characters: the line may go on")
             yield name, reading
-
-
-def _open(recognizer: Recognizer, name: str) -> Line:
-    called = "standard input" if name == STANDARD_INPUT else name
-    return recognizer.prepared(_picture(name), called)
-
-
-def _picture(name: str) -> Grey:
-    if name == STANDARD_INPUT:
-        return open_picture(_standard_input(), "standard input")
-    return open_picture(Path(name))
-
-
-@cache
-def _standard_input() -> bytes:
-    """All of it, which can be read once."""
-    return sys.stdin.buffer.read() if sys.stdin else b""
 
 
 def _write_text(readings: Iterator[tuple[str, Reading]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from hwr.images.font import drawable, font
+from hwr.images.font import Font, drawable, font
 from hwr.images.grey import Grey, picture_of
 
 Labelled = tuple[str, Image.Image]
@@ -24,7 +24,8 @@ _PAPER, _INK, _FRAME = "#f6f7f9", "#1d2433", "#d5dae3"
 def draw_stages(lines: Sequence[tuple[str, Sequence[Labelled]]]) -> Image.Image:
     """One picture of lines: each with its name over its labelled pictures, one under the other;
     short lines side by side."""
-    cells = [_cell(name, parts) for name, parts in lines]
+    drawn_with = font(_FONT_SIZE)
+    cells = [_cell(drawable(name), parts, drawn_with) for name, parts in lines]
     width = max(cell.width for cell in cells)
     columns = min(len(cells), max(1, _PAGE_WIDTH // width))
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]
@@ -38,8 +39,7 @@ def draw_stages(lines: Sequence[tuple[str, Sequence[Labelled]]]) -> Image.Image:
     return page
 
 
-def _cell(name: str, parts: Sequence[Labelled]) -> Image.Image:
-    drawn_with, name = font(_FONT_SIZE), drawable(name)
+def _cell(name: str, parts: Sequence[Labelled], drawn_with: Font) -> Image.Image:
     beside = round(drawn_with.getlength(name)) - _LABELS
     across = max(beside, *(picture.width for _, picture in parts))
     down = sum(picture.height + _GAP for _, picture in parts)

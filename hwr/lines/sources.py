@@ -19,7 +19,7 @@ from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
-from hwr.lines.problems import Problem, refuse_problems, tell_problems
+from hwr.lines.problems import REMARKS, Problem, refuse_problems, tell_problems
 
 if TYPE_CHECKING:
     from hwr.lines.batch import LineBatch
@@ -37,11 +37,13 @@ class Source(Protocol):
         names: what to call each line.
         texts: what each line says.
         remarks: what else is to be known of them, such as what was passed over; empty for nothing.
+        left_out: what else there is, and why it is no line with its text.
     """
 
     names: list[str]
     texts: list[str]
     remarks: str
+    left_out: list[str]
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """The pictures of some lines one by one, [height, width], 0 black to 1 white; for one that
@@ -79,7 +81,8 @@ class FolderLines:
         self._pictures = read_folder(place, problems)
         if not (skip and self._pictures):
             refuse_problems(place, problems)
-        self.remarks = tell_problems(problems)
+        self.left_out = [str(problem) for problem in problems if problem.kind not in REMARKS]
+        self.remarks = tell_problems([it for it in problems if it.kind in REMARKS])
         self._opener = Opener()
         self.names = [picture.name for picture in self._pictures]
         self.texts = [picture.text for picture in self._pictures]
@@ -149,6 +152,7 @@ class ComposedLines:
         spec = LineSpec(source.preset, split, source.min, source.max, source.alphabet)
         self._composer = Composer(load_digits(split), split, image=image)
         self._plan = self._composer.plan(spec, source.count, source.seed, height)
+        self.left_out: list[str] = []
         self.names = self._plan.names
         self.texts = self._plan.texts
 
@@ -181,6 +185,7 @@ class MnistDigits:
         if count is not None and not 1 <= count <= len(rows):
             raise DataError(f"count must be from 1 to {len(rows)}, not {count}")
         self._images = digits.images[rows[:count]]
+        self.left_out: list[str] = []
         self.names = [f"mnist/{name} digit {row}" for row in rows[:count]]
         self.texts = [str(label) for label in digits.labels[rows[:count]]]
 

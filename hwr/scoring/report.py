@@ -18,8 +18,8 @@ from PIL import Image
 from hwr.errors import DataError, MissingExtraError
 from hwr.files import is_file, is_there
 from hwr.scoring.classes import MANY, Classification, classification, worst_classified
+from hwr.scoring.coverage import coverage
 from hwr.scoring.edits import Edit, align
-from hwr.scoring.kept import confidences
 from hwr.scoring.matrix import draw_matrix
 from hwr.scoring.rates import (
     RESAMPLES,
@@ -189,7 +189,7 @@ def _measured(scores: Sequence[LineScore]) -> dict[str, Any]:
         "lengths": lengths,
         "most_wrong": max(1 - group.accuracy for _, group in lengths),
         "confusions": confusions(scores),
-        "sure": confidences(scores),
+        "coverage": coverage(scores),
         "commonest": COMMONEST,
     }
 

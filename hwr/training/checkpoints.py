@@ -64,17 +64,16 @@ def resumable(checkpoint: Path, options: Options) -> Options:
 
 
 def changed(checkpoint: Path, options: Options) -> str:
-    """What of a training is asked otherwise than when its checkpoint was written: each option with
-    its value and the one before; empty for nothing. Raises ConfigError."""
-    before, now = (
-        checkpoint_options(checkpoint).to_dict()["training"],
-        options.to_dict()["training"],
-    )
-    return ", ".join(
-        f"training.{name} {value} ({before[name]} before)"
-        for name, value in now.items()
-        if value != before[name]
-    )
+    """What is asked otherwise than when a training's checkpoint was written: each option with its
+    value and the one before; empty for nothing. Raises ConfigError."""
+    before, now = checkpoint_options(checkpoint).to_dict(), options.to_dict()
+    told = [
+        (f"{section}.{name}", value, before[section][name])
+        for section in ("training", "data")
+        for name, value in now[section].items()
+    ]
+    told.append(("looks", now["looks"], before["looks"]))
+    return ", ".join(f"{name} {value} ({old} before)" for name, value, old in told if value != old)
 
 
 def checkpoint_options(checkpoint: Path) -> Options:

@@ -145,7 +145,30 @@ def test_read_draws_a_sheet(hwr: Run, model: Path, folder: Path, tmp_path: Path)
     assert done.stdout == plain.stdout.splitlines(keepends=True)[3]
     one = Image.open(tmp_path / "one.png")
     assert (one.format, whole.height > 2 * one.height) == ("PNG", True)
+    # One takes another's place, and that of nothing else: a shell may have made a list of pictures
+    # of a pattern.
+    assert hwr(*words, "lines", "--sheet", "one.png").returncode == 0
+    assert Image.open(tmp_path / "one.png").size == whole.size
+    content = (folder / "00.png").read_bytes()
+    refused(hwr(*words, "--sheet", "lines/00.png", "lines"), "lines/00.png: is there already")
+    assert (folder / "00.png").read_bytes() == content
     refused(hwr(*words, "lines", "--sheet", "lines"), "'lines' is a directory")
+    (folder / "bad.png").write_text("hello")
+    done = hwr(*words, "lines/bad.png", "--sheet", "none.png")
+    assert (done.returncode, (tmp_path / "none.png").exists()) == (2, False)
+    assert "none.png: not written: no picture was read" in done.stderr
+    assert hwr(*words, "lines/bad.png", "--sheet", "lines/00.png/x.png").returncode == 2
+
+
+def test_standard_input_is_read_once(hwr: Run, model: Path, folder: Path) -> None:
+    done = hwr("read", "--model", model, "-", "-", stdin=(folder / "03.png").read_bytes())
+    first, second = done.stdout.splitlines()
+    assert first == second
+
+
+@pytest.mark.parametrize("threads", [0, -1, 10**12, "many"])
+def test_threads_out_of_range(hwr_here: Run, threads: object) -> None:
+    refused(hwr_here("read", "--threads", threads, "x.png"), "--threads")
 
 
 def test_read_tells_which_run_reads_where_none_is_named(
@@ -222,7 +245,7 @@ def test_a_package_that_no_picture_does_without_is_told_once(
         raise MissingExtraError("cleaning pictures", "opencv", "clean")
 
     monkeypatch.setattr("hwr.recognizer.Recognizer.prepared", missing)
-    monkeypatch.setattr("hwr.cli.read._open", missing)
+    monkeypatch.chdir(folder)  # where no run is, of which something would be told
     for command in (["read", str(folder)], ["eval", "--data", str(folder)]):
         monkeypatch.setattr(sys, "argv", ["hwr", *command])
         with pytest.raises(SystemExit, match="2"):
@@ -357,10 +380,11 @@ def test_eval_leaves_bad_lines_out_on_demand(
     refused(hwr(*words), "no text for 05.png")
     done = hwr(*words, "--on-bad-line", "skip", "--json", "out.json", "--report", "page")
     assert done.returncode == 0, done.stderr
-    assert "left out, and in no figure: 1 lines: lines/02.png: " in done.stdout
-    assert "05.png" in done.stdout
+    assert "left out, and in no figure: 2: lines/05.png: " in done.stdout
+    assert "; lines/02.png: " in done.stdout
     figures = json.loads((tmp_path / "out.json").read_text())
-    assert (figures["lines"], figures["left_out"]) == (10, 1)
+    assert (figures["lines"], figures["left_out"]) == (10, 2)
+    assert "2 that cannot be read" in (tmp_path / "page" / "index.html").read_text()
 
 
 def test_eval_of_composed_lines_is_eval_of_their_pictures(
