@@ -14,6 +14,9 @@ from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.median import median
 
+_STRAIGHT, _PARTED = (1, 4, 7), 0.1
+# Digits without loops, and how much more seldom a stroke of theirs has a gap.
+
 
 def changes_of(
     label: int, hand: Hand, middle: Points, half: float, rng: np.random.Generator
@@ -28,7 +31,8 @@ def changes_of(
         rng: draws the rest.
     """
     found, digit = Changes(), Writing(hand, middle, half, rng)
-    if rng.random() < hand.gaps:
+    # A straight one is parted seldom: two short strokes, one above the other, are no one.
+    if rng.random() < hand.gaps * (_PARTED if label in _STRAIGHT else 1.0):
         found.gap(middle[int(rng.random() * len(middle))], digit.breadth())
     if label in _OF_DIGITS:
         _OF_DIGITS[label](found, digit)
@@ -52,7 +56,7 @@ def _one(found: Changes, digit: Writing) -> None:
     """A flag, perhaps led up to, and a foot; or but a straight stroke."""
     hand, _, _, rng = digit
     if hand.plain:
-        found.anew = True
+        found.anew, found.gaps = True, []
         # In others they lean as the hand's other digits do, whose own lean they lack.
         likely = (hand.slant / hand.width, 0.04) if hand.upright else (-0.08, 0.1)
         lean = rng.normal(*likely)
@@ -66,7 +70,7 @@ def _one(found: Changes, digit: Writing) -> None:
         x, y = top.tolist()
         lean = math.degrees(math.atan2(x - float(bottom[0]), tall))
         # As it will stand on paper: the longer, the steeper, or it would be a seven.
-        most = math.atan(max(2.0 - 1.5 * hand.flag, 0.8) - hand.slant)
+        most = math.atan((max(2.0 - 1.5 * hand.flag, 0.8) - hand.slant) / hand.width)
         angle = lean + 18 + max(math.degrees(most) - lean - 18, 6) * rng.random()
         angle = math.radians(min(max(angle, 12), 72))
         end = (x - length * math.sin(angle), y + length * math.cos(angle))

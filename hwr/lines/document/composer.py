@@ -50,7 +50,8 @@ def _taken(
     """A number of these digits, set in an order and photographed."""
     edges = [digits.edges[place] for place in order]
     patches = digits.patches[order]
-    written = set_digits(patches, edges, in_order(text, order), digits.hand, rng)
+    said = in_order(text, order)
+    written = set_digits(patches, edges, said, digits.hand, rng, conditions.marks)
     # A piece of one of them may show beside it.
     return photograph(written, patches[int(rng.integers(len(patches)))], rng, conditions)
 

@@ -28,6 +28,8 @@ class Conditions(NamedTuple):
         deep: the chance of borders farther from the sides; if there is any, other cells' writing
             shows beyond half of those that leave room for it.
         rows: of every picture; 0 for heights of all kinds.
+        marks: how many marks that the text does not hold there are, of those beside amounts.
+        patterned: the chance of a printed pattern.
     """
 
     blur: float
@@ -47,6 +49,8 @@ class Conditions(NamedTuple):
     tight: float = 0.3
     deep: float = 0.1
     rows: int = 0
+    marks: float = 1.0
+    patterned: float = 0.6
 
 
 GOOD = Conditions(
@@ -76,6 +80,8 @@ LOGBOOK = GOOD._replace(
     tight=0.1,
     deep=0.5,
     rows=34,
+    marks=0.5,
+    patterned=0.3,
 )
 """Cells of a photographed logbook: small, blurred, faint, with their borders."""
 

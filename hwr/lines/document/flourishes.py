@@ -135,17 +135,34 @@ def _zigzag(rng: np.random.Generator) -> Strokes:
 
 
 def _dollar(rng: np.random.Generator) -> Strokes:
-    wide = rng.uniform(0.5, 1.0)
+    """An S, taller than digits or not, and a bar or two through it, or but at its ends."""
+    wide, high = rng.uniform(0.5, 1.0), rng.uniform(0.75, 1.2)
     bow = [(0.8, 0.75), (0.5, 0.87), (0.25, 0.7), (0.5, 0.47), (0.75, 0.25), (0.5, 0.05),
            (0.2, 0.17)]  # fmt: skip
     bars = [0.5] if rng.random() < 0.7 else [0.42, 0.58]
-    strokes: Strokes = [[(wide * x, 1.08), (wide * (x - 0.02), -0.15)] for x in bars]
-    return [rounded([(wide * x, y) for x, y in bow], _CUT), *strokes]
+    beyond = rng.uniform(0.1, 0.3)
+    ways: Strokes = [rounded([(wide * x, y) for x, y in bow], _CUT)]
+    for x in bars:
+        above, below = (wide * x, 0.87 + beyond), (wide * (x - 0.02), 0.05 - beyond)
+        if rng.random() < 0.75:
+            ways.append([above, below])
+        else:
+            ways += [[above, (wide * x, 0.8)], [(wide * (x - 0.02), 0.12), below]]
+    return [[(x, high * y) for x, y in way] for way in ways]
 
 
 def _dash_and_dot(rng: np.random.Generator) -> Strokes:
     middle = _middle(rng)
     return [_level(rng, middle, 0.3), [(0.42, middle - 0.35), (0.43, middle - 0.33)]]
+
+
+def _dot_and_dash(rng: np.random.Generator) -> Strokes:
+    """As behind amounts without cents: a dot on the base line, then a dash or two."""
+    middle, wide = _middle(rng), rng.uniform(0.3, 1.0)
+    begin = rng.uniform(0.15, 0.35)
+    dash = [(begin + x, y) for x, y in _level(rng, middle, wide)]
+    both: Strokes = [[(0.0, 0.03), (0.02, 0.04)], dash]
+    return both if rng.random() < 0.6 else [*both, [(x, y - 0.2) for x, y in dash]]
 
 
 def _two_slashes(rng: np.random.Generator) -> Strokes:
@@ -242,12 +259,15 @@ def _repeated(rng: np.random.Generator, step: float, strokes: Strokes) -> Stroke
 
 
 # (Dashes and hashes are the most usual.)
-_SIGNS: list[Kind] = [_dash, _double_dash, _double_dash, _hash, _hash, _wave, _dollar,
-                      _dash_and_dot, _stars, _crosses, _letters]  # fmt: skip
-_BEFORE: list[Kind] = [*_SIGNS, _opened]
+_SIGNS: list[Kind] = [_dash, _double_dash, _double_dash, _hash, _hash, _wave, _dash_and_dot,
+                      _stars, _crosses, _letters]  # fmt: skip
+_BEFORE: list[Kind] = [*_SIGNS, _opened, _dollar, _dollar, _dollar, _dollar]
 _BEHIND: list[Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
-                       _slash_and_dash, _struck_dash]  # fmt: skip
+                       _slash_and_dash, _struck_dash, _dollar, _dot_and_dash,
+                       _dot_and_dash]  # fmt: skip
 _WITHOUT_SLASHES = [kind for kind in _BEHIND if kind not in (_two_slashes, _slash_and_dash)]
 
-UNPAIRED = (_dollar, _letters, _opened)
+RUN_ON = (_dash, _double_dash, _long_dash, _wave, _long_wave)
+"""Those that may run on from the last digit."""
+UNPAIRED = (_dot_and_dash, _dollar, _letters, _opened)
 """Those that no hand sets at both ends of a number for the sake of both."""

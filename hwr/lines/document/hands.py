@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_LEAST_KEPT = 0.08
+# Of a digit's height: the thinnest that MNIST's own strokes are made.
 _UPRIGHT = 0.3
 # Columns to a row: hands that lean less may write ones as upright as a ruler's strokes.
 _LOTS = 80
@@ -120,6 +122,12 @@ class Hand:
     def size(self) -> float:
         """Of digits: those with long stems are as tall as other hands' are, all else is smaller."""
         return 1 / (1 + self.stems)
+
+    @property
+    def drawn_pen(self) -> float:
+        """The width of its strokes as they are drawn, in heights of a digit: MNIST's own are not
+        thinned below a width."""
+        return max(self.pen, _LEAST_KEPT) if self.keeps_strokes else self.pen
 
     def sized(self, digit: int) -> float:
         """How large it writes a digit, 1 as most of them."""

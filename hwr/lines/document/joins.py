@@ -8,6 +8,11 @@ from hwr.lines.document.edges import Edges
 from hwr.lines.document.marks import Drawing, curve, stroke
 from hwr.lines.document.shapes import PATCH, THINNEST
 
+_LED = 0.7
+# Share of joins that lead from where a digit ends to where the next begins.
+_END_HIGH = "0568"
+# Digits that end at their tops.
+
 
 class Placed(NamedTuple):
     """A digit where it stands.
@@ -41,16 +46,24 @@ class Placed(NamedTuple):
         return self.last if right else self.first
 
 
-def join(drawing: Drawing, one: Placed, following: Placed, base: float) -> None:
-    """A thin stroke from a digit to the next, not so steep that it might be a one.
+def join(drawing: Drawing, one: Placed, following: Placed, base: float, pair: str = "") -> None:
+    """A thin stroke from a digit to the next, not so steep that it might be a one: most from where
+    the one ends to where the other begins.
 
     Args:
         drawing: to draw into; draws where.
         one, following: the digits.
         base: the row of the base line.
+        pair: which digits they are, if that is known.
     """
     ink, tall, pen, rng = drawing
-    first, second = base - tall * rng.uniform(0.0, 1.0, 2)
+    low, high = (0.0, 1.0), (0.0, 1.0)
+    if pair and rng.random() < _LED:
+        low = (0.6, 1.0) if pair[0] in _END_HIGH else (0.0, 0.35)
+        high = (0.55, 1.0)
+    elif pair[1:] == "1":
+        low = (0.0, 0.7)  # a level stroke to its top would be a seven's roof
+    first, second = base - tall * rng.uniform(*low), base - tall * rng.uniform(*high)
     end = one.beside(first, right=True)
     steep = 0.2 * tall + max(following.beside(first, right=False) - end, 0.0)
     second = min(max(second, first - steep), first + steep)
@@ -62,9 +75,10 @@ def join(drawing: Drawing, one: Placed, following: Placed, base: float) -> None:
 def string(drawing: Drawing, one: Placed, following: Placed) -> None:
     """The stroke from the top of a zero to that of the next, which sags."""
     ink, tall, pen, rng = drawing
+    # In leaning hands tops are not in the middle.
     start, end = (
-        (zero.first + share * (zero.edges.last - zero.edges.first), zero.top + zero.edges.top)
-        for zero, share in ((one, 0.7), (following, 0.3))
+        (zero.beside(zero.top + zero.edges.top + 1, right) - away, zero.top + zero.edges.top)
+        for zero, right, away in ((one, True, 1), (following, False, -1))
     )
     sag = tall * float(rng.uniform(0.0, 0.35))
     bend = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 + pen / 2 + sag)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.edges import Edges, edges_of
-from hwr.lines.document.flourishes import UNPAIRED, Kind, a_mark, flourish
+from hwr.lines.document.flourishes import RUN_ON, UNPAIRED, Kind, a_mark, flourish
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.joins import Placed, join, string
-from hwr.lines.document.marks import Drawing, Ink, separator, stroke
+from hwr.lines.document.marks import LOW, Drawing, Ink, separator, stroke
 from hwr.lines.document.shapes import OWN_SLANT, PATCH, TALL, THINNEST
 
 _FEET = slice((PATCH + TALL) // 2 - 8, (PATCH + TALL) // 2)
@@ -31,6 +31,14 @@ _SEPARATED, _GROUPED = 0.5, 0.5
 _BEFORE, _BEHIND, _AT_BOTH_ENDS, _FAR = 0.3, 0.5, 0.4, 0.15
 # Share of numbers with a mark before them, with one behind them, with the same at both ends where
 # there is one, and of marks that stand far off.
+_OF_AMOUNTS = slice(0, 4)
+# Those of these shares that are of marks.
+_WITH_CENTS = 0.4
+# Share of numbers with marks by threes where these begin before the last two digits.
+_UNDER = 0.3
+# Share of dots and commas that may stand under a digit's roof.
+_ROUND, _RUNS_ON = "023568", 0.15
+# Digits from which a dash may run on, as ones and sevens would not be told from it, and how often.
 _IRREGULAR, _WIDER = 0.3, 0.3
 # Share of numbers set with gaps of all kinds, and of these gaps those that are wider.
 _DOTTED, _SIGNED = 0.3, 0.8
@@ -71,6 +79,7 @@ def set_digits(
     text: str,
     hand: Hand,
     rng: np.random.Generator,
+    marks: float = 1.0,
 ) -> Written:
     """Sets digits side by side.
 
@@ -80,20 +89,27 @@ def set_digits(
         text: what they say.
         hand: the one that wrote them.
         rng: draws their places.
+        marks: of those beside amounts, how many there are.
     """
     import cv2
 
     count, tall = len(text), hand.size * TALL
-    pen = max(hand.pen * tall, THINNEST)
+    pen = max(hand.drawn_pen * tall, THINNEST)
     widest = max(edge.last - edge.first for edge in edges)
     pitch = draw_pitch(widest, tall, rng)
     shares_of_marks = np.array([_SEPARATED, _GROUPED, _BEFORE, _BEHIND, _IRREGULAR])
+    shares_of_marks[_OF_AMOUNTS] *= marks
     chances = rng.random(len(shares_of_marks)) < shares_of_marks * (not pitch)
     separated, grouped, before, behind, irregular = chances.tolist()
+    # Who groups digits does so all through a number, by one kind of mark, and parts cents by one.
+    by_threes, by_cents = rng.random(2).tolist()
+    first_mark = 2 if rng.random() < _WITH_CENTS else 0
     step = TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0))
     width = int(count * max(step, pitch) + 7 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
-    drawing = Drawing(canvas, tall, pen, rng)
+    nib = 0.0 if hand.keeps_strokes else hand.nib
+    # (Most of marks go along the line.)
+    drawing = Drawing(canvas, tall, max(pen * (1 - 0.5 * nib), THINNEST), rng)
     lots = rng.uniform(-1, 1, (count, 4))
     boxes = np.zeros((count, 2), np.float32)
     x, base, drop = float(PATCH), _ROOM + (PATCH + tall) / 2, 0.0
@@ -102,7 +118,7 @@ def set_digits(
         mark = a_mark(rng, behind=False)
         x += flourish(drawing, x, base, mark)
         x += pen / 2 + tall * _aside(0.08, 0.47, rng)
-    cents = Cents.none(count) if pitch else Cents.draw(count, pen, rng)
+    cents = Cents.none(count) if pitch or rng.random() >= marks else Cents.draw(count, pen, rng)
     if cents.begin < count:
         patches = cents.shrunk(patches)
         edges = [*edges[: cents.begin], *edges_of(patches[cents.begin :], hand.slant)]
@@ -130,7 +146,7 @@ def set_digits(
             if text[place - 1 : place + 1] == "00" and rng.random() < hand.strings:
                 string(drawing, last, this)
             elif not raised and rng.random() < hand.joins:
-                join(drawing, last, this, base + drop)
+                join(drawing, last, this, base + drop, text[place - 1 : place + 1])
         last = this
         if pitch or place + 1 == count:
             continue
@@ -140,19 +156,23 @@ def set_digits(
         if irregular and rng.random() < _WIDER:
             gap = max(gap, 0.0) + tall * float(rng.uniform(0.15, 0.8))
         behind_it = count - 1 - place
-        here = lot[2] > -0.5 and (behind_it % 3 == 0 or behind_it == 2) if grouped else lot[2] > 0.4
-        if separated and here:
+        from_end = behind_it - first_mark
+        grouping = lot[2] > -0.8 and from_end >= 0 and from_end % 3 == 0
+        if separated and (grouping if grouped else lot[2] > 0.4):
+            kind = (by_cents if behind_it == 2 else by_threes) if grouped else float(rng.random())
             aside = tall * (0.06 + 0.05 * lot[3])
-            foot = _behind_foot(this, hand, tall) + aside
-            room = separator(drawing, foot, base + drop, hand.slant)
-            gap = max(max(gap, 0.0) + 0.2 * tall, aside + room)
+            foot = aside + _behind_foot(this, hand, tall, kind < LOW and rng.random() < _UNDER)
+            room = separator(drawing, foot, base + drop, hand.slant, kind)
+            wider = 0.2 if kind >= LOW else rng.uniform(0.02, 0.25)
+            gap = max(max(gap, 0.0) + wider * tall, aside + room)
         if place + 1 == cents.begin:
             gap = max(gap, 0.0) + tall * cents.gap
         following = edges[place + 1]
         lower = sunk[place + 1] - sunk[place] + slope * (edge.last - edge.first)
         step = _reach(edge, following, round(lower)) + gap
         # Two thin ones set closer are one thick one to everybody.
-        least = tall * (0.42 if text[place] == text[place + 1] else 0.28)
+        alike = text[place] == text[place + 1]
+        least = tall * max(0.28, min(0.42, 0.2 + 2 * pen / tall) if alike else 0.28)
         x = left + following.first + max(step, least + edge.middle - following.middle)
     end = float(boxes[-1, 1])
     if cents.lines:
@@ -165,13 +185,17 @@ def set_digits(
             foot = _behind_foot(last, hand, tall) + tall * float(rng.uniform(0.08, 0.3))
             x = max(x, foot + separator(drawing, foot, base + drop, hand.slant))
         if rng.random() < _SIGNED:
-            x += pen / 2 + tall * _aside(0.06, 0.34, rng)
+            apart = pen / 2 + tall * _aside(0.06, 0.34, rng)
             if mark is None or mark in UNPAIRED or rng.random() >= _AT_BOTH_ENDS:
                 straight = hand.plain or not hand.flag
                 mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
+            if mark in RUN_ON and text[-1] in _ROUND and rng.random() < _RUNS_ON:
+                # From the last stroke of the last digit.
+                apart = -tall * float(rng.uniform(0, 0.08))
+            x += apart
             flourish(drawing, x, base + slope * (x - PATCH), mark)
     lowest = tall * cents.size * (min(1.0, (1 + hand.zero) / 2) if "0" in text else 1.0)
-    pen *= cents.size * (1.0 if hand.keeps_strokes else 1 - 0.7 * hand.nib)
+    pen *= cents.size * (1 - 0.7 * nib)
     pen = max(pen, THINNEST * cents.size)
     left, top, wide, high = cv2.boundingRect((canvas > 0.25).view(np.uint8))
     if not wide:
@@ -208,9 +232,12 @@ def _aside(least: float, more: float, rng: np.random.Generator) -> float:
     return least + more * float(rng.random()) + far
 
 
-def _behind_foot(digit: Placed, hand: Hand, tall: float) -> float:
-    """The column behind a digit's foot, which in leaning hands is not below its top."""
+def _behind_foot(digit: Placed, hand: Hand, tall: float, under: bool = False) -> float:
+    """The column behind a digit's foot, which in leaning hands is not below its top; it may be
+    `under` what reaches farther above."""
     foot = digit.left + float(digit.edges.right[_FEET].max())
+    if under and digit.first < foot:
+        return foot
     return max(foot, digit.last - max(hand.slant, 0) * tall)
 
 

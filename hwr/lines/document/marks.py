@@ -23,6 +23,12 @@ Points = Sequence[tuple[float, float]]
 Piece = tuple[float, float, float, float]
 """A straight piece of a stroke: x0, y0, x1, y1."""
 
+LOW = 0.8
+"""Of kinds of separators from 0 to 1: those below it are dots and commas, at a digit's foot."""
+
+_DASHED = 0.88
+# And from here on they are dashes; what is left are apostrophes.
+
 _FOOT = 0.25
 # Of a digit's height: so high is its foot.
 _MOST_AT_ONCE = 20_000
@@ -159,7 +165,9 @@ def _along(pieces: int) -> list[float]:
     return along
 
 
-def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> float:
+def separator(
+    drawing: Drawing, x: float, base: float, lean: float = 0.0, kind: float | None = None
+) -> float:
     """A dot, comma, apostrophe or short dash behind a digit.
 
     Args:
@@ -167,26 +175,29 @@ def separator(drawing: Drawing, x: float, base: float, lean: float = 0.0) -> flo
         x, base: where the pen is set down: the column, behind all of a digit's foot, and the row of
             the base line.
         lean: columns to a row by which what stands higher stands farther to the right.
+        kind: which, from 0 to 1: below `LOW` are dots and commas; by lot where not given.
 
     Returns:
         The room it needs behind `x`, or above that along the lean, in pixels.
     """
     ink, tall, pen, rng = drawing
-    kind, lot = rng.random(), rng.uniform(-1, 1, 4)
+    kind, lot = rng.random() if kind is None else kind, rng.uniform(-1, 1, 4)
     foot = base - _FOOT * tall
     y = base - tall * 0.05 * lot[0]
     if kind < 0.45:
         stroke(ink, [(x, y), (x + 0.03 * tall * lot[1], y)], pen * (1.2 + 0.4 * lot[2]))
-    elif kind < 0.8:
+    elif kind < LOW:
         # The long ones hang below the line, where no one stands.
         down = tall * 0.25 * 2 ** float(lot[2])
         bend = (x + 0.05 * tall, y + down / 2)
         stroke(ink, curve((x, y), bend, (x - tall * (0.06 + 0.08 * lot[1]), y + down)), pen)
-    elif kind < 0.88:
+    elif kind < _DASHED:
         high = base - tall * (0.9 + 0.15 * lot[0])
-        x += lean * (foot - high)
+        # Upon two ones, it would join them.
+        x += lean * (foot - high) + pen / 2
         down = tall * (0.2 + 0.08 * lot[2])
         stroke(ink, [(x, high), (x - 0.05 * tall, high + down)], pen)
+        return float(1.5 * pen + 0.06 * tall)
     else:
         # Upon a digit before it, it would be a four's bar, or a seven's.
         y, wide = base - tall * (0.45 + 0.15 * lot[0]), tall * (0.24 + 0.12 * lot[1])

@@ -34,6 +34,8 @@ _CLEAR = 0.4
 
 _STRONG = 0.15
 # Share of patterns that are about half as dark as the ink.
+_PARTING = 0.6
+# Of the ink's strength: what is written beyond fainter borders might be the number's.
 _DARK = 0.2
 # Share of printed lines that are darker than it.
 _SHARPENED = 0.12
@@ -104,16 +106,16 @@ def photograph(
     seen = strength * thin
     printed = np.zeros_like(ink)
     sides = draw_printed(printed, written, (above, before, behind), conditions, rng)
-    if conditions.deep:
-        draw_next_cells(ink, neighbour, sides, rng)
     paper = draw_paper(height, width, rng, min(0.07, 0.17 * seen))
-    patterned = rng.random() < 0.6
+    patterned = rng.random() < conditions.patterned
     if patterned:
         strong = rng.random() < _STRONG
         pattern_strength = seen * (rng.uniform(0.35, 0.55) if strong else rng.uniform(0.05, 0.35))
         paper = paper * (1 - pattern_strength * draw_pattern(height, width, rng))
     dark = rng.random() < _DARK and not tight
     lines = strength * (rng.uniform(1.1, 2.2) if dark else rng.uniform(0.4, 1.1))
+    if conditions.deep and lines > _PARTING * strength:
+        draw_next_cells(ink, neighbour, sides, rng)
     if printed.any():
         paper = paper * (1 - min(lines, 0.95) * printed)
     noise = min(conditions.noise * seen, conditions.most_noise)

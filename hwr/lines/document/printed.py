@@ -53,8 +53,7 @@ def draw_printed(
         room = max(above, 0), max(before, 0), max(behind, 0)
         between = _ruled(ink, written, room, conditions, rng)
     if rng.random() < 0.08:
-        # In a picture cut to the number, which has no boxes, a part of a dark one is a one.
-        _stamp(ink, rng, 0.7 if conditions.boxed else 0.4)
+        _stamp(ink, rng)
     return between
 
 
@@ -202,9 +201,9 @@ def _cut_off(ink: Ink, pen: float, room: tuple[int, int], rng: np.random.Generat
     stroke(ink, curve((ends[0], rows[0]), bend, (ends[1], rows[1])), pen)
 
 
-def _stamp(ink: Ink, rng: np.random.Generator, darkest: float) -> None:
-    """An arc of a round stamp."""
+def _stamp(ink: Ink, rng: np.random.Generator) -> None:
+    """An arc of a round stamp, fainter than other lines: a part of a dark one might be a one."""
     height, width = ink.shape
     radius = rng.uniform(1, 4) * height
     x, y = rng.uniform(0, width), rng.uniform(-1, 2) * height
-    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, darkest))
+    ring(ink, x, y, radius, rng.uniform(1, 0.12 * height + 1), rng.uniform(0.2, 0.4))
