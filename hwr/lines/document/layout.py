@@ -31,8 +31,6 @@ _SEPARATED, _GROUPED = 0.5, 0.5
 _BEFORE, _BEHIND, _AT_BOTH_ENDS, _FAR = 0.3, 0.5, 0.4, 0.15
 # Share of numbers with a mark before them, with one behind them, with the same at both ends where
 # there is one, and of marks that stand far off.
-_OF_AMOUNTS = slice(0, 4)
-# Those of these shares that are of marks.
 _WITH_CENTS = 0.4
 # Share of numbers with marks by threes where these begin before the last two digits.
 _UNDER = 0.3
@@ -97,13 +95,7 @@ def set_digits(
     pen = max(hand.drawn_pen * tall, THINNEST)
     widest = max(edge.last - edge.first for edge in edges)
     pitch = draw_pitch(widest, tall, rng)
-    shares_of_marks = np.array([_SEPARATED, _GROUPED, _BEFORE, _BEHIND, _IRREGULAR])
-    shares_of_marks[_OF_AMOUNTS] *= marks
-    chances = rng.random(len(shares_of_marks)) < shares_of_marks * (not pitch)
-    separated, grouped, before, behind, irregular = chances.tolist()
-    # Who groups digits does so all through a number, by one kind of mark, and parts cents by one.
-    by_threes, by_cents = rng.random(2).tolist()
-    first_mark = 2 if rng.random() < _WITH_CENTS else 0
+    around = _Around.draw(marks, bool(pitch), rng)
     step = TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0))
     width = int(count * max(step, pitch) + 7 * PATCH)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
@@ -114,7 +106,7 @@ def set_digits(
     boxes = np.zeros((count, 2), np.float32)
     x, base, drop = float(PATCH), _ROOM + (PATCH + tall) / 2, 0.0
     mark: Kind | None = None
-    if before:
+    if around.before:
         mark = a_mark(rng, behind=False)
         x += flourish(drawing, x, base, mark)
         x += pen / 2 + tall * _aside(0.08, 0.47, rng)
@@ -153,13 +145,10 @@ def set_digits(
         gap = tall * (hand.spacing + 0.12 * hand.uneven * lot[1])
         if "1" in text[place : place + 2]:
             gap = max(gap, tall * _BESIDE_ONE)
-        if irregular and rng.random() < _WIDER:
+        if around.irregular and rng.random() < _WIDER:
             gap = max(gap, 0.0) + tall * float(rng.uniform(0.15, 0.8))
-        behind_it = count - 1 - place
-        from_end = behind_it - first_mark
-        grouping = lot[2] > -0.8 and from_end >= 0 and from_end % 3 == 0
-        if separated and (grouping if grouped else lot[2] > 0.4):
-            kind = (by_cents if behind_it == 2 else by_threes) if grouped else float(rng.random())
+        kind = around.between(count - 1 - place, lot[2], rng)
+        if kind is not None:
             aside = tall * (0.06 + 0.05 * lot[3])
             foot = aside + _behind_foot(this, hand, tall, kind < LOW and rng.random() < _UNDER)
             room = separator(drawing, foot, base + drop, hand.slant, kind)
@@ -179,19 +168,14 @@ def set_digits(
         cents.underline(drawing, (float(boxes[cents.begin, 0]), end), base + drop)
     if not pitch and rng.random() < _UNDERLINED:
         _underline(drawing, ((float(boxes[0, 0]), base), (end, base + drop)))
-    if behind and last is not None:
+    if around.behind and last is not None:
         x = end
         if rng.random() < _DOTTED:
             foot = _behind_foot(last, hand, tall) + tall * float(rng.uniform(0.08, 0.3))
             x = max(x, foot + separator(drawing, foot, base + drop, hand.slant))
         if rng.random() < _SIGNED:
             apart = pen / 2 + tall * _aside(0.06, 0.34, rng)
-            if mark is None or mark in UNPAIRED or rng.random() >= _AT_BOTH_ENDS:
-                straight = hand.plain or not hand.flag
-                mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
-            if mark in RUN_ON and text[-1] in _ROUND and rng.random() < _RUNS_ON:
-                # From the last stroke of the last digit.
-                apart = -tall * float(rng.uniform(0, 0.08))
+            mark, apart = _sign(mark, text[-1], hand, drawing, apart)
             x += apart
             flourish(drawing, x, base + slope * (x - PATCH), mark)
     lowest = tall * cents.size * (min(1.0, (1 + hand.zero) / 2) if "0" in text else 1.0)
@@ -205,6 +189,63 @@ def set_digits(
     # Plain ones lean each in a way of its own.
     slant = math.nan if hand.plain and set(text) == {"1"} else hand.slant + OWN_SLANT * hand.width
     return Written(ink, pen, lowest, boxes - left, tuple(cells), slant)
+
+
+class _Around(NamedTuple):
+    """What there is around the digits of a number: marks that its text does not hold, and gaps.
+
+    Attributes:
+        separated: whether it has marks between digits.
+        grouped: whether these are by threes.
+        before, behind: whether it has marks there.
+        irregular: whether its gaps are of all kinds.
+        by_threes, by_cents: the kinds of `separator` by which thousands and cents are parted, each
+            all through the number.
+        first: how many digits are behind the last of the marks by threes.
+    """
+
+    separated: bool
+    grouped: bool
+    before: bool
+    behind: bool
+    irregular: bool
+    by_threes: float
+    by_cents: float
+    first: int
+
+    @classmethod
+    def draw(cls, marks: float, celled: bool, rng: np.random.Generator) -> _Around:
+        """By lot: of marks beside amounts, `marks` as many; nothing where each digit has a cell."""
+        shares = np.array([_SEPARATED, _GROUPED, _BEFORE, _BEHIND, _IRREGULAR])
+        shares[:-1] *= marks
+        which = (rng.random(len(shares)) < shares * (not celled)).tolist()
+        by_threes, by_cents, lot = rng.random(3).tolist()
+        return cls(*which, by_threes, by_cents, 2 if lot < _WITH_CENTS else 0)
+
+    def between(self, behind: int, lot: float, rng: np.random.Generator) -> float | None:
+        """The kind of mark, if any, where so many digits stand behind it; `lot` is from -1 to 1."""
+        if not self.separated:
+            return None
+        if not self.grouped:
+            return float(rng.random()) if lot > 0.4 else None
+        if lot <= -0.8 or behind < self.first or (behind - self.first) % 3:
+            return None
+        return self.by_cents if behind == 2 else self.by_threes
+
+
+def _sign(
+    before: Kind | None, digit: str, hand: Hand, drawing: Drawing, apart: float
+) -> tuple[Kind, float]:
+    """The mark behind a number that ends in a digit, and has one before it or none; and how far
+    from the digit it stands, of most `apart`."""
+    mark, rng = before, drawing.rng
+    if mark is None or mark in UNPAIRED or rng.random() >= _AT_BOTH_ENDS:
+        straight = hand.plain or not hand.flag
+        mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
+    if mark in RUN_ON and digit in _ROUND and rng.random() < _RUNS_ON:
+        # From the last stroke of the last digit.
+        apart = -drawing.tall * float(rng.uniform(0, 0.08))
+    return mark, apart
 
 
 def _sunk(digit: str, hand: Hand, tall: float, lot: float) -> float:
