@@ -220,7 +220,7 @@ class _Around(NamedTuple):
         shares[:-1] *= marks
         which = (rng.random(len(shares)) < shares * (not celled)).tolist()
         by_threes, by_cents, lot = rng.random(3).tolist()
-        return cls(*which, by_threes, by_cents, 2 if lot < _WITH_CENTS else 0)
+        return cls._make([*which, by_threes, by_cents, 2 if lot < _WITH_CENTS else 0])
 
     def between(self, behind: int, lot: float, rng: np.random.Generator) -> float | None:
         """The kind of mark, if any, where so many digits stand behind it; `lot` is from -1 to 1."""
