@@ -8,7 +8,7 @@ import click
 
 from hwr.alphabet import tell_unknown
 from hwr.evaluate import Evaluation
-from hwr.lines.problems import printable
+from hwr.lines.problems import first_of, printable
 from hwr.lines.sources import Source
 from hwr.recognizer import Recognizer
 from hwr.scoring.classes import Classification, worst_classified
@@ -40,9 +40,7 @@ def print_figures(
     for row in (worst_rows if classes is None else worst_classified)(result.scores, SHOWN):
         _print_wrong(result.scores[row])
     if result.left_out:
-        first = "; ".join(map(printable, result.left_out[:SHOWN]))
-        more = len(result.left_out) - SHOWN
-        told = first + (f"; and {more} more" if more > 0 else "")
+        told = first_of(list(map(printable, result.left_out)), SHOWN)
         click.echo(f"left out, and in no figure: {len(result.left_out)}: {told}")
     if result.cut:
         most = recognizer.card.max_length

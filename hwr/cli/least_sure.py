@@ -87,7 +87,7 @@ def refuse_what_is_no_sheet(file: Path) -> None:
     ours = False
     if not is_special(file):
         try:
-            with Image.open(file) as picture:
+            with Image.open(file, formats=["PNG"]) as picture:
                 ours = picture.info.get(_MARK[0]) == _MARK[1]
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             pass  # no picture

@@ -6,10 +6,10 @@ import glob
 import sys
 from pathlib import Path
 
-from hwr.errors import DataError, HwrError, PictureError
+from hwr.errors import DataError, HwrError
 from hwr.files import is_file, is_folder, is_special, names_in
 from hwr.images.grey import Grey
-from hwr.images.open import open_picture
+from hwr.images.open import content_of, open_picture
 from hwr.lines.folders import pictures_in
 
 STANDARD_INPUT = "-"
@@ -33,7 +33,7 @@ class Pictures:
         if name != STANDARD_INPUT and not is_special(path):
             return open_picture(path)
         if name not in self._kept:
-            self._kept[name] = _all_of(name, path)
+            self._kept[name] = _all_of_input() if name == STANDARD_INPUT else content_of(path, name)
         return open_picture(self._kept[name], called(name))
 
 
@@ -42,13 +42,8 @@ def called(name: str) -> str:
     return "standard input" if name == STANDARD_INPUT else name
 
 
-def _all_of(name: str, path: Path) -> bytes:
-    if name == STANDARD_INPUT:
-        return sys.stdin.buffer.read() if sys.stdin else b""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PictureError(f"{name}: cannot be read ({error.strerror})") from error
+def _all_of_input() -> bytes:
+    return sys.stdin.buffer.read() if sys.stdin else b""
 
 
 def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:

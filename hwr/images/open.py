@@ -58,7 +58,7 @@ def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = 
         name, content = name or "picture", source
     else:
         name = name or str(source)
-        content = _read(Path(source), name)
+        content = content_of(Path(source), name)
     if not content:
         raise PictureError(f"{name}: the file is empty (0 bytes): save or copy the picture anew")
     try:
@@ -95,7 +95,8 @@ def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = 
     return grey
 
 
-def _read(path: Path, name: str) -> bytes:
+def content_of(path: Path, name: str) -> bytes:
+    """What a picture's file holds. Raises PictureError, which calls it `name`."""
     if is_folder(path):
         raise PictureError(f"{name}: is a folder, not a picture: name the picture files in it")
     try:

@@ -71,6 +71,12 @@ def printable(name: str) -> str:
     return "".join(ascii(c)[1:-1] if unicodedata.category(c) in _NO_PRINT else c for c in name)
 
 
+def first_of(told: Sequence[str], shown: int) -> str:
+    """The first of many, and how many more there are."""
+    more = f"; and {len(told) - shown} more" if len(told) > shown else ""
+    return "; ".join(told[:shown]) + more
+
+
 def tell_problems(problems: Sequence[Problem], shown: int = 3) -> str:
     """The first of each kind, and how many more there are, in one line."""
     told = []

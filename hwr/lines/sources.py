@@ -19,7 +19,7 @@ from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
 from hwr.lines.presets import DIGITS, LineSpec
-from hwr.lines.problems import REMARKS, Problem, refuse_problems, tell_problems
+from hwr.lines.problems import REMARKS, Problem, first_of, refuse_problems, tell_problems
 
 if TYPE_CHECKING:
     from hwr.lines.batch import LineBatch
@@ -43,7 +43,7 @@ class Source(Protocol):
     names: list[str]
     texts: list[str]
     remarks: str
-    left_out: list[str]
+    left_out: Sequence[str]
 
     def greys(self, rows: Sequence[int]) -> Iterator[Grey | PictureError]:
         """The pictures of some lines one by one, [height, width], 0 black to 1 white; for one that
@@ -81,7 +81,9 @@ class FolderLines:
         self._pictures = read_folder(place, problems)
         if not (skip and self._pictures):
             refuse_problems(place, problems)
-        self.left_out = [str(problem) for problem in problems if problem.kind not in REMARKS]
+        self.left_out: Sequence[str] = [
+            str(problem) for problem in problems if problem.kind not in REMARKS
+        ]
         self.remarks = tell_problems([it for it in problems if it.kind in REMARKS])
         self._opener = Opener()
         self.names = [picture.name for picture in self._pictures]
@@ -136,6 +138,7 @@ class ComposedLines:
     """Lines composed of digits, drawn when asked for. See `SynthSource.compose`."""
 
     remarks = ""
+    left_out: Sequence[str] = ()
 
     def __init__(self, source: SynthSource, height: int, image: ImageSettings | None) -> None:
         # Late: measuring on pictures needs no torch.
@@ -152,7 +155,6 @@ class ComposedLines:
         spec = LineSpec(source.preset, split, source.min, source.max, source.alphabet)
         self._composer = Composer(load_digits(split), split, image=image)
         self._plan = self._composer.plan(spec, source.count, source.seed, height)
-        self.left_out: list[str] = []
         self.names = self._plan.names
         self.texts = self._plan.texts
 
@@ -175,6 +177,7 @@ class MnistDigits:
     """MNIST's single digits, as they are. Raises DataError where there is no such split."""
 
     remarks = ""
+    left_out: Sequence[str] = ()
 
     def __init__(
         self, split: str = "test", count: int | None = None, alphabet: str = DIGITS
@@ -185,7 +188,6 @@ class MnistDigits:
         if count is not None and not 1 <= count <= len(rows):
             raise DataError(f"count must be from 1 to {len(rows)}, not {count}")
         self._images = digits.images[rows[:count]]
-        self.left_out: list[str] = []
         self.names = [f"mnist/{name} digit {row}" for row in rows[:count]]
         self.texts = [str(label) for label in digits.labels[rows[:count]]]
 
@@ -229,6 +231,5 @@ def refuse(errors: Sequence[HwrError], lines: int) -> None:
     if len(errors) == 1:
         raise errors[0]
     if errors:
-        first = "; ".join(str(error) for error in errors[:5])
-        more = f"; and {len(errors) - 5} more" if len(errors) > 5 else ""
-        raise DataError(f"{len(errors)} of {lines} lines cannot be used: {first}{more}")
+        first = first_of(list(map(str, errors)), 5)
+        raise DataError(f"{len(errors)} of {lines} lines cannot be used: {first}")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_LEAST_KEPT = 0.08
-# Of a digit's height: the thinnest that MNIST's own strokes are made.
+LEAST_KEPT = 0.08
+"""Of a digit's height: the thinnest that MNIST's own strokes are made."""
+
 _UPRIGHT = 0.3
 # Columns to a row: hands that lean less may write ones as upright as a ruler's strokes.
 _LOTS = 80
@@ -127,7 +128,7 @@ class Hand:
     def drawn_pen(self) -> float:
         """The width of its strokes as they are drawn, in heights of a digit: MNIST's own are not
         thinned below a width."""
-        return max(self.pen, _LEAST_KEPT) if self.keeps_strokes else self.pen
+        return max(self.pen, LEAST_KEPT) if self.keeps_strokes else self.pen
 
     def sized(self, digit: int) -> float:
         """How large it writes a digit, 1 as most of them."""

@@ -16,7 +16,7 @@ from torch.nn.functional import grid_sample, interpolate
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.drawn import DIGIT_HEIGHT
 from hwr.lines.document.habits import add_habits
-from hwr.lines.document.hands import Hand
+from hwr.lines.document.hands import LEAST_KEPT, Hand
 from hwr.lines.document.skeletons import FINE
 
 TALL = 28
@@ -35,8 +35,6 @@ hands lean comes on top of it."""
 
 _EDGE = 2.2
 # Pixels over which MNIST's strokes go from ink to paper.
-_KEPT = 0.8
-# Pixels of the frame that half of MNIST's own strokes have at least, however thin the pen.
 _KNOTS = 5
 # Of the elastic bending in each direction.
 _OPEN = 1.8
@@ -87,7 +85,9 @@ def write(
         some = torch.maximum(0.5 * half, least)[kept, None, None]
         edge[kept] = torch.minimum(strokes, fields[kept] - some)
         wide[kept] = half[kept, None, None]  # a nib writes none of them
-    add_habits(edge, fields, labels, hands, draws, torch.where(kept, half.clamp(min=_KEPT), half))
+    # (As `Hand.drawn_pen`.)
+    drawn = torch.where(kept, half.clamp(min=LEAST_KEPT * DIGIT_HEIGHT / 2), half)
+    add_habits(edge, fields, labels, hands, draws, drawn)
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
     _thin_across(edge, wide, stretched)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
