@@ -15,6 +15,7 @@ from hwr.decoding.digit import read_digits
 from hwr.decoding.joint import BEAM, read_joint
 from hwr.decoding.labels import Floats, Ids, Labels, table_labels
 from hwr.decoding.looks import DOUBT, Seen, read_looks
+from hwr.decoding.pattern import Pattern
 from hwr.decoding.seq2seq import read_seq2seq
 from hwr.errors import ModelFileError
 from hwr.images.digit import normalise_digit
@@ -63,10 +64,14 @@ class Recognizer:
             the CTC head alone; None takes what the model file says.
         single: whether the pictures are of single digits: then a digit head, where there is one,
             comes first.
+        pattern: a regular expression: only texts that it matches as a whole are read, by the CTC
+            head alone (`hwr.decoding.pattern`). Of a line in which none is found, the text is empty
+            and its confidence 0.
 
     Raises:
         ModelFileError: the file is missing, damaged, not a model file, or lacks the head; or more
-            than one look is asked of another head than CTC's.
+            than one look or a pattern is asked of another head than CTC's.
+        ConfigError: the pattern is no regular expression, or fits nothing that the model writes.
         ValueError: beam or looks out of their ranges.
     """
 
@@ -79,6 +84,7 @@ class Recognizer:
         single: bool = False,
         language: bool = True,
         looks: int | None = None,
+        pattern: str | None = None,
     ) -> None:
         self._model = open_model(Path(model), threads)
         self.card: ModelCard = self._model.card
@@ -94,17 +100,22 @@ class Recognizer:
             raise ValueError(f"beam must be at least 1, not {beam}")
         if looks is not None and not 1 <= looks <= len(LOOKS):
             raise ValueError(f"looks must be from 1 to {len(LOOKS)}, not {looks}")
-        if self.head != "ctc" and (looks or 1) > 1:
-            way = "give --head ctc" if "ctc" in there else "leave out --looks"
-            raise ModelFileError(
-                f"{model}: reads by {self.head!r}, and only the CTC head looks at lines again:"
-                f" {way}"
-            )
+        for asked, option, does in (
+            ((looks or 1) > 1, "--looks", "looks at lines again"),
+            (pattern is not None, "--pattern", "can be held to a pattern"),
+        ):
+            if self.head != "ctc" and asked:
+                way = "give --head ctc" if "ctc" in there else f"leave out {option}"
+                raise ModelFileError(
+                    f"{model}: reads by {self.head!r}, and only the CTC head {does}: {way}"
+                )
         self.looks = (looks or self.card.looks) if self.head == "ctc" else 1
         told = self._model.language if language and self.head == "ctc" else None
         self.beam = beam or (BEAM if self.head == JOINT or told is not None else 1)
         self.language = told if self.beam > 1 else None
         """Has its say in what is read."""
+        self.pattern = None if pattern is None else Pattern(pattern, self.card.alphabet)
+        """What is read fits it."""
 
     def read(self, pictures: Sequence[Path | str | bytes | Grey]) -> list[Reading]:
         """Reads pictures: paths, the bytes of picture files, or grey arrays.
@@ -237,7 +248,8 @@ class Recognizer:
             changed = [place for place, line in enumerate(again) if line is not as_they_are[place]]
             others = [again[place] for place in changed]
             looks.append(looks[0].replaced(changed, self._seen(others)) if changed else looks[0])
-        for row, found in zip(rows, read_looks(looks, self.beam, self.language), strict=True):
+        found_again = read_looks(looks, self.beam, self.language, self.pattern)
+        for row, found in zip(rows, found_again, strict=True):
             decoded[row] = found
 
     def _seen(self, lines: Sequence[NDArray[np.uint8]]) -> Seen:
@@ -251,7 +263,7 @@ class Recognizer:
             return read_seq2seq(self.labels(outputs), self.beam)
         log_probs, frames = outputs["log_probs"], outputs["frames"]
         if self.head == "ctc":
-            return read_ctc(log_probs, frames, self.beam, self.language)
+            return read_ctc(log_probs, frames, self.beam, self.language, self.pattern)
         share, longest = self.card.share or 0.0, self.card.longest or 0
         return read_joint(log_probs, frames, self.labels(outputs), share, longest, self.beam)
 

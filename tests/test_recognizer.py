@@ -140,6 +140,25 @@ def test_a_beam_proposes_more_to_all_looks(trained: Path, lines: tuple) -> None:
     assert sum(len(reading.alternatives) for reading in beam) > 20
 
 
+@pytest.mark.parametrize("looks", [1, 3])
+def test_what_is_read_fits_a_pattern(trained: Path, lines: tuple, looks: int) -> None:
+    greys, texts, _ = lines
+    plain = Recognizer(trained / "model.onnx", looks=looks).read(greys)
+    held = Recognizer(trained / "model.onnx", looks=looks, pattern="[0-9]{2}").read(greys)
+    assert {len(reading.text) for reading in plain} > {2}
+    for one, other, text in zip(plain, held, texts, strict=True):
+        assert len(other.text) == len(other.characters) == 2
+        assert other.confidence > 0
+        if one.text == text and len(text) == 2:
+            assert other.text == text
+
+
+def test_a_pattern_is_for_the_ctc_head(trained_joint: Path) -> None:
+    with pytest.raises(ModelFileError, match=r"only the CTC head can be held .*: give --head ctc"):
+        Recognizer(trained_joint / "model.onnx", pattern="[01]+")
+    assert Recognizer(trained_joint / "model.onnx", head="ctc", pattern="[01]+").pattern
+
+
 def test_looks_that_cannot_be(trained: Path, trained_joint: Path) -> None:
     with pytest.raises(ValueError, match="looks must be from 1 to"):
         Recognizer(trained / "model.onnx", looks=len(LOOKS) + 1)

@@ -66,6 +66,7 @@ def command(
     head: str | None,
     beam: int | None,
     looks: int | None,
+    pattern: str | None,
     language: bool,
     threads: int | None,
     data: str,
@@ -89,7 +90,14 @@ def command(
     path = model.find_model(given)
     single = is_single(data)
     recognizer = Recognizer(
-        path, threads or 0, head=head, beam=beam, single=single, language=language, looks=looks
+        path,
+        threads or 0,
+        head=head,
+        beam=beam,
+        single=single,
+        language=language,
+        looks=looks,
+        pattern=pattern,
     )
     skip = on_bad_line == "skip"
     source = open_source(data, recognizer.card.image.height, skip)
@@ -116,6 +124,8 @@ def command(
 def _read_by(recognizer: Recognizer) -> str:
     told = f"{recognizer.head}, beam {recognizer.beam}"
     told += f", {recognizer.looks} looks" if recognizer.looks > 1 else ""
+    if recognizer.pattern is not None:
+        told += f", pattern {recognizer.pattern.expression}"
     return told + (", language model" if recognizer.language is not None else "")
 
 
@@ -130,6 +140,7 @@ def _figures(
         "beam": recognizer.beam,
         "looks": recognizer.looks,
         "language": recognizer.language is not None,
+        "pattern": recognizer.pattern.expression if recognizer.pattern is not None else None,
         "cut": result.cut,
         "unknown": {found.character: found.count for found in result.unknown},
         "left_out": len(result.left_out),

@@ -18,12 +18,19 @@ RUNS = Path("runs")
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --model, --head, --beam, --threads, --looks and --language."""
+    """Adds --model, --head, --beam, --threads, --looks, --pattern and
+    --language."""
     for option in (
         click.option(
             "--language/--no-language",
             default=True,
             help="Whether the model's language model, where it has one, has its say.",
+        ),
+        click.option(
+            "--pattern",
+            metavar="REGEX",
+            help="Read only texts that this regular expression matches as a whole, such as"
+            " '[0-9]{5}'; by the CTC head alone. Where none is found, the text is empty.",
         ),
         click.option(
             "--looks",

@@ -48,6 +48,7 @@ def command(
     head: str | None,
     beam: int | None,
     looks: int | None,
+    pattern: str | None,
     language: bool,
     threads: int | None,
     form: str,
@@ -65,7 +66,13 @@ def command(
     names, missing = expand(paths)
     path = model.find_model(given)
     recognizer = Recognizer(
-        path, threads or 0, head=head, beam=beam, language=language, looks=looks
+        path,
+        threads or 0,
+        head=head,
+        beam=beam,
+        language=language,
+        looks=looks,
+        pattern=pattern,
     )
     if given is None and path != SHIPPED:
         # The newest of several: it may not be the one that was meant.
@@ -118,6 +125,8 @@ def _read(
             if reading.cut:
                 most = len(reading.text)
                 tell(f"{name}: cut at {most} characters: the line may go on")
+            if recognizer.pattern is not None and not recognizer.pattern.fits(reading.text):
+                tell(f"{name}: no text was found that fits the pattern")
             yield name, reading
 
 

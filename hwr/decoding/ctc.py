@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hwr.decoding.confidence import text_log_probabilities
-from hwr.decoding.decoded import Decoded
+from hwr.decoding.decoded import NOTHING, Decoded
 from hwr.decoding.language import LanguageModel
 from hwr.decoding.paths import Path, align, greedy
+from hwr.decoding.pattern import Pattern
 from hwr.decoding.prefix_beam import prefix_beam
 
 _SCORED = 64
 # Texts scored at once: those of many long lines together would take hundreds of megabytes.
+
+_HELD = 8
+# Prefixes of each length that are kept to find a text that fits, by a beam that was not told.
 
 
 def read_ctc(
@@ -23,6 +27,7 @@ def read_ctc(
     frames: NDArray[np.int64],
     beam: int = 1,
     language: LanguageModel | None = None,
+    pattern: Pattern | None = None,
 ) -> list[Decoded]:
     """Reads lines.
 
@@ -31,16 +36,21 @@ def read_ctc(
         frames: [lines], each line's true number of frames.
         beam: prefixes kept; 1 reads the likeliest path.
         language: has its say in which text of a beam is read; confidences stay those of CTC.
+        pattern: of the texts that may be read. Confidences are not changed by it: of a text that
+            it takes in place of a likelier one, they are low. Where none is found, nothing is read.
     """
     rows = [row[:count] for row, count in zip(log_probs, frames, strict=True)]
     paths = [greedy(row) for row in rows]
-    likelihoods = text_log_probabilities(log_probs, frames, [path.ids for path in paths])
-    if beam == 1:
+    if beam == 1 and pattern is None:
+        likelihoods = text_log_probabilities(log_probs, frames, [path.ids for path in paths])
         return [
             Decoded(path.ids, float(likelihood), path.confidences, path.spans)
             for path, likelihood in zip(paths, likelihoods, strict=True)
         ]
-    texts = [candidates(row, path, beam, language) for row, path in zip(rows, paths, strict=True)]
+    texts = [
+        candidates(row, path, beam, language, pattern)
+        for row, path in zip(rows, paths, strict=True)
+    ]
     scores = score(log_probs, frames, texts)
     return [
         _best(row, path, of_line, scored, language)
@@ -49,11 +59,19 @@ def read_ctc(
 
 
 def candidates(
-    log_probs: NDArray[np.float32], path: Path, beam: int, language: LanguageModel | None = None
+    log_probs: NDArray[np.float32],
+    path: Path,
+    beam: int,
+    language: LanguageModel | None = None,
+    pattern: Pattern | None = None,
 ) -> list[list[int]]:
-    """The texts of a prefix beam over one line [frames, classes], and that of its best path."""
-    found = prefix_beam(log_probs, beam, language)
-    return found if path.ids in found else [*found, path.ids]
+    """The texts among which one is chosen for a line [frames, classes], of those that may be read:
+    those of a prefix beam and that of its best path, by a beam of 1 that alone, if it may be."""
+    fits = pattern is None or pattern.fits_ids(path.ids)
+    if fits and beam == 1:
+        return [path.ids]
+    found = prefix_beam(log_probs, beam if beam > 1 else _HELD, language, pattern)
+    return found if path.ids in found or not fits else [*found, path.ids]
 
 
 def score(
@@ -82,6 +100,8 @@ def _best(
     scores: NDArray[np.float64],
     language: LanguageModel | None,
 ) -> Decoded:
+    if not texts:
+        return NOTHING
     told = scores if language is None else scores + [language.score(ids) for ids in texts]
     order = np.argsort(-told, kind="stable")
     best = path_of(row, path, texts[order[0]]) or path

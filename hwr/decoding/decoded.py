@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -28,3 +29,7 @@ class Decoded:
     spans: list[tuple[int, int]] | None = None
     alternatives: tuple[tuple[list[int], float], ...] = ()
     cut: bool = False
+
+
+NOTHING = Decoded([], -math.inf, [], [])
+"""Of a line in which no text was found that may be read."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwr.decoding import ctc
-from hwr.decoding.decoded import Decoded
+from hwr.decoding.decoded import NOTHING, Decoded
 from hwr.decoding.language import LanguageModel
 from hwr.decoding.paths import Path, greedy
+from hwr.decoding.pattern import Pattern
 
 DOUBT = 0.7
 """Confidence from which a line needs no other look: of surer ones, other looks turn as many right
@@ -49,7 +50,10 @@ class Seen(NamedTuple):
 
 
 def read_looks(
-    looks: Sequence[Seen], beam: int = 1, language: LanguageModel | None = None
+    looks: Sequence[Seen],
+    beam: int = 1,
+    language: LanguageModel | None = None,
+    pattern: Pattern | None = None,
 ) -> list[Decoded]:
     """Reads lines, each of which was looked at several times.
 
@@ -60,6 +64,7 @@ def read_looks(
         looks: the first one is that at the lines as they are, in which places are found.
         beam: prefixes kept; 1 proposes what the likeliest path spells.
         language: has its say in which text is read, as in `hwr.decoding.ctc`.
+        pattern: of the texts that may be read, as there.
     """
     rows = [look.rows for look in looks]
     paths = [[greedy(row) for row in of_look] for of_look in rows]
@@ -67,7 +72,10 @@ def read_looks(
     weights = np.array([_AS_IT_IS] + [1.0] * (len(looks) - 1))
     weights /= weights.sum()
     texts = [
-        _proposed([of_look[line] for of_look in rows], [p[line] for p in paths], beam, language)
+        _proposed(
+            ctc.candidates(of_look[line], path[line], beam, language, pattern)
+            for of_look, path in zip(rows, paths, strict=True)
+        )
         for line in lines
     ]
     scores = [ctc.score(look.log_probs, look.frames, texts) for look in looks]
@@ -84,16 +92,10 @@ def read_looks(
     ]
 
 
-def _proposed(
-    rows: Sequence[NDArray[np.float32]],
-    paths: Sequence[Path],
-    beam: int,
-    language: LanguageModel | None,
-) -> list[list[int]]:
-    """The texts that any look at one line proposes."""
+def _proposed(texts: Iterable[list[list[int]]]) -> list[list[int]]:
+    """The texts that any look at one line proposes, each once."""
     found: list[list[int]] = []
-    for row, path in zip(rows, paths, strict=True):
-        of_look = [path.ids] if beam == 1 else ctc.candidates(row, path, beam, language)
+    for of_look in texts:
         found += [ids for ids in of_look if ids not in found]
     return found
 
@@ -106,6 +108,8 @@ def _best(
     weights: NDArray[np.float64],
     language: LanguageModel | None,
 ) -> Decoded:
+    if not texts:
+        return NOTHING
     mean = np.logaddexp.reduce(scores + np.log(weights)[:, None], axis=0)
     told = mean if language is None else mean + [language.score(ids) for ids in texts]
     order = np.argsort(-told, kind="stable")

@@ -160,6 +160,24 @@ def test_read_draws_a_sheet(hwr: Run, model: Path, folder: Path, tmp_path: Path)
     assert hwr(*words, "lines/bad.png", "--sheet", "lines/00.png/x.png").returncode == 2
 
 
+def test_read_and_eval_by_a_pattern(
+    hwr_here: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    words = ("--model", model, "--pattern")
+    texts = hwr_here("read", *words, "[0-9]{2}", "lines").stdout.splitlines()
+    assert [len(text) for text in texts] == [2] * 12
+    done = hwr_here("read", *words, "[0-9]{99}", "--format", "tsv", "lines/00.png")
+    assert done.stdout.split("\t")[1:] == ["", "0.0000\n"]
+    assert (done.returncode, "lines/00.png: no text was found" in done.stderr) == (0, True)
+    refused(hwr_here("read", *words, "[0-9", "lines"), "'[0-9' is no regular expression")
+    refused(hwr_here("read", *words, "[a-z]+", "lines"), "fits no text of the model's characters")
+    done = hwr_here("eval", *words, "[0-9]{2}", "--data", "lines", "--json", "out.json")
+    assert "(ctc, beam 1, pattern [0-9]{2})" in done.stdout
+    longer = sum(len(path.read_text().strip()) != 2 for path in folder.glob("*.gt.txt"))
+    assert f"texts that do not fit the pattern, and cannot be read: {longer}" in done.stdout
+    assert json.loads((tmp_path / "out.json").read_text())["pattern"] == "[0-9]{2}"
+
+
 def test_standard_input_is_read_once(hwr: Run, model: Path, folder: Path) -> None:
     done = hwr("read", "--model", model, "-", "-", stdin=(folder / "03.png").read_bytes())
     first, second = done.stdout.splitlines()
