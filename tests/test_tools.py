@@ -135,3 +135,10 @@ def test_memory_is_told_where_proc_is_missing(
     done = tool("memory")
     assert done.returncode == 2
     assert "Linux only" in done.stderr
+
+
+def test_the_page_of_options_is_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(TOOLS)
+    page = runpy.run_path(str(TOOLS / "options.py"))["page"]()
+    written = (TOOLS.parent / "docs" / "options.md").read_text(encoding="utf-8")
+    assert page == written, "python tools/options.py  writes it anew"

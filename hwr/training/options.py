@@ -38,9 +38,7 @@ class Budget:
 
     Attributes:
         amount: more than nothing.
-        unit: `steps` of one batch each; `epochs`, in which every line of one's own comes once, or
-            where there are none, as many digits are drawn as the training split holds (those of
-            lines count, where there are lines); or `minutes` by the clock, validation included.
+        unit: of what; see `TrainingOptions`.
     """
 
     amount: float
@@ -140,7 +138,10 @@ class TrainingOptions:
     """How to train.
 
     Attributes:
-        budget: how long; see Budget.
+        budget: how long, such as `2000 steps` of one batch each, `10 epochs`, or `4 minutes` by the
+            clock, validation included. In an epoch every line of one's own comes once; where there
+            are none, as many digits are drawn as the training split holds (those of lines count,
+            where there are lines).
         batch: lines in a step, or single digits; with heads for both, so many of each.
         optimizer: `adamw` (Loshchilov and Hutter 2019), or `muon` (Jordan et al. 2024) for the
             encoder's kernels and all LSTMs, with AdamW for the rest: it learns more from each line,
@@ -269,7 +270,7 @@ class Options:
         image: how pictures are made ready.
         heads: on the one encoder, each with the weight of its loss.
         alphabet: the characters that the model can write. Without it, those of the lines to train
-            on and to validate with, as far as they are known: see `characters`.
+            on and to validate with; of composed ones, `lines.alphabet`.
         data: lines of one's own.
         lines: composed ones.
         digits: how single digits are distorted in training, where there is a digit head.
