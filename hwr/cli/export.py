@@ -24,7 +24,7 @@ from hwr.model_file import MODEL_ENDING
     type=OUTPUT,
     metavar="FILE",
     help="The model file. Without it, beside the (last) checkpoint: model.onnx, model-HEADS.onnx,"
-    " or of several model-mean.onnx.",
+    " of several model-mean.onnx, without a language model model-plain.onnx.",
 )
 @click.option(
     "--language/--no-language",
@@ -70,7 +70,8 @@ def command(
             raise ConfigError(f"--heads: no such head: {head!r} (there are {', '.join(HEADS)})")
     kept = None if asked is None else [head for head in HEADS if head in asked]
     *others, checkpoint = checkpoints
-    name = "-".join(["model", *(["mean"] if others else []), *(kept or [])])
+    changes = [*(["mean"] if others else []), *(kept or []), *([] if language else ["plain"])]
+    name = "-".join(["model", *changes])
     file = out or checkpoint.with_name(f"{name}{MODEL_ENDING}")
     written = finish(checkpoint, file, kept, language=language, say=say, others=others, looks=looks)
     click.echo(f"written: {written}")

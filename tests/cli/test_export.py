@@ -56,3 +56,11 @@ def test_what_cannot_be_written_is_one_line(
 
     monkeypatch.setattr(Path, "stat", closed)
     refused("--out", "closed.onnx", told="closed.onnx: cannot be written (Permission denied)")
+
+
+def test_a_file_without_a_language_model_is_another(hwr_here: Run, checkpoint: Path) -> None:
+    model = checkpoint.with_name("model.onnx")
+    before = model.stat()
+    done = hwr_here("export", checkpoint, "--no-language")
+    assert done.stdout.endswith("model-plain.onnx\n"), done.stderr
+    assert (model.stat().st_mtime_ns, model.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
