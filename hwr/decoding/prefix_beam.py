@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ UNLIKELY = 1e-4
 _HOPELESS = 1e-6
 # A language model is not asked about what the picture makes so unlikely: that would take long.
 
-_HELD, _LOST = 1e-9, 1e-40
+_HELD, _LOST = 1e-9, 1e-25
 # Where a pattern says what may be read: symbols less likely in a frame, and prefixes as much less
 # likely than the best of them, are not looked at.
 
@@ -46,6 +47,8 @@ def prefix_beam(
     unlikely = UNLIKELY if pattern is None else _HELD
     for frame in np.exp(log_probs.astype(np.float64)):
         likely = [int(s) for s in np.flatnonzero(frame >= unlikely) if s != BLANK]
+        if pattern is not None:
+            likely.sort(key=frame.__getitem__, reverse=True)
         grown: dict[Prefix, Parts] = {}
 
         def add(
@@ -59,9 +62,8 @@ def prefix_beam(
         for prefix, (blank, symbol) in prefixes.items():
             repeated = symbol * frame[prefix[-1]] if prefix else 0.0
             add(prefix, (blank + symbol) * frame[BLANK], repeated)
-            for new in likely:
-                if pattern is not None and not pattern.begins((*prefix, new)):
-                    continue
+            ways = likely if pattern is None else _ways_on(prefix, likely, pattern, beam)
+            for new in ways:
                 # The same symbol again is a new character only behind a blank.
                 source = blank if prefix and new == prefix[-1] else blank + symbol
                 if language is not None:
@@ -76,6 +78,11 @@ def prefix_beam(
         prefixes = {prefix: (b / scale, s / scale) for prefix, (b, s) in best}
     found = [list(prefix) for prefix, parts in prefixes.items() if sum(parts) > 0]
     return found if pattern is None else list(filter(pattern.fits_ids, found))[:beam]
+
+
+def _ways_on(prefix: Prefix, likely: list[int], pattern: Pattern, most: int) -> list[int]:
+    """The likeliest symbols by which a prefix may go on."""
+    return list(islice((new for new in likely if pattern.begins((*prefix, new))), most))
 
 
 def _of_each_length(best: list[tuple[Prefix, Parts]], beam: int) -> list[tuple[Prefix, Parts]]:
