@@ -62,13 +62,7 @@ from hwr.version import __version__
     help="Write a page with pictures of the worst, and a confusion matrix of single characters.",
 )
 def command(
-    given: Path | None,
-    head: str | None,
-    beam: int | None,
-    looks: int | None,
-    pattern: str | None,
-    language: bool,
-    threads: int | None,
+    asked: model.Asked,
     data: str,
     unknown: str,
     on_bad_line: str,
@@ -87,18 +81,8 @@ def command(
     for package in ("editdistance", *(("jinja2", "matplotlib") if report is not None else ())):
         if find_spec(package) is None:
             raise MissingExtraError("hwr eval", package)
-    path = model.find_model(given)
-    single = is_single(data)
-    recognizer = Recognizer(
-        path,
-        threads or 0,
-        head=head,
-        beam=beam,
-        single=single,
-        language=language,
-        looks=looks,
-        pattern=pattern,
-    )
+    path = model.find_model(asked.given)
+    recognizer = asked.recognizer(path, is_single(data))
     skip = on_bad_line == "skip"
     source = open_source(data, recognizer.card.image.height, skip)
     with progress(len(source.texts), "reading") as bar:

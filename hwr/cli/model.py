@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,47 @@ import click
 from hwr.cli.place import PLACE
 from hwr.images.looks import LOOKS
 from hwr.model_file import SHIPPED
-from hwr.recognizer import READERS
+from hwr.recognizer import READERS, Recognizer
 
 RUNS = Path("runs")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for by the options, which are named as these, but for --model."""
+
+    given: Path | None
+    head: str | None
+    beam: int | None
+    threads: int | None
+    looks: int | None
+    pattern: str | None
+    language: bool
+
+    def recognizer(self, path: Path, single: bool = False) -> Recognizer:
+        """What reads, of the model file found."""
+        return Recognizer(
+            path,
+            self.threads or 0,
+            head=self.head,
+            beam=self.beam,
+            single=single,
+            language=self.language,
+            looks=self.looks,
+            pattern=self.pattern,
+        )
+
+
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds --model, --head, --beam, --threads, --looks, --pattern and
-    --language."""
+    """Adds the options of `Asked`, which the command is called with."""
+
+    @wraps(command)
+    def called(**told: Any) -> Any:
+        return command(
+            Asked(**{field.name: told.pop(field.name) for field in fields(Asked)}), **told
+        )
+
+    described: Callable[..., Any] = called
     for option in (
         click.option(
             "--language/--no-language",
@@ -68,8 +103,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             " that comes with hwr, which reads numbers in pictures of documents.",
         ),
     ):
-        command = option(command)
-    return command
+        described = option(described)
+    return described
 
 
 def find_model(given: Path | None) -> Path:

@@ -44,13 +44,7 @@ from hwr.recognizer import POOL, Recognizer
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 def command(
-    given: Path | None,
-    head: str | None,
-    beam: int | None,
-    looks: int | None,
-    pattern: str | None,
-    language: bool,
-    threads: int | None,
+    asked: model.Asked,
     form: str,
     sheet: Path | None,
     paths: tuple[str, ...],
@@ -64,17 +58,9 @@ def command(
     if sheet is not None:
         refuse_what_is_no_sheet(sheet)
     names, missing = expand(paths)
-    path = model.find_model(given)
-    recognizer = Recognizer(
-        path,
-        threads or 0,
-        head=head,
-        beam=beam,
-        language=language,
-        looks=looks,
-        pattern=pattern,
-    )
-    if given is None and path != SHIPPED:
+    path = model.find_model(asked.given)
+    recognizer = asked.recognizer(path)
+    if asked.given is None and path != SHIPPED:
         # The newest of several: it may not be the one that was meant.
         tell(f"read by {path}, the newest of the runs here: --model FILE takes another")
     failed, pictures, shown = False, Pictures(), LeastSure(SHOWN)

@@ -41,12 +41,6 @@ def read_ctc(
     """
     rows = [row[:count] for row, count in zip(log_probs, frames, strict=True)]
     paths = [greedy(row) for row in rows]
-    if beam == 1 and pattern is None:
-        likelihoods = text_log_probabilities(log_probs, frames, [path.ids for path in paths])
-        return [
-            Decoded(path.ids, float(likelihood), path.confidences, path.spans)
-            for path, likelihood in zip(paths, likelihoods, strict=True)
-        ]
     texts = [
         candidates(row, path, beam, language, pattern)
         for row, path in zip(rows, paths, strict=True)
