@@ -1,6 +1,8 @@
 """A page of all options of an experiment file, as docs/options.md is: from the docstrings.
 
-python tools/options.py [--out docs/options.md]
+    python tools/options.py [--out docs/options.md]
+
+A test holds docs/options.md to the code.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from hwr.training.options import Options
 
 TITLE = "# All options of an experiment"
 ABOUT = (
-    "What a file of `configs/` may hold. On the command line each option is its section's name,"
-    ' its own, and a value: `--training.budget "30 minutes"`. (Written by `python tools/options.py`'
-    " from the code.)"
+    "What a file of `configs/` may hold (those of `configs/paper/` are of `tools/paper.py`). On the"
+    " command line each option is its section's name, its own, and a value: `--looks 2`,"
+    ' `--training.budget "30 minutes"`; what holds several is given as a whole. (Written by `python'
+    " tools/options.py` from the code.)"
 )
 WIDTH = 120
 
@@ -53,15 +56,21 @@ def _section(kind: type, path: str, told_at: dict[type, str]) -> Iterator[str]:
         if held is None:
             shown = _default(option, hint)
         elif held in told_at:
-            shown = f"as [{told_at[held]}](#{told_at[held].replace('.', '')})"
+            shown = f"as [{told_at[held]}]({_place(told_at[held])})"
         else:
             inner[place] = held
             told_at[held] = place
-            shown = f"[below](#{place.replace('.', '')})"
+            several = "" if held is hint else f"{_default(option, hint)}, each "
+            shown = f"{several}[below]({_place(place)})"
         yield f"| `{option.name}` | {shown} | {texts[option.name]} |"
     yield ""
     for place, held in inner.items():
         yield from _section(held, place, told_at)
+
+
+def _place(path: str) -> str:
+    """Where a section stands on the page."""
+    return f"#{path.replace('.', '')}"
 
 
 def _filled(text: str) -> str:
@@ -95,7 +104,10 @@ def _choices(hint: Any) -> tuple[Any, ...]:
     """The words that an option may be, where there are only some."""
     if get_origin(hint) is Literal:
         return get_args(hint)
-    return next((found for part in get_args(hint) if (found := _choices(part))), ())
+    parts = [part for part in get_args(hint) if part is not type(None)]
+    if int in parts:  # or any number
+        return ()
+    return next((found for part in parts if (found := _choices(part))), ())
 
 
 def main() -> None:
