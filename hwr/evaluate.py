@@ -28,6 +28,8 @@ class Evaluation:
         cut: how many readings were stopped at the most characters that the model can write.
         unknown: the characters of the texts that the model cannot write.
         left_out: what was left out of the source, if anything was to be, and why.
+        misfits: how many of the texts do not fit the recognizer's pattern, so that they cannot be
+            read.
     """
 
     scores: list[LineScore]
@@ -36,6 +38,7 @@ class Evaluation:
     cut: int
     unknown: list[Unknown]
     left_out: list[str]
+    misfits: int = 0
 
 
 def evaluate(
@@ -93,7 +96,10 @@ def evaluate(
         read = [source.texts[row] for row in rows], [source.names[row] for row in rows]
         unknown = unknown_characters(recognizer.card.alphabet, *read)
     left_out = [*source.left_out, *map(str, errors)]
-    return Evaluation(scores, rows, time.monotonic() - started, cut, unknown, left_out)
+    fits = (lambda text: True) if recognizer.pattern is None else recognizer.pattern.fits
+    misfits = sum(not fits(score.truth) for score in scores)
+    seconds = time.monotonic() - started
+    return Evaluation(scores, rows, seconds, cut, unknown, left_out, misfits)
 
 
 def prepared(

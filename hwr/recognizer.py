@@ -71,7 +71,8 @@ class Recognizer:
     Raises:
         ModelFileError: the file is missing, damaged, not a model file, or lacks the head; or more
             than one look or a pattern is asked of another head than CTC's.
-        ConfigError: the pattern is no regular expression, or fits nothing that the model writes.
+        ConfigError: the pattern is no regular expression that a pattern can be, or fits nothing
+            that the model writes.
         ValueError: beam or looks out of their ranges.
     """
 
@@ -199,31 +200,37 @@ class Recognizer:
     def _read_batch(self, given: Sequence[Line]) -> list[Reading]:
         lines = list(given)
         outputs = self.outputs([line.pixels for line in lines])
-        decoded = self._decode(outputs)
+        decoded = self._decode(outputs, self.pattern)
         if self.looks > 1:
-            turned = self._turn(lines, decoded)
+            turned = self._turn(lines, outputs, decoded)
             self._look_again(lines, None if turned else outputs, decoded)
         return [
             self._reading(found, line, line is not before)
             for found, line, before in zip(decoded, lines, given, strict=True)
         ]
 
-    def _turn(self, lines: list[Line], decoded: list[Decoded]) -> bool:
+    def _turn(
+        self, lines: list[Line], outputs: dict[str, NDArray[Any]], decoded: list[Decoded]
+    ) -> bool:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
         what is read is doubtful, and it is less doubtful so; whether there is any such line."""
-        others = {row: lines[row].turned for row in _doubtful(decoded)}
+        # (By what is read of itself: any way round, a line can be held to a pattern.)
+        free = decoded if self.pattern is None else self._decode(outputs, None)
+        others = {row: lines[row].turned for row in _doubtful(free)}
         # (Of a dark picture, the other way round may be too even to show anything.)
         known = {row: it for row, it in others.items() if it is not None and it.pixels.any()}
         if not known:
             return False
-        found = self._decode(self.outputs([line.pixels for line in known.values()]))
+        others_outputs = self.outputs([line.pixels for line in known.values()])
+        found = self._decode(others_outputs, None)
+        held = found if self.pattern is None else self._decode(others_outputs, self.pattern)
         better = {
-            row: other
-            for row, other in zip(known, found, strict=True)
-            if other.ids and other.log_probability > decoded[row].log_probability
+            row: read
+            for row, other, read in zip(known, found, held, strict=True)
+            if other.ids and other.log_probability > free[row].log_probability
         }
-        for row, other in better.items():
-            lines[row], decoded[row] = known[row], other
+        for row, read in better.items():
+            lines[row], decoded[row] = known[row], read
         return bool(better)
 
     def _look_again(
@@ -256,14 +263,14 @@ class Recognizer:
         outputs = self.outputs(lines)
         return Seen(outputs["log_probs"], outputs["frames"])
 
-    def _decode(self, outputs: dict[str, NDArray[Any]]) -> list[Decoded]:
+    def _decode(self, outputs: dict[str, NDArray[Any]], pattern: Pattern | None) -> list[Decoded]:
         if self.head == DIGIT:
             return read_digits(outputs["class_log_probs"])
         if self.head == "seq2seq":
             return read_seq2seq(self.labels(outputs), self.beam)
         log_probs, frames = outputs["log_probs"], outputs["frames"]
         if self.head == "ctc":
-            return read_ctc(log_probs, frames, self.beam, self.language, self.pattern)
+            return read_ctc(log_probs, frames, self.beam, self.language, pattern)
         share, longest = self.card.share or 0.0, self.card.longest or 0
         return read_joint(log_probs, frames, self.labels(outputs), share, longest, self.beam)
 

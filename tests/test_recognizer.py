@@ -110,6 +110,10 @@ def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
         assert [c.x0 for c in alone.characters] == [c.x0 for c in found.characters]
     assert sum(taken[: len(right)]) < sum(taken[len(right) :])
     assert not any(line.turned for line in right)
+    # Which way round is not told by a text that the line is held to.
+    held = Recognizer(trained / "model.onnx", looks=2, pattern="[0-9]{9}").read_lines(both)
+    assert [reading.turned for reading in held] == taken
+    assert {len(reading.text) for reading in held} <= {0, 9}
 
 
 def test_a_line_is_not_read_as_one_without_ink(trained: Path, lines: tuple) -> None:

@@ -42,7 +42,7 @@ Steps = dict[str, dict[str, Any]]
 def command(steps: str | None, out: Path, paths: tuple[str, ...]) -> int:
     """Write sheets of pictures before and after the classical steps of cleaning.
 
-    PATH is a picture, a folder of pictures, or a pattern such as 'scans/*.png'. The steps, always
+    PATH is a picture, a folder of pictures, or a wildcard such as 'scans/*.png'. The steps, always
     in this order: flatten (uneven light), median, nlm (non-local means), profile and hough (two
     ways to turn a line level), deslant, otsu and sauvola (black and white), specks, stroke (one
     width of stroke). A model does those that its image settings name (image.clean in a config).

@@ -125,6 +125,7 @@ def _figures(
         "looks": recognizer.looks,
         "language": recognizer.language is not None,
         "pattern": recognizer.pattern.expression if recognizer.pattern is not None else None,
+        "misfits": result.misfits,
         "cut": result.cut,
         "unknown": {found.character: found.count for found in result.unknown},
         "left_out": len(result.left_out),
@@ -145,6 +146,8 @@ def _report(
     }
     if result.left_out:
         facts["Left out"] = f"{len(result.left_out)} that cannot be read, in no figure here"
+    if result.misfits:
+        facts["Misfits"] = f"{result.misfits} texts do not fit the pattern, counted as errors"
     return write_report(
         folder,
         f"hwr: {data}",

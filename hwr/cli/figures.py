@@ -45,10 +45,8 @@ def print_figures(
     if result.cut:
         most = recognizer.card.max_length
         click.echo(f"cut: {result.cut} readings, at the {most} characters that this head can write")
-    if (pattern := recognizer.pattern) is not None:
-        misfits = sum(not pattern.fits(score.truth) for score in result.scores)
-        if misfits:
-            click.echo(f"texts that do not fit the pattern, and cannot be read: {misfits}")
+    if result.misfits:
+        click.echo(f"texts that do not fit the pattern, counted as errors: {result.misfits}")
     if result.unknown:
         click.echo(f"unknown to the model, counted as errors: {tell_unknown(result.unknown)}")
 

@@ -65,7 +65,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--pattern",
             metavar="REGEX",
             help="Read only texts that this regular expression matches as a whole, such as"
-            " '[0-9]{5}'; by the CTC head alone. Where none is found, the text is empty.",
+            " '[0-9]{5}': of characters, classes, groups, | and repeats. By the CTC head alone."
+            " Where none is found, the text is empty.",
         ),
         click.option(
             "--looks",
@@ -86,7 +87,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.IntRange(1, 1000),
             metavar="N",
             help="Texts kept while reading; 1 is greedy. Without it, 1, or 8 for joint reading and"
-            " with a language model.",
+            " with a language model; with a pattern at least 8, where the greedy one does not fit.",
         ),
         click.option(
             "--head",

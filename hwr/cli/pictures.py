@@ -1,4 +1,4 @@
-"""The pictures that paths, folders and patterns on the command line name; how they are opened."""
+"""The pictures that paths, folders and wildcards on the command line name; how they are opened."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _all_of_input() -> bytes:
 
 
 def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
-    """The pictures that paths, folders and patterns name, folders sorted; and which of them name
+    """The pictures that paths, folders and wildcards name, folders sorted; and which of them name
     none, and what is passed over in folders that do."""
     names: list[str] = []
     errors: list[HwrError] = []
@@ -61,7 +61,7 @@ def expand(paths: tuple[str, ...]) -> tuple[list[str], list[HwrError]]:
 
 def _named(given: str, errors: list[HwrError]) -> list[str]:
     if not given:
-        raise DataError("an empty name: give a picture, a folder or a pattern")
+        raise DataError("an empty name: give a picture, a folder or a wildcard")
     path, before = Path(given), len(errors)
     if is_folder(path):
         found = _in_folder(path, errors)

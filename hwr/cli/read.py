@@ -51,7 +51,7 @@ def command(
 ) -> int:
     """Read pictures of lines, or of single digits with a digit head.
 
-    PATH is a picture, a folder of pictures, a pattern such as 'scans/*.png', or - for a picture on
+    PATH is a picture, a folder of pictures, a wildcard such as 'scans/*.png', or - for a picture on
     standard input. Pictures that cannot be read are told of, the others are read, and the exit
     status is 2. Of a file with several pictures (TIFF) the first is read.
     """
@@ -111,7 +111,7 @@ def _read(
             if reading.cut:
                 most = len(reading.text)
                 tell(f"{name}: cut at {most} characters: the line may go on")
-            if recognizer.pattern is not None and not recognizer.pattern.fits(reading.text):
+            if recognizer.pattern is not None and not (reading.text or reading.confidence):
                 tell(f"{name}: no text was found that fits the pattern")
             yield name, reading
 

@@ -19,7 +19,7 @@ _SCORED = 64
 # Texts scored at once: those of many long lines together would take hundreds of megabytes.
 
 _HELD = 8
-# Prefixes of each length that are kept to find a text that fits, by a beam that was not told.
+# Prefixes of each of a pattern's states that are kept at least to find a text that fits.
 
 
 def read_ctc(
@@ -34,7 +34,7 @@ def read_ctc(
     Args:
         log_probs: [lines, most frames, classes].
         frames: [lines], each line's true number of frames.
-        beam: prefixes kept; 1 reads the likeliest path.
+        beam: prefixes kept; 1 reads the likeliest path, where it may be read.
         language: has its say in which text of a beam is read; confidences stay those of CTC.
         pattern: of the texts that may be read. Confidences are not changed by it: of a text that
             it takes in place of a likelier one, they are low. Where none is found, nothing is read.
@@ -64,7 +64,7 @@ def candidates(
     fits = pattern is None or pattern.fits_ids(path.ids)
     if fits and beam == 1:
         return [path.ids]
-    found = prefix_beam(log_probs, beam if beam > 1 else _HELD, language, pattern)
+    found = prefix_beam(log_probs, max(beam, _HELD) if pattern else beam, language, pattern)
     return found if path.ids in found or not fits else [*found, path.ids]
 
 

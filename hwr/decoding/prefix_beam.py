@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hwr.alphabet import BLANK
 from hwr.decoding.language import LanguageModel
-from hwr.decoding.pattern import Pattern
+from hwr.decoding.pattern import Pattern, State
 
 UNLIKELY = 1e-4
 """Symbols less likely than this in a frame do not lengthen a text there."""
@@ -19,9 +18,9 @@ UNLIKELY = 1e-4
 _HOPELESS = 1e-6
 # A language model is not asked about what the picture makes so unlikely: that would take long.
 
-_HELD, _LOST = 1e-9, 1e-25
-# Where a pattern says what may be read: symbols less likely in a frame, and prefixes as much less
-# likely than the best of them, are not looked at.
+_HELD, _LOST, _MOST = 1e-9, 1e-25, 2000
+# Where a pattern says what may be read: symbols less likely in a frame, prefixes as much less
+# likely than the best of them, and more prefixes than that are not looked at.
 
 Prefix = tuple[int, ...]
 Parts = tuple[float, float]
@@ -39,59 +38,86 @@ def prefix_beam(
     Args:
         log_probs: [frames, classes].
         beam: prefixes kept at each frame, and texts given at most; with a pattern, prefixes of each
-            length, or those of the only length that fits would be lost among likelier ones.
+            of its states, or the only ones that can come to fit would be lost among likelier ones.
         language: has its say whenever a prefix grows; not yet of where texts end.
         pattern: of the texts that may be read; it can be that none of them is found.
     """
     prefixes: dict[Prefix, Parts] = {(): (1.0, 0.0)}
+    states: dict[Prefix, State] = {(): frozenset() if pattern is None else pattern.start}
     unlikely = UNLIKELY if pattern is None else _HELD
+    # The likeliest prefix has about one; what is so far below it will not come back.
+    least = _HOPELESS if language is not None and pattern is None else 0.0
     for frame in np.exp(log_probs.astype(np.float64)):
         likely = [int(s) for s in np.flatnonzero(frame >= unlikely) if s != BLANK]
         if pattern is not None:
             likely.sort(key=frame.__getitem__, reverse=True)
+        ways: dict[State, list[tuple[int, State]]] = {}
         grown: dict[Prefix, Parts] = {}
+        behind: dict[Prefix, State] = {}
 
         def add(
-            prefix: Prefix, blank: float, symbol: float, grown: dict[Prefix, Parts] = grown
+            prefix: Prefix,
+            state: State,
+            blank: float,
+            symbol: float,
+            grown: dict[Prefix, Parts] = grown,
+            behind: dict[Prefix, State] = behind,
         ) -> None:
             before = grown.get(prefix, (0.0, 0.0))
             grown[prefix] = (before[0] + blank, before[1] + symbol)
+            behind[prefix] = state
 
-        # The likeliest prefix has about one; what is so far below it will not come back.
-        least = _HOPELESS if language is not None else 0.0
         for prefix, (blank, symbol) in prefixes.items():
+            state = states[prefix]
             repeated = symbol * frame[prefix[-1]] if prefix else 0.0
-            add(prefix, (blank + symbol) * frame[BLANK], repeated)
-            ways = likely if pattern is None else _ways_on(prefix, likely, pattern, beam)
-            for new in ways:
+            add(prefix, state, (blank + symbol) * frame[BLANK], repeated)
+            if state not in ways:
+                ways[state] = _ways_on(state, likely, pattern, beam)
+            for new, following in ways[state]:
                 # The same symbol again is a new character only behind a blank.
                 source = blank if prefix and new == prefix[-1] else blank + symbol
                 if language is not None:
                     if source * frame[new] < least:
                         continue
                     source *= language.factor(prefix, new)
-                add((*prefix, new), 0.0, source * frame[new])
+                add((*prefix, new), following, 0.0, source * frame[new])
         best = sorted(grown.items(), key=lambda item: -sum(item[1]))
-        best = best[:beam] if pattern is None else _of_each_length(best, beam)
+        best = best[:beam] if pattern is None else _of_each_state(best, behind, beam)
         # Kept near one, or long lines would sink below the smallest number.
         scale = sum(best[0][1]) or math.ulp(0.0)
         prefixes = {prefix: (b / scale, s / scale) for prefix, (b, s) in best}
+        states = behind
     found = [list(prefix) for prefix, parts in prefixes.items() if sum(parts) > 0]
     return found if pattern is None else list(filter(pattern.fits_ids, found))[:beam]
 
 
-def _ways_on(prefix: Prefix, likely: list[int], pattern: Pattern, most: int) -> list[int]:
-    """The likeliest symbols by which a prefix may go on."""
-    return list(islice((new for new in likely if pattern.begins((*prefix, new))), most))
+def _ways_on(
+    state: State, likely: list[int], pattern: Pattern | None, most: int
+) -> list[tuple[int, State]]:
+    """The symbols by which prefixes of one state may go on, and what state they then have: to each
+    one, the likeliest symbols."""
+    if pattern is None:
+        return [(new, state) for new in likely]
+    to_each = Counter[State]()
+    ways = []
+    for new in likely:
+        following = pattern.step(state, new)
+        to_each[following] += 1
+        # (One more than are kept: it may be the same symbol again, which needs a blank.)
+        if following and to_each[following] <= most + 1:
+            ways.append((new, following))
+    return ways
 
 
-def _of_each_length(best: list[tuple[Prefix, Parts]], beam: int) -> list[tuple[Prefix, Parts]]:
-    """The likeliest prefixes of each length, of all of them, the likeliest first."""
+def _of_each_state(
+    best: list[tuple[Prefix, Parts]], states: dict[Prefix, State], beam: int
+) -> list[tuple[Prefix, Parts]]:
+    """The likeliest prefixes of each state, of all of them, the likeliest first."""
     least = _LOST * sum(best[0][1])
-    lengths = Counter[int]()
+    of_each = Counter[State]()
     kept = []
     for prefix, parts in best:
-        lengths[len(prefix)] += 1
-        if lengths[len(prefix)] <= beam and sum(parts) >= least:
+        of_each[states[prefix]] += 1
+        if of_each[states[prefix]] <= beam and sum(parts) >= least:
             kept.append((prefix, parts))
-    return kept
+    return kept[:_MOST]

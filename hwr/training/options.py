@@ -63,7 +63,7 @@ class LinesOptions:
     """The composed lines to train on and to validate with.
 
     Attributes:
-        presets: how lines are composed, each preset with its share.
+        presets: how lines are composed, each preset with its share (`hwr synth --help` names them).
         min_length, max_length: characters in a line, drawn uniformly.
         alphabet: the digits that occur, in lines and as single ones.
         grow: steps over which the longest lines grow from `min_length` to `max_length`.
@@ -270,7 +270,8 @@ class Options:
         image: how pictures are made ready.
         heads: on the one encoder, each with the weight of its loss.
         alphabet: the characters that the model can write. Without it, those of the lines to train
-            on and to validate with; of composed ones, `lines.alphabet`.
+            on and to validate with; of composed ones, `lines.alphabet`. (What becomes of another
+            model's characters, where a training begins with it, says `data.alphabet`.)
         data: lines of one's own.
         lines: composed ones.
         digits: how single digits are distorted in training, where there is a digit head.

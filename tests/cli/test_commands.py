@@ -170,12 +170,19 @@ def test_read_and_eval_by_a_pattern(
     assert done.stdout.split("\t")[1:] == ["", "0.0000\n"]
     assert (done.returncode, "lines/00.png: no text was found" in done.stderr) == (0, True)
     refused(hwr_here("read", *words, "[0-9", "lines"), "'[0-9' is no regular expression")
-    refused(hwr_here("read", *words, "[a-z]+", "lines"), "fits no text of the model's characters")
-    done = hwr_here("eval", *words, "[0-9]{2}", "--data", "lines", "--json", "out.json")
+    for empty in ("[a-z]+", "", "[0-9]{3}-[0-9]{2}"):
+        refused(hwr_here("read", *words, empty, "lines"), "fits no text of the model's characters")
+    refused(hwr_here("read", *words, "(?!0)[0-9]+", "lines"), "which a pattern cannot")
+    done = hwr_here(
+        "eval", *words, "[0-9]{2}", "--data", "lines", "--json", "out.json", "--report", "page"
+    )
     assert "(ctc, beam 1, pattern [0-9]{2})" in done.stdout
     longer = sum(len(path.read_text().strip()) != 2 for path in folder.glob("*.gt.txt"))
-    assert f"texts that do not fit the pattern, and cannot be read: {longer}" in done.stdout
-    assert json.loads((tmp_path / "out.json").read_text())["pattern"] == "[0-9]{2}"
+    assert f"texts that do not fit the pattern, counted as errors: {longer}" in done.stdout
+    table = json.loads((tmp_path / "out.json").read_text())
+    assert (table["pattern"], table["misfits"]) == ("[0-9]{2}", longer)
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert f"{longer} texts do not fit the pattern" in page
 
 
 def test_standard_input_is_read_once(hwr: Run, model: Path, folder: Path) -> None:

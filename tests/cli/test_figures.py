@@ -17,7 +17,7 @@ def printed(capsys: pytest.CaptureFixture[str]):
     def of(pairs: list[tuple[str, str]]) -> str:
         scores = [score_line(f"line {row}", *pair, 0.5) for row, pair in enumerate(pairs)]
         print_figures(
-            SimpleNamespace(pattern=None),
+            SimpleNamespace(),
             SimpleNamespace(remarks=""),
             Evaluation(scores, list(range(len(scores))), 1.0, 0, [], []),
             rates(scores),

@@ -2,6 +2,8 @@
 
 import itertools
 import re
+from collections.abc import Iterator
+from random import Random
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from hwr.errors import ConfigError
 
 ALPHABET = Alphabet("ab")
 TEXTS = [list(text) for n in range(6) for text in itertools.product((1, 2), repeat=n)]
-EXPRESSIONS = ("[ab]{3}", "a*b?", "(ab)+|b{4}", "(?!a)..+", "b.*(?<!b)")
+EXPRESSIONS = ("[ab]{3}", "a*b?", "(ab)+|b{4}", "[ab]+a", ".*a.{2}", "(a|bb)*", "^b.*|a$")
 
 
 def random(lines: int, frames: int, seed: int) -> Seen:
@@ -89,12 +91,112 @@ def test_a_language_model_has_its_say_among_those_that_fit() -> None:
     assert all(len(found.ids) == 2 for found in told)
 
 
-def test_expressions_that_cannot_be() -> None:
-    with pytest.raises(ConfigError, match=r"'\[ab' is no regular expression \("):
-        Pattern("[ab", ALPHABET)
-    with pytest.raises(ConfigError, match=r"'c\.\*' fits no text of the model's characters 'ab'"):
-        Pattern("c.*", ALPHABET)
-    assert Pattern("", ALPHABET).fits("")
+def test_what_the_picture_makes_unlikely_is_found_though_a_language_model_has_its_say() -> None:
+    probabilities = np.full((1, 9, 3), 1e-8)
+    probabilities[0, :, 0] = 1 - 2e-8
+    probabilities[0, [2, 6]] = (1e-8, 1 - 2e-8, 1e-8)
+    language = LanguageModel(2, 3, {(-1, 1): 50, (1, 1): 50, (1, 0): 20}, weight=0.1)
+    log_probs, pattern = np.log(probabilities).astype(np.float32), Pattern("ab", ALPHABET)
+    (found,) = read_ctc(log_probs, np.array([9]), 8, language, pattern)
+    assert found.ids == [1, 2]
+
+
+def test_what_decides_late_is_found_among_likelier_beginnings() -> None:
+    # Of twelve characters, each is likelier to be one of nine others than the dot before the last.
+    alphabet, generator = Alphabet("abcdefghi."), torch.Generator().manual_seed(7)
+    logits = torch.randn(1, 24, 11, generator=generator)
+    logits[:, ::2, 1:10] += 3
+    logits[:, 1::2, 0] += 6
+    look = Seen(logits.log_softmax(2).numpy(), np.array([24]))
+    for expression in ("[a-i]+[.][a-i]", "[a-i]*[.]", ".*[.].{2}"):
+        (found,) = read_ctc(*look, 1, None, Pattern(expression, alphabet))
+        (wide,) = read_ctc(*look, 300, None, Pattern(expression, alphabet))
+        assert re.fullmatch(expression, alphabet.decode(found.ids))
+        assert found.log_probability >= wide.log_probability - 1e-6
+
+
+def test_a_narrow_beam_searches_no_less_than_none() -> None:
+    look, pattern = random(60, 5, 8), Pattern("[ab]{4}", ALPHABET)
+    none, narrow = (read_ctc(*look, beam, None, pattern) for beam in (1, 2))
+    for one, other in zip(none, narrow, strict=True):
+        assert other.log_probability >= one.log_probability - 1e-9
+
+
+def expressions(count: int, seed: int) -> Iterator[str]:
+    """Random ones."""
+    generator = Random(seed)
+
+    def draw(depth: int) -> str:
+        if depth == 0 or generator.random() < 0.25:
+            return generator.choice(["a", "b", ".", "[^a]", r"\d", r"\.", "[]a-b]", r"[\w.]", "7"])
+        inner = [draw(depth - 1) for _ in range(generator.randint(1, 3))]
+        if generator.random() < 0.4:
+            return generator.choice(["(", "(?:"]) + "|".join(inner) + ")"
+        repeat = generator.choice(["*", "+", "?", "*?", "{2}", "{1,2}", "{,2}", "{2,}", "", ""])
+        return "(" + "".join(inner) + ")" + repeat
+
+    for _ in range(count):
+        yield draw(3)
+
+
+def test_what_fits_is_what_python_matches() -> None:
+    alphabet = Alphabet("ab7.]")
+    texts = ["".join(text) for n in range(5) for text in itertools.product("ab7.]", repeat=n)]
+    for expression in expressions(200, 1):
+        pattern = Pattern(expression, alphabet)
+        matches = re.compile(expression).fullmatch
+        wrong = [text for text in texts if pattern.fits(text) != bool(matches(text))]
+        assert not wrong, expression
+
+
+def test_so_it_is_of_flags_and_of_other_letters() -> None:
+    alphabet = Alphabet("abA\u00e9\u00c9 _")
+    for expression in (
+        r"\w+",
+        "(?i)\u00e9+",
+        r"(?a)\w*",
+        r"\x61|\u00e9",
+        r"(?P<one>a)(b|)",
+        "a{,}_?",
+    ):
+        pattern, matches = Pattern(expression, alphabet), re.compile(expression).fullmatch
+        for n in range(4):
+            for text in map("".join, itertools.product(alphabet.characters, repeat=n)):
+                assert pattern.fits(text) == bool(matches(text)), (expression, text)
+
+
+def test_no_text_begins_with_what_none_can_go_on_from() -> None:
+    pattern = Pattern("[0-9]{2}-[0-9]|a{1,2}b?", Alphabet("0ab"))
+    assert not pattern.step(pattern.start, 1)  # the dash cannot be written
+    states = list(itertools.accumulate((2, 2, 3, 2), pattern.step, initial=pattern.start))
+    assert list(map(bool, states)) == [True, True, True, True, False]
+    assert list(map(pattern.accepts, states)) == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("[ab", r"'\[ab' is no regular expression \("),
+        ("(?au)a", "is no regular expression"),
+        ("[[:digit:]]", "is no regular expression"),
+        ("c.*", r"'c\.\*' fits no text of the model's characters 'ab'"),
+        ("[ab]{3}-[ab]{2}", "fits no text"),
+        ("", "fits no text"),
+        ("(a{100}){100}", "'.*' is too long or too deep"),
+        ("a{99999999999999999999}", "too long or too deep"),
+        ("(" * 4000 + "a" + ")" * 4000, r"'\(+\.\.\.' is too long or too deep"),
+        (r"(?!b)a+", r"holds  \(\?! , which a pattern cannot"),
+        (r"a+(?<=a)", r"holds  \(\?< , which"),
+        (r"a\Bb+", r"holds  \\B , which"),
+        (r"(a)\1", r"holds  \\1 , which"),
+        ("a++", r"holds  \+\+ , which"),
+        ("a$b", r"holds  \$ , which"),
+        ("(?i:a)", r"holds  \(\?i , which"),
+    ],
+)
+def test_expressions_that_cannot_be(expression: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        Pattern(expression, ALPHABET)
 
 
 def test_expressions_are_composed_as_alphabets_are() -> None:
