@@ -96,9 +96,8 @@ def evaluate(
         read = [source.texts[row] for row in rows], [source.names[row] for row in rows]
         unknown = unknown_characters(recognizer.card.alphabet, *read)
     left_out = [*source.left_out, *map(str, errors)]
-    fits = (lambda text: True) if recognizer.pattern is None else recognizer.pattern.fits
-    misfits = sum(not fits(score.truth) for score in scores)
-    seconds = time.monotonic() - started
+    seconds, pattern = time.monotonic() - started, recognizer.pattern
+    misfits = sum(not pattern.fits(score.truth) for score in scores) if pattern else 0
     return Evaluation(scores, rows, seconds, cut, unknown, left_out, misfits)
 
 

@@ -214,23 +214,27 @@ class Recognizer:
     ) -> bool:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
         what is read is doubtful, and it is less doubtful so; whether there is any such line."""
-        # (By what is read of itself: any way round, a line can be held to a pattern.)
-        free = decoded if self.pattern is None else self._decode(outputs, None)
+        free = decoded
+        if self.pattern is not None and any(line.turned is not None for line in lines):
+            # By what is read of itself: either way round, a line can be held to a pattern.
+            free = self._decode(outputs, None)
         others = {row: lines[row].turned for row in _doubtful(free)}
         # (Of a dark picture, the other way round may be too even to show anything.)
         known = {row: it for row, it in others.items() if it is not None and it.pixels.any()}
         if not known:
             return False
-        others_outputs = self.outputs([line.pixels for line in known.values()])
-        found = self._decode(others_outputs, None)
-        held = found if self.pattern is None else self._decode(others_outputs, self.pattern)
+        found = self._decode(self.outputs([line.pixels for line in known.values()]), None)
         better = {
-            row: read
-            for row, other, read in zip(known, found, held, strict=True)
+            row: other
+            for row, other in zip(known, found, strict=True)
             if other.ids and other.log_probability > free[row].log_probability
         }
-        for row, read in better.items():
-            lines[row], decoded[row] = known[row], read
+        if self.pattern is not None and better:
+            pixels = [known[row].pixels for row in better]
+            held = self._decode(self.outputs(pixels), self.pattern)
+            better = dict(zip(better, held, strict=True))
+        for row, other in better.items():
+            lines[row], decoded[row] = known[row], other
         return bool(better)
 
     def _look_again(

@@ -65,7 +65,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--pattern",
             metavar="REGEX",
             help="Read only texts that this regular expression matches as a whole, such as"
-            " '[0-9]{5}': of characters, classes, groups, | and repeats. By the CTC head alone."
+            " '[0-9]{5}'; of characters, classes, groups, | and repeats. By the CTC head alone."
             " Where none is found, the text is empty.",
         ),
         click.option(

@@ -111,7 +111,7 @@ def _read(
             if reading.cut:
                 most = len(reading.text)
                 tell(f"{name}: cut at {most} characters: the line may go on")
-            if recognizer.pattern is not None and not (reading.text or reading.confidence):
+            if recognizer.pattern is not None and (reading.text, reading.confidence) == ("", 0):
                 tell(f"{name}: no text was found that fits the pattern")
             yield name, reading
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NoReturn
 
 from hwr.errors import ConfigError
@@ -17,13 +16,21 @@ from hwr.errors import ConfigError
 MOST = 2000
 """Single characters of an expression whose repeats are written out, at most."""
 
-_FLAGS = re.compile(r"\(\?[aimsu]+\)")
+_DEEPEST = 50
+# Groups in one another: all that goes through them does so by recursion.
+
+_SHOWN = 60
+# Characters of an expression in a message.
+
+_FLAGS = re.compile(r"(\(\?[aimsu]+\))*")
 _OPENS = re.compile(r"\((\?:|\?P<\w+>|(?!\?))")
 _CLASS = re.compile(r"\[\^?\]?(\\.|[^\]\\])*\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(x..|u....|U.{8}|N\{[^}]*\}|[^xuUNABZbz0-9])", re.DOTALL)
 _PLAIN = re.compile(r"[^\\^$(]", re.DOTALL)
-_REPEAT = re.compile(r"([*+?]|\{(?P<least>\d+)\}|\{(?P<from>\d*),(?P<to>\d*)\})(?P<how>[?+]?)")
-_SHOWN = 60
+_REPEAT = re.compile(
+    r"([*+?]|\{(?P<just>[0-9]+)\}|\{(?P<least>[0-9]*),(?P<most>[0-9]*)\})(?P<how>[?+]?)"
+)
+_SIGNS = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,6 @@ class One:
     """A single character: `source` says which may stand there, such as  [0-9] ."""
 
     source: str
-    size: int = 1
 
 
 @dataclass(frozen=True)
@@ -40,22 +46,12 @@ class All:
 
     parts: tuple[Part, ...]
 
-    @cached_property
-    def size(self) -> int:
-        """Single characters, repeats written out."""
-        return sum(part.size for part in self.parts)
-
 
 @dataclass(frozen=True)
 class Either:
     """One of several parts."""
 
     parts: tuple[Part, ...]
-
-    @cached_property
-    def size(self) -> int:
-        """As of `All`."""
-        return sum(part.size for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -65,11 +61,6 @@ class Repeat:
     part: Part
     least: int
     most: int | None
-
-    @cached_property
-    def size(self) -> int:
-        """As of `All`."""
-        return self.part.size * (self.least + 1 if self.most is None else self.most)
 
 
 Part = One | All | Either | Repeat
@@ -87,35 +78,38 @@ class Expression:
         """Takes an expression apart that is to match texts as a whole.
 
         Raises:
-            ConfigError: it is none as `re` takes them, or looks about (anchors within, word
-                boundaries, lookaheads, back references), or has more characters than `MOST`.
+            ConfigError: it is none as `re` takes them, or is not of characters, classes, groups,  |
+                and repeats alone, or has more characters than `MOST` or too many groups in one
+                another.
         """
-        shown = repr(expression[:_SHOWN] + "..." * (len(expression) > _SHOWN))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", FutureWarning)  # such as of [[:digit:]]
                 flags = re.compile(expression).flags
-            part = _Reader(expression, shown).read()
         except (re.error, ValueError, FutureWarning) as error:
-            told = f"{shown} is no regular expression ({error}): such as  [0-9]{{5}}"
-            raise ConfigError(told) from None
+            told = f"is no regular expression ({error}): such as  [0-9]{{5}}"
+            raise ConfigError(f"{shown(expression)} {told}") from None
         except (RecursionError, OverflowError):
-            part = None
-        if part is None or part.size > MOST:
-            raise ConfigError(
-                f"{shown} is too long or too deep: a pattern holds at most {MOST} characters, with"
-                " its repeats written out"
-            )
+            _refuse_size(expression)
+        part = _Reader(expression).read()
+        if _size(part) > MOST:
+            _refuse_size(expression)
         return cls(part, flags)
+
+
+def shown(expression: str) -> str:
+    """An expression in a message."""
+    return repr(expression[:_SHOWN] + "..." * (len(expression) > _SHOWN))
 
 
 class _Reader:
     """Reads what `re` takes for an expression, so that it has no errors."""
 
-    def __init__(self, text: str, shown: str) -> None:
-        self._text, self._shown = text, shown
+    def __init__(self, text: str) -> None:
+        self._text = text
         flags = _FLAGS.match(text)
         self._start = self._at = flags.end() if flags else 0
+        self._depth = 0
 
     def read(self) -> Part:
         parts = [self._sequence()]
@@ -137,15 +131,22 @@ class _Reader:
             self._at += 1
             return All(())
         if found := _OPENS.match(self._text, at):
-            self._at = found.end()
-            inside = self.read()
-            self._at += 1
-            return inside
+            return self._group(found.end())
         one = {"[": _CLASS, "\\": _ESCAPE}.get(here, _PLAIN).match(self._text, at)
         if one is None:
-            self._refuse(3 if here == "(" else 2 if here == "\\" else 1)
+            self._refuse({"(": 3, "\\": 2}.get(here, 1))
         self._at = one.end()
         return One(one[0])
+
+    def _group(self, at: int) -> Part:
+        self._at = at
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            _refuse_size(self._text)
+        inside = self.read()
+        self._depth -= 1
+        self._at += 1
+        return inside
 
     def _repeated(self, part: Part) -> Part:
         found = _REPEAT.match(self._text, self._at)
@@ -154,16 +155,39 @@ class _Reader:
         if found["how"] == "+":
             self._refuse(len(found[0]))
         self._at = found.end()
-        if found["least"]:
-            return Repeat(part, int(found["least"]), int(found["least"]))
-        if found["from"] is not None:
-            return Repeat(part, int(found["from"] or 0), int(found["to"]) if found["to"] else None)
-        least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}[found[1]]
-        return Repeat(part, least, most)
+        if not _size(part):
+            return All(())
+        if found["just"]:
+            return Repeat(part, int(found["just"]), int(found["just"]))
+        if found["least"] is not None:
+            most = int(found["most"]) if found["most"] else None
+            return Repeat(part, int(found["least"] or 0), most)
+        return Repeat(part, *_SIGNS[found[1]])
 
     def _refuse(self, length: int) -> NoReturn:
         what = self._text[self._at : self._at + length]
-        raise ConfigError(
-            f"{self._shown} holds  {what} , which a pattern cannot: it is of characters, classes"
-            " such as  [0-9]  or  \\d , groups,  |  and repeats such as  {2,3}  or  *"
+        way = (
+            "leave it out, texts are matched as a whole"
+            if what in "^$"
+            else "it is of characters, classes such as  [0-9]  or  \\d , groups,  |  and repeats"
+            " such as  {2,3}  or  *"
         )
+        raise ConfigError(f"{shown(self._text)} holds  {what} , which a pattern cannot: {way}")
+
+
+def _size(part: Part) -> int:
+    """Single characters, repeats written out."""
+    match part:
+        case One():
+            return 1
+        case All(parts) | Either(parts):
+            return sum(map(_size, parts))
+        case Repeat(inner, least, most):
+            return _size(inner) * (least + 1 if most is None else most)
+
+
+def _refuse_size(expression: str) -> NoReturn:
+    raise ConfigError(
+        f"{shown(expression)} is too long or too deep: a pattern holds at most {MOST} characters,"
+        f" its repeats written out, and {_DEEPEST} groups in one another"
+    )

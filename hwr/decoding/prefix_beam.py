@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,15 @@ UNLIKELY = 1e-4
 _HOPELESS = 1e-6
 # A language model is not asked about what the picture makes so unlikely: that would take long.
 
-_HELD, _LOST, _MOST = 1e-9, 1e-25, 2000
+_HELD, _LOST, _MOST = 1e-9, 1e-25, 800
 # Where a pattern says what may be read: symbols less likely in a frame, prefixes as much less
 # likely than the best of them, and more prefixes than that are not looked at.
 
 Prefix = tuple[int, ...]
 Parts = tuple[float, float]
 # The probability of all its paths that end in a blank, and of those that don't.
+
+_NONE: Parts = (0.0, 0.0)
 
 
 def prefix_beam(
@@ -43,7 +46,7 @@ def prefix_beam(
         pattern: of the texts that may be read; it can be that none of them is found.
     """
     prefixes: dict[Prefix, Parts] = {(): (1.0, 0.0)}
-    states: dict[Prefix, State] = {(): frozenset() if pattern is None else pattern.start}
+    states: dict[Prefix, State] = {}  # by a pattern; without one, all are of the same
     unlikely = UNLIKELY if pattern is None else _HELD
     # The likeliest prefix has about one; what is so far below it will not come back.
     least = _HOPELESS if language is not None and pattern is None else 0.0
@@ -53,42 +56,36 @@ def prefix_beam(
             likely.sort(key=frame.__getitem__, reverse=True)
         ways: dict[State, list[tuple[int, State]]] = {}
         grown: dict[Prefix, Parts] = {}
-        behind: dict[Prefix, State] = {}
-
-        def add(
-            prefix: Prefix,
-            state: State,
-            blank: float,
-            symbol: float,
-            grown: dict[Prefix, Parts] = grown,
-            behind: dict[Prefix, State] = behind,
-        ) -> None:
-            before = grown.get(prefix, (0.0, 0.0))
-            grown[prefix] = (before[0] + blank, before[1] + symbol)
-            behind[prefix] = state
-
         for prefix, (blank, symbol) in prefixes.items():
-            state = states[prefix]
+            state, either = states.get(prefix, Pattern.start), blank + symbol
+            before = grown.get(prefix, _NONE)
             repeated = symbol * frame[prefix[-1]] if prefix else 0.0
-            add(prefix, state, (blank + symbol) * frame[BLANK], repeated)
+            grown[prefix] = before[0] + either * frame[BLANK], before[1] + repeated
             if state not in ways:
                 ways[state] = _ways_on(state, likely, pattern, beam)
             for new, following in ways[state]:
                 # The same symbol again is a new character only behind a blank.
-                source = blank if prefix and new == prefix[-1] else blank + symbol
+                source = blank if prefix and new == prefix[-1] else either
                 if language is not None:
                     if source * frame[new] < least:
                         continue
                     source *= language.factor(prefix, new)
-                add((*prefix, new), following, 0.0, source * frame[new])
-        best = sorted(grown.items(), key=lambda item: -sum(item[1]))
-        best = best[:beam] if pattern is None else _of_each_state(best, behind, beam)
+                longer = (*prefix, new)
+                before = grown.get(longer, _NONE)
+                grown[longer] = before[0], before[1] + source * frame[new]
+                if pattern is not None:
+                    states[longer] = following
+        best = sorted(grown.items(), key=lambda item: sum(item[1]), reverse=True)
         # Kept near one, or long lines would sink below the smallest number.
         scale = sum(best[0][1]) or math.ulp(0.0)
+        best = best[:beam] if pattern is None else _of_each_state(best, states, beam)
         prefixes = {prefix: (b / scale, s / scale) for prefix, (b, s) in best}
-        states = behind
-    found = [list(prefix) for prefix, parts in prefixes.items() if sum(parts) > 0]
-    return found if pattern is None else list(filter(pattern.fits_ids, found))[:beam]
+        states = {prefix: states[prefix] for prefix in prefixes if prefix in states}
+    found = [prefix for prefix, parts in prefixes.items() if sum(parts) > 0]
+    if pattern is not None:
+        found = [p for p in found if pattern.accepts(states.get(p, Pattern.start))]
+        found.sort(key=lambda prefix: sum(prefixes[prefix]), reverse=True)
+    return list(map(list, found[:beam]))
 
 
 def _ways_on(
@@ -112,12 +109,16 @@ def _ways_on(
 def _of_each_state(
     best: list[tuple[Prefix, Parts]], states: dict[Prefix, State], beam: int
 ) -> list[tuple[Prefix, Parts]]:
-    """The likeliest prefixes of each state, of all of them, the likeliest first."""
+    """The likeliest prefixes of each state: of all of them the first, then the second, and so on,
+    so that no state goes without where there are too many."""
     least = _LOST * sum(best[0][1])
     of_each = Counter[State]()
-    kept = []
+    ranked = []
     for prefix, parts in best:
-        of_each[states[prefix]] += 1
-        if of_each[states[prefix]] <= beam and sum(parts) >= least:
-            kept.append((prefix, parts))
-    return kept[:_MOST]
+        state = states.get(prefix, Pattern.start)
+        rank = of_each[state]
+        of_each[state] += 1
+        if rank < beam and sum(parts) >= least:
+            ranked.append((rank, (prefix, parts)))
+    ranked.sort(key=itemgetter(0))
+    return [item for _, item in ranked[:_MOST]]

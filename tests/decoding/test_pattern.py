@@ -115,8 +115,40 @@ def test_what_decides_late_is_found_among_likelier_beginnings() -> None:
         assert found.log_probability >= wide.log_probability - 1e-6
 
 
+def clear_digits(frames: int, digits: int) -> Seen:
+    """A line that is sure of so many digits, and of nothing else."""
+    probabilities = np.full((1, frames, 11), 1e-3)
+    probabilities[0, :, 0] = 0.99
+    for frame in np.linspace(1, frames - 2, digits, dtype=int):
+        probabilities[0, frame] = 1e-3
+        probabilities[0, frame, 1 + frame % 10] = 0.99
+    return Seen(np.log(probabilities).astype(np.float32), np.array([frames]))
+
+
+@pytest.mark.parametrize("beam", [1, 200, 1000])
+def test_no_state_goes_without_where_there_are_too_many_prefixes(beam: int) -> None:
+    pattern = Pattern("[0-9]{11}", Alphabet("0123456789"))
+    (found,) = read_ctc(*clear_digits(40, 8), beam, None, pattern)
+    assert len(found.ids) == 11
+    assert found.log_probability > -25
+
+
+def test_the_likeliest_of_many_symbols_are_those_that_a_text_goes_on_by() -> None:
+    alphabet = Alphabet("abcdefghijklmnopqrst")
+    probabilities = np.full((1, 5, 21), 1e-3)
+    probabilities[0, [1, 3], 20] = 0.9
+    probabilities[0, [0, 2, 4], 0] = 0.9
+    probabilities /= probabilities.sum(axis=2, keepdims=True)
+    look = Seen(np.log(probabilities).astype(np.float32), np.array([5]))
+    for expression in ("[a-t]{2}", "[a-t]{3}", "[a-t]{2}a"):
+        (found,) = read_ctc(*look, 1, None, Pattern(expression, alphabet))
+        (wide,) = read_ctc(*look, 400, None, Pattern(expression, alphabet))
+        assert found.ids.count(20) == 2
+        assert found.log_probability == pytest.approx(wide.log_probability, abs=0.01)
+
+
 def test_a_narrow_beam_searches_no_less_than_none() -> None:
-    look, pattern = random(60, 5, 8), Pattern("[ab]{4}", ALPHABET)
+    look, pattern = random(60, 12, 8), Pattern("[ab]{4}", ALPHABET)
     none, narrow = (read_ctc(*look, beam, None, pattern) for beam in (1, 2))
     for one, other in zip(none, narrow, strict=True):
         assert other.log_probability >= one.log_probability - 1e-9
@@ -165,6 +197,19 @@ def test_so_it_is_of_flags_and_of_other_letters() -> None:
                 assert pattern.fits(text) == bool(matches(text)), (expression, text)
 
 
+def test_repeats_are_told_by_the_digits_that_python_takes() -> None:
+    pattern = Pattern("a{\u0663}", Alphabet("a{}\u0663"))
+    assert pattern.fits("a{\u0663}")
+    assert not pattern.fits("aaa")
+
+
+def test_groups_within_bounds_are_read() -> None:
+    pattern = Pattern("(a" * 50 + "b" + ")?" * 50, ALPHABET)
+    assert pattern.fits("a" * 50 + "b")
+    assert not pattern.fits("a" * 50)
+    assert Pattern("(){4000000000}(a|){2000}", ALPHABET).fits("aaa")
+
+
 def test_no_text_begins_with_what_none_can_go_on_from() -> None:
     pattern = Pattern("[0-9]{2}-[0-9]|a{1,2}b?", Alphabet("0ab"))
     assert not pattern.step(pattern.start, 1)  # the dash cannot be written
@@ -184,13 +229,14 @@ def test_no_text_begins_with_what_none_can_go_on_from() -> None:
         ("", "fits no text"),
         ("(a{100}){100}", "'.*' is too long or too deep"),
         ("a{99999999999999999999}", "too long or too deep"),
+        ("(a" * 60 + ")*" * 60, "too long or too deep"),
         ("(" * 4000 + "a" + ")" * 4000, r"'\(+\.\.\.' is too long or too deep"),
         (r"(?!b)a+", r"holds  \(\?! , which a pattern cannot"),
         (r"a+(?<=a)", r"holds  \(\?< , which"),
         (r"a\Bb+", r"holds  \\B , which"),
         (r"(a)\1", r"holds  \\1 , which"),
         ("a++", r"holds  \+\+ , which"),
-        ("a$b", r"holds  \$ , which"),
+        ("a$b", r"holds  \$ , which a pattern cannot: leave it out"),
         ("(?i:a)", r"holds  \(\?i , which"),
     ],
 )
