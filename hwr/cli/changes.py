@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hwr.errors import PictureError
+from hwr.errors import ConfigError, PictureError
 from hwr.images.normalise import normalise
 from hwr.lines.sources import SynthSource, open_source
 
@@ -37,6 +37,7 @@ def changed_own(data: str, config: Path, count: int, seed: int) -> Iterator[Cell
     from hwr.training.lines import least_width
 
     options = load_options(config)
+    _refuse_unchanged(options.data.augment.changes, config, "data.augment")
     source = open_source(data, options.image.height)
     total = len(source.texts)
     rows = [place * total // min(count, total) for place in range(min(count, total))]
@@ -63,6 +64,7 @@ def changed_composed(source: SynthSource, config: Path) -> Iterator[Cell]:
     from hwr.training.lines import least_width
 
     options = load_options(config)
+    _refuse_unchanged(options.lines.augment.changes, config, "lines.augment")
     lines = source.compose(options.image.height, options.image).batch()
     least = [least_width(text, options) for text in lines.texts]
     seeds = range(EXAMPLES * source.seed, EXAMPLES * (source.seed + 1))
@@ -71,3 +73,8 @@ def changed_composed(source: SynthSource, config: Path) -> Iterator[Cell]:
         yield lines.line(row), text, None
         for batch in changed:
             yield batch.line(row), text, None
+
+
+def _refuse_unchanged(changes: bool, config: Path, option: str) -> None:
+    if not changes:
+        raise ConfigError(f"{config}: changes no such lines: it gives no {option}")

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import click
 
 from hwr.alphabet import Alphabet
+from hwr.cli.overrides import parse_overrides, parted
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
 from hwr.cli.write import write_json, written_before
+from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.cache.store import LineStore, open_store
 from hwr.lines.checks.check import Report, check
@@ -27,8 +29,8 @@ STRIDE = 4
 SOMETHING_WRONG = 1
 
 
-@click.command()
-@click.argument("places", nargs=-1, type=PLACE, metavar="[DIR]...")
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[DIR]...")
 @click.option("--train", multiple=True, type=PLACE, metavar="DIR", help="Lines to train on.")
 @click.option("--val", multiple=True, type=PLACE, metavar="DIR", help="Lines to validate with.")
 @click.option("--test", multiple=True, type=PLACE, metavar="DIR", help="Lines to test with.")
@@ -45,7 +47,7 @@ SOMETHING_WRONG = 1
     type=PLACE,
     metavar="FILE",
     help="The experiment that is to train on the lines: its stride, image settings and, where it"
-    " gives one, alphabet.",
+    " gives one, alphabet. Any option of it can be given too: --SECTION.OPTION VALUE.",
 )
 @click.option("--alphabet", metavar="CHARACTERS", help="The characters that texts may hold.")
 @click.option(
@@ -67,7 +69,7 @@ SOMETHING_WRONG = 1
     help="Problems of each kind to print.",
 )
 def command(
-    places: tuple[Path, ...],
+    words: tuple[str, ...],
     train: tuple[Path, ...],
     val: tuple[Path, ...],
     test: tuple[Path, ...],
@@ -87,6 +89,11 @@ def command(
     Exit status 1 if there is anything to tell, 0 if not. Pictures are made ready once and kept in
     $HWR_CACHE, else hwr in $XDG_CACHE_HOME, else in ~/.cache, where a training finds them.
     """
+    others, options = parted(words)
+    places = [PLACE.convert(place, None, None) for place in others]
+    overrides = parse_overrides(options)
+    if overrides and config is None:
+        raise ConfigError(f"--{overrides[0][0]}: an option of an experiment: give it by --config")
     named: dict[str, tuple[Path, ...]] = {}
     for name, given_places in (
         *((str(place), (place,)) for place in dict.fromkeys(places)),
@@ -96,7 +103,8 @@ def command(
             named[name] = (*named.get(name, ()), *given_places)
     if not named:
         raise click.UsageError("give at least one folder")
-    form = _form(given, config, alphabet, learnt=bool(train or places or not val))
+    learnt = bool(train or places or not val)
+    form = _form(given, config, alphabet, overrides, learnt)
     problems: list[Problem] = []
     splits = {
         name: _lines([line for place in there for line in read_folder(place, problems)], form.image)
@@ -126,11 +134,18 @@ class _Form(NamedTuple):
     frames: Callable[[int], int] | None
 
 
-def _form(model: Path | None, config: Path | None, characters: str | None, learnt: bool) -> _Form:
+def _form(
+    model: Path | None,
+    config: Path | None,
+    characters: str | None,
+    overrides: list[tuple[str, str]],
+    learnt: bool,
+) -> _Form:
     if model is not None and config is not None:
         raise click.UsageError("give either --model or --config: what is to learn from the lines")
     if config is not None:
-        return _of_experiment(config, characters, learnt)
+        given = [] if characters is None else [("alphabet", characters)]
+        return _of_experiment(config, [*overrides, *given], learnt)
     alphabet = None if characters is None else Alphabet(composed(characters))
     if model is not None:
         card = open_model(model).card
@@ -139,15 +154,13 @@ def _form(model: Path | None, config: Path | None, characters: str | None, learn
     return _Form(alphabet, ImageSettings(), lambda width: -(-width // STRIDE))
 
 
-def _of_experiment(config: Path, characters: str | None, learnt: bool) -> _Form:
+def _of_experiment(config: Path, overrides: list[tuple[str, str]], learnt: bool) -> _Form:
     # Late: libraries of the extra `train`.
     from hwr.training.characters import fixed_characters
     from hwr.training.config import load_options
 
     # Whether there are lines to train on says whose characters count; not what they are called.
-    given = [("data.train" if learnt else "data.val", "lines")]
-    given += [("alphabet", characters)] if characters is not None else []
-    options = load_options(config, given)
+    options = load_options(config, [("data.train" if learnt else "data.val", "lines"), *overrides])
     fixed = fixed_characters(options, None)
     alphabet = None if fixed is None else Alphabet(fixed)
     return _Form(alphabet, options.image, options.frames)

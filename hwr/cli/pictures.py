@@ -9,15 +9,10 @@ from pathlib import Path
 from hwr.errors import DataError, HwrError
 from hwr.files import is_file, is_folder, is_special, names_in
 from hwr.images.grey import Grey
-from hwr.images.open import content_of, open_picture
+from hwr.images.open import UNREAD_ENDINGS, content_of, open_picture
 from hwr.lines.folders import pictures_in
 
 STANDARD_INPUT = "-"
-
-UNREAD_ENDINGS = (
-    ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
-)  # fmt: skip
-"""Files that hold pictures, too."""
 
 
 class Pictures:

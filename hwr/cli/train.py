@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from hwr.cli.model import RUNS
+from hwr.cli.overrides import parse_overrides
 from hwr.cli.place import FILE, PLACE
 from hwr.cli.tell import say
 from hwr.errors import ConfigError
 from hwr.model_file import MODEL_ENDING
-
-_OUTSIDE = ("heads", "alphabet", "looks")
-# The only options outside of a section.
-_PLACES = ("data.train", "data.val")
-# Those that may be given several times, and whose values are names as they stand: "lines #2".
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -101,6 +96,7 @@ def command(
         form = _form(config, resume or start)
         characters = dict(overrides).get("alphabet", error.characters if keeps else None)
         form += [] if characters is None else ["--alphabet", characters]
+        form += _seen(overrides) if "--config" in form else []
         raise error.looked_at_by(form) from None
     click.echo(f"trained: {model}")
     click.echo(f"see {folder / 'curve.png'}; measure it:  hwr eval --model {model} --data SOURCE")
@@ -131,6 +127,13 @@ def _form(config: Path | None, before: Path | None) -> list[str]:
     return [] if config is None else ["--config", str(config)]
 
 
+def _seen(overrides: list[tuple[str, str]]) -> list[str]:
+    """Of options of the experiment those by which lines are good or not, as `hwr check` takes
+    them."""
+    told = [pair for pair in overrides if pair[0].split(".")[0] in ("image", "network", "heads")]
+    return [word for name, value in told for word in (f"--{name}", value)]
+
+
 def _name(config: Path | None, start: Path | None) -> str:
     """What to call a run's folder."""
     if config is not None or start is None:
@@ -138,35 +141,3 @@ def _name(config: Path | None, start: Path | None) -> str:
     # Of a run's own files, which are called alike in all, the folder tells.
     own = start.stem in ("best", "last", "model") and start.resolve().parent.name
     return f"{own or start.stem}-tuned"
-
-
-def parse_overrides(words: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(option, value) pairs of `--a.b value` and `--a.b=value`. Raises ConfigError.
-
-    Places, given one by one, are one list, unless it is given as one: [a, b].
-    """
-    pairs, rest = [], list(words)
-    while rest:
-        word = rest.pop(0)
-        name, equals, value = word.removeprefix("--").partition("=")
-        if not word.startswith("--") or not name:
-            raise ConfigError(f"{word!r}: options are given as  --SECTION.OPTION VALUE")
-        if "." not in name and name not in _OUTSIDE:
-            raise ConfigError(
-                f"--{name}: no such option; those of the experiment file are given with their"
-                " section, such as  --training.budget '4 minutes'"
-            )
-        if not equals:
-            if not rest or rest[0].startswith("--"):
-                raise ConfigError(f"--{name}: its value is missing")
-            value = rest.pop(0)
-        if name in _PLACES and not value:  # an unset variable of the shell's
-            raise ConfigError(f"--{name}: its value is missing")
-        pairs.append((name, value))
-    for option in _PLACES:
-        places = [value for name, value in pairs if name == option]
-        listed = len(places) == 1 and places[0].startswith("[") and places[0].endswith("]")
-        if places and not listed:
-            pairs = [pair for pair in pairs if pair[0] != option]
-            pairs.append((option, json.dumps(places, ensure_ascii=False)))
-    return pairs

@@ -22,6 +22,11 @@ PICTURE_ENDINGS = (
 )  # fmt: skip
 """Endings, in lower case, of the files that are taken for pictures in a folder."""
 
+UNREAD_ENDINGS = (
+    ".heic", ".heif", ".avif", ".jp2", ".jxl", ".pdf", ".djvu", ".dng", ".tga", ".dib",
+)  # fmt: skip
+"""Those of files that hold pictures, too, which are not read."""
+
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "GIF", "WEBP", "PPM")
 # Named, for Pillow would try every format it knows, and start Ghostscript for some.
 

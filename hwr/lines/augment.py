@@ -82,6 +82,11 @@ class AugmentOptions:
                 raise ValueError(f"{name} must not be above 1")
 
     @property
+    def changes(self) -> bool:
+        """Whether lines are changed at all."""
+        return self != AugmentOptions(chance=self.chance)
+
+    @property
     def moves(self) -> bool:
         """Whether lines are sheared, turned, scaled or shifted."""
         return any((self.shear, self.rotation, self.stretch, self.scale, self.shift))

@@ -59,7 +59,7 @@ def augment_batch(
         Lines of the same height and other widths, without `boxes` where they are moved; zero right
         of each line's own width, as ever.
     """
-    if options == AugmentOptions(chance=options.chance):
+    if not options.changes:
         return batch
     lots = _Lots(len(batch), options.chance, seed, batch.images.device)
     images, widths = batch.images.float(), batch.widths

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.files import is_file, is_folder, names_in
-from hwr.lines.beside import others_in
+from hwr.lines.beside import others_in, pictures_left
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
 from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
 from hwr.lines.labelled import SPLITS, LabelledPicture, each_its_own_page, of_folder
-from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems
+from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems, tell_problems
 
 __all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
 
@@ -47,10 +47,14 @@ def read_folder(place: Path, problems: list[Problem] | None = None) -> list[Labe
     else:
         problems += wrong
     if not found and all(problem.kind in REMARKS for problem in wrong):
-        raise DataError(
-            f"{place}: holds no texts: put each picture's text beside it as NAME{TEXT_ENDING},"
-            f" or all in {TABLES[0]} as lines of  file TAB text"
-        )
+        told = f" ({tell_problems(wrong)})" if wrong else ""
+        way = "give one that does"
+        if is_folder(place):
+            way = (
+                f"put each picture's text beside it as NAME{TEXT_ENDING}, or all in {TABLES[0]} as"
+                " lines of  file TAB text"
+            )
+        raise DataError(f"{place}: holds no texts: {way}{told}")
     return each_its_own_page(found)
 
 
@@ -86,7 +90,7 @@ def _read_folder(
         found = read_pages(folder, problems)
     wrong = any(problem.kind not in REMARKS for problem in problems[before:])
     if table is not None or texts or found or wrong:
-        problems += others_in(folder, table, texts, found)
+        problems += others_in(folder, table, texts, found, problems[before:])
         return found
     above = (*above, folder.resolve())
     # (A link to a folder above would lead round and round.)
@@ -99,6 +103,9 @@ def _read_folder(
     within.sort(key=lambda path: path.name == "alto")
     parts = [(path, _read_folder(path, problems, above)) for path in within]
     problems += _wordless(parts, problems[before:])
+    if lines := [line for _, of_part in parts for line in of_part]:
+        lack = f"no text as NAME{TEXT_ENDING}, in a list or on a page"
+        problems += pictures_left(folder, lines, lack, problems[before:])
     splits = [path.name for path, lines in parts if lines and path.name.lower() in SPLITS]
     if len(splits) > 1:
         why = f"{', '.join(splits)}: give each on its own, as --data.train or --data.val"

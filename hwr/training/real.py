@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from hwr.lines.augment import AugmentOptions, augment
+from hwr.lines.augment import augment
 from hwr.lines.batch import LineBatch, to_batch
 from hwr.lines.cache.store import LineStore
 from hwr.training.lines import VALIDATION_BATCH, least_width
@@ -59,8 +59,7 @@ class RealLots:
     ) -> None:
         self._part = part
         self._store, self._options, self._size, self._device = store, options, size, device
-        changes = options.data.augment
-        self._changes = changes if changes != AugmentOptions(chance=changes.chance) else None
+        self._changes = options.data.augment if options.data.augment.changes else None
 
     def lots(self, pool: int) -> list[Lot]:
         """See `hwr.training.pools.LotSource`."""

@@ -131,6 +131,13 @@ def test_lines_are_looked_at_as_a_training_would(
     assert hwr_here("check", "lines", "--config", experiment, "--alphabet", "321").returncode == 0
     done = hwr_here("check", "lines", "--config", experiment, "--model", "x.onnx")
     assert "give either --model or --config" in done.stderr
+    options = ("--image.max_width", "30000")
+    assert hwr_here("check", *options, "--config", experiment, "wide").returncode == 1  # alphabet
+    done = hwr_here("check", "wide", *options, "--alphabet", "123", "--config", experiment)
+    assert (done.returncode, done.stderr) == (0, "")
+    done = hwr_here("check", "wide", "--image.max_width=30000")
+    assert "--image.max_width: an option of an experiment: give it by --config" in done.stderr
+    assert "--trian: no such option" in hwr_here("check", "--trian", "wide").stderr
 
 
 def test_a_training_that_stops_names_the_check_that_shows_why(
@@ -142,6 +149,11 @@ def test_a_training_that_stops_names_the_check_that_shows_why(
     words = done.stderr.split(" by hwr ")[1].split(" and mend them")[0]
     assert words == f"check --config own.yaml --alphabet '12 ' --train {lines}"
     assert hwr_here(*shlex.split(words)).returncode == 1
+    narrow = ("--image.max_width", "70", "--training.batch", "3")
+    done = hwr_here("train", "--config", "own.yaml", *narrow, "--data.train", lines)
+    words = done.stderr.split(" by hwr ")[1].split(" and mend them")[0]
+    assert words == f"check --config own.yaml --image.max_width 70 --train {lines}"
+    assert "pixels wide, more than 70" in hwr_here(*shlex.split(words)).stdout
 
 
 def test_names_that_are_no_text(hwr: Run, lines: Path, tmp_path: Path) -> None:

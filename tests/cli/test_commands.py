@@ -500,7 +500,15 @@ def test_synth_shows_what_augmentation_makes_of_lines(
     assert not (tmp_path / "x.png").exists()
     assert not (tmp_path / "y").exists()
     # Composed lines likewise.
+    refused(
+        hwr_here("synth", "--preset", "plain", *words[3:], "--sheet", "no.png"),
+        "own.yaml: changes no such lines: it gives no lines.augment",
+    )
     (tmp_path / "composed.yaml").write_text("lines: {augment: {elastic: 0.03, noise: 0.1}}\n")
+    done = hwr_here(
+        "synth", "--data", "lines", "--config", "composed.yaml", *words[5:], "--sheet", "no.png"
+    )
+    refused(done, "it gives no data.augment")
     composed = ["synth", "--preset", "touching", "--config", "composed.yaml", "--count", 2]
     assert hwr_here(*composed, "--sheet", "four.png").stdout == "8 pictures in four.png\n"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hwr.cli.train import parse_overrides
+from hwr.cli.overrides import parse_overrides
 from hwr.model_file import open_model
 from hwr.training.config import parse_options
 

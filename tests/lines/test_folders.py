@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hwr.errors import DataError
 from hwr.lines.folders import pictures_in, read_folder
@@ -314,6 +315,88 @@ def test_pairs_beside_a_list_are_told_unless_it_lists_them(tmp_path: Path) -> No
         "metadata.csv",
         "does not count beside labels.tsv: give it on its own",
     )
+
+
+def test_pictures_without_a_text_are_told_in_every_form(tmp_path: Path) -> None:
+    def pictures(*names: str) -> None:
+        for name in names:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (100, 60)).save(tmp_path / name)
+
+    pictures(*(f"list/{name}.png" for name in "abcdef"), "list/images/g.png")
+    (tmp_path / "list/labels.tsv").write_text("a.png\t1\nlost.png\t2\n")
+    problems: list[Problem] = []
+    read_folder(tmp_path / "list", problems)
+    told = [(Path(p.name).name, p.reason) for p in problems if p.kind == Kind.PASSED]
+    assert told == [
+        ("b.png", "5 pictures (b.png, c.png, d.png and 2 more): not in labels.tsv"),
+        ("g.png", "1 picture (g.png): not in labels.tsv"),
+    ]
+    pictures("page/1.png", "page/1.bin.png", "page/2.png", "page/3.png")
+    (tmp_path / "page/1.hocr").write_text(hocr_line("1.png", "one"))
+    (tmp_path / "page/3.hocr").write_text(hocr_line("3.png", ""))
+    problems.clear()
+    assert len(read_folder(tmp_path / "page", problems)) == 1
+    assert [(p.kind, Path(p.name).name, p.reason) for p in problems] == [
+        (
+            Kind.PASSED,
+            "3.hocr",
+            "no line stands on it: draw its lines, or export it with them, if it has any",
+        ),
+        (Kind.PASSED, "2.png", "1 picture (2.png): of no page"),
+    ]
+    pictures("above/0.png", "above/1.png", "above/within/2.png")
+    (tmp_path / "above/within/2.gt.txt").write_text("2")
+    assert passed(tmp_path / "above") == [
+        ("0.png", "2 pictures (0.png, 1.png): no text as NAME.gt.txt, in a list or on a page")
+    ]
+
+
+def hocr_line(picture: str, text: str) -> str:
+    line = f"<span class='ocr_line' title='bbox 1 1 90 50'>{text}</span>" if text else ""
+    page = f"<div class='ocr_page' title='image {picture}; bbox 0 0 100 60'>{line}</div>"
+    return f"<html><body>{page}</body></html>"
+
+
+def test_what_hides_texts_is_told_where_none_is_left(tmp_path: Path) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "a.png")
+    (tmp_path / "a.gt.txt").write_text("1")
+    (tmp_path / "labels.tsv").touch()
+    with pytest.raises(DataError, match=r"holds no texts: .*a\.gt\.txt.*labels\.tsv does not list"):
+        read_folder(tmp_path)
+    page = tmp_path / "a.hocr"
+    page.write_text(hocr_line("a.png", ""))
+    with pytest.raises(
+        DataError, match=r"a\.hocr: holds no texts: give one .*no line stands on it"
+    ):
+        read_folder(page)
+
+
+def test_pictures_of_other_kinds_are_not_told_as_missing(tmp_path: Path) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "a.png")
+    (tmp_path / "b.HEIC").touch()
+    for name in "abc":
+        (tmp_path / f"{name}.gt.txt").write_text("1")
+    problems: list[Problem] = []
+    read_folder(tmp_path, problems)
+    assert [problem.reason for problem in problems] == [
+        "b.HEIC is of a kind that is not read: save it as PNG or JPEG",
+        "put the picture of the same name beside the text",
+    ]
+
+
+def test_a_line_of_hocr_may_be_broken(tmp_path: Path) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "a.png")
+    (tmp_path / "a.hocr").write_text(hocr_line("a.png", "12<br/>34<wbr>5"))
+    (line,) = read_folder(tmp_path)
+    assert line.text == "12 345"
+
+
+def test_a_list_may_begin_with_an_empty_line(tmp_path: Path) -> None:
+    Image.new("L", (100, 60)).save(tmp_path / "a.png")
+    (tmp_path / "labels.tsv").write_text("\n\nfile_name\ttext\tpage\na.png\t1\tp1\n")
+    (line,) = read_folder(tmp_path)
+    assert (line.text, Path(line.page).name) == ("1", "p1")
 
 
 @pytest.mark.parametrize("form", ["list", "pairs", "page"])

@@ -70,6 +70,7 @@ class _Pages(HTMLParser):
             size = (box[3], box[4]) if box and not any(map(float, box.group(1, 2))) else None
             self.pages.append((name and name.strip(), size, []))
         if tag in _VOID:
+            self._text += " " if tag == "br" else ""
             return
         if tag == "html":
             self._in_document = True

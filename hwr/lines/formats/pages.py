@@ -176,7 +176,7 @@ def _labelled(
         problems.append(Problem(Kind.NO_PICTURE, str(path), why))
         return []
     picture, as_kept = sheet
-    found, page = [], str(picture)
+    found, page, before = [], str(picture), len(problems)
     for line in lines:
         name = f"{picture}#{line.name}"
         text = " ".join((line.text or "").split("\n")).strip()
@@ -192,4 +192,7 @@ def _labelled(
                     picture, composed(text), page, line.region, line.name, as_kept, line.turns
                 )
             )
+    if not (found or len(problems) > before):
+        why = "no line stands on it: draw its lines, or export it with them, if it has any"
+        problems.append(Problem(Kind.PASSED, str(path), why))
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hwr.errors import DataError
 from hwr.files import names_in
-from hwr.images.open import PICTURE_ENDINGS
+from hwr.images.open import PICTURE_ENDINGS, UNREAD_ENDINGS
 from hwr.lines.formats.pages import PAGE_ENDINGS, is_page
 from hwr.lines.formats.text import read_text, reason
 from hwr.lines.labelled import LabelledPicture, composed, page_of
@@ -53,10 +53,15 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
         # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
         name = next((name for name in names_of(path) if name in texts), "")
         pictures.get(name, lone).append(path)
+    unread = {
+        Path(name).stem: name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)
+    }
     found = []
     for name, path in texts.items():
         if not pictures[name]:
             why = "put the picture of the same name beside the text"
+            if name in unread:
+                why = f"{unread[name]} is of a kind that is not read: save it as PNG or JPEG"
             problems.append(Problem(Kind.NO_PICTURE, str(path), why))
             continue
         same = [picture for picture in pictures[name] if picture.stem == name]

@@ -93,8 +93,10 @@ def _tsv(table: Path, content: str, problems: list[Problem]) -> Iterator[Row]:
     # Not `splitlines`, which ends a line at characters that a text may hold by mistake.
     lines = enumerate((line.removesuffix("\r") for line in content.split("\n")), start=1)
     rows = ((number, line.split("\t")) for number, line in lines if line.strip())
+    first = True
     for number, row in rows:
-        head = [_unquoted(cell, always=True) for cell in row] if number == 1 else []
+        head = [_unquoted(cell, always=True) for cell in row] if first else []
+        first = False
         if FILE in head and not set(head).isdisjoint(TEXTS):
             cells = _cells(table, rows, head != row, problems)
             yield from _headed(table, head, cells, problems, "no TAB may stand in a text")
