@@ -30,6 +30,7 @@ class Evaluation:
         left_out: what was left out of the source, if anything was to be, and why.
         misfits: how many of the texts do not fit the recognizer's pattern, so that they cannot be
             read.
+        turned: those of `rows` that were read with light for dark.
     """
 
     scores: list[LineScore]
@@ -39,6 +40,7 @@ class Evaluation:
     unknown: list[Unknown]
     left_out: list[str]
     misfits: int = 0
+    turned: frozenset[int] = frozenset()
 
 
 def evaluate(
@@ -65,12 +67,14 @@ def evaluate(
     """
     unknown = unknown_characters(recognizer.card.alphabet, source.texts, source.names)
     if unknown and not count_unknown:
-        raise _refusal(recognizer, source, unknown)
+        refused = _of_readable(recognizer, source, unknown) if skip else unknown
+        if refused:
+            raise _refusal(recognizer, source, refused)
     _check_lengths(recognizer, source)
     started = time.monotonic()
     scores: list[LineScore] = []
     rows: list[int] = []
-    cut = 0
+    cut, turned = 0, set[int]()
     errors: list[HwrError] = []
     for start in range(0, len(source.texts), POOL):
         pool = range(start, min(start + POOL, len(source.texts)))
@@ -86,6 +90,7 @@ def evaluate(
         readings = recognizer.read_lines(list(lines.values()), done)
         cut += sum(reading.cut for reading in readings)
         rows += lines
+        turned |= {row for row, reading in zip(lines, readings, strict=True) if reading.turned}
         scores += [
             score_line(source.names[row], source.texts[row], reading.text, reading.confidence)
             for row, reading in zip(lines, readings, strict=True)
@@ -98,7 +103,7 @@ def evaluate(
     left_out = [*source.left_out, *map(str, errors)]
     seconds, pattern = time.monotonic() - started, recognizer.pattern
     misfits = sum(not pattern.fits(score.truth) for score in scores) if pattern else 0
-    return Evaluation(scores, rows, seconds, cut, unknown, left_out, misfits)
+    return Evaluation(scores, rows, seconds, cut, unknown, left_out, misfits, frozenset(turned))
 
 
 def prepared(
@@ -117,12 +122,27 @@ def prepared(
             yield error
 
 
-def line_picture(recognizer: Recognizer, source: Source, row: int) -> NDArray[np.uint8]:
-    """One line of a source as the recognizer sees it, uint8 [height, width], ink high."""
+def line_picture(
+    recognizer: Recognizer, source: Source, row: int, turned: bool = False
+) -> NDArray[np.uint8]:
+    """One line of a source as the recognizer sees it, uint8 [height, width], ink high; `turned`, as
+    it was read with light for dark."""
     line = next(prepared(recognizer, source, [row]))
     if isinstance(line, HwrError):
         raise line
-    return line.pixels
+    return (line.turned or line if turned else line).pixels
+
+
+def _of_readable(
+    recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]
+) -> list[Unknown]:
+    """Those of unknown characters that stand in lines which are not left out."""
+    strange = {found.character for found in unknown}
+    rows = [row for row, text in enumerate(source.texts) if not strange.isdisjoint(text)]
+    lines = zip(rows, prepared(recognizer, source, rows), strict=True)
+    good = [row for row, line in lines if isinstance(line, Line)]
+    texts, names = [source.texts[row] for row in good], [source.names[row] for row in good]
+    return unknown_characters(recognizer.card.alphabet, texts, names)
 
 
 def _refusal(recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]) -> AlphabetError:

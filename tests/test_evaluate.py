@@ -1,3 +1,4 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ from PIL import Image
 
 from hwr.errors import AlphabetError, DataError
 from hwr.evaluate import evaluate, line_picture
+from hwr.images.normalise import Line
 from hwr.lines.sources import open_source
 from hwr.recognizer import Recognizer
 
@@ -64,6 +66,25 @@ def test_texts_beyond_the_alphabet_are_refused(trained: Path, tmp_path: Path) ->
     counted = evaluate(recognizer, open_source(str(tmp_path), 32), count_unknown=True)
     assert counted.scores[0].edits >= 1
     assert [unknown.character for unknown in counted.unknown] == ["x"]
+
+
+def test_lines_read_with_light_for_dark_are_shown_so(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recognizer = Recognizer(trained / "model.onnx", looks=2)
+    source = open_source("synth:plain?count=6&min=1&max=3&alphabet=017", 32)
+    prepared = recognizer.prepared
+
+    def the_other_way_round(grey: np.ndarray, name: str) -> Line:
+        line = prepared(grey, name)
+        return dataclasses.replace(line, pixels=255 - line.pixels, turned=line)
+
+    monkeypatch.setattr(recognizer, "prepared", the_other_way_round)
+    turned = evaluate(recognizer, source).turned
+    assert turned
+    for row in turned:
+        as_it_is, as_read = (line_picture(recognizer, source, row, way) for way in (False, True))
+        assert np.array_equal(as_read, 255 - as_it_is)
 
 
 def test_line_picture_is_what_the_network_sees(trained: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from hwr.alphabet import tell_unknown
 from hwr.cli import model
 from hwr.cli.figures import print_figures
 from hwr.cli.place import OUTPUT, PLACE
@@ -146,12 +147,21 @@ def _report(
     }
     if result.left_out:
         facts["Left out"] = f"{len(result.left_out)} that cannot be read, in no figure here"
+    if source.remarks:
+        facts["Passed over"] = source.remarks
+    if result.cut:
+        facts["Cut"] = f"{result.cut} readings, at the most characters that this head can write"
+    if result.unknown:
+        told = f"{tell_unknown(result.unknown)}: counted as errors"
+        facts["Unknown to the model"] = told
     if result.misfits:
         facts["Misfits"] = f"{result.misfits} texts do not fit the pattern, counted as errors"
     return write_report(
         folder,
         f"hwr: {data}",
         result.scores,
-        lambda row: line_picture(recognizer, source, result.rows[row]),
+        lambda row: line_picture(
+            recognizer, source, result.rows[row], result.rows[row] in result.turned
+        ),
         facts,
     )

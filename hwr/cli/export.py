@@ -72,6 +72,9 @@ def command(
     *others, checkpoint = checkpoints
     changes = [*(["mean"] if others else []), *(kept or []), *([] if language else ["plain"])]
     name = "-".join(["model", *changes])
+    if out is not None and out.suffix.lower() != MODEL_ENDING:
+        # By its ending a model file is told from a checkpoint.
+        raise ConfigError(f"--out {out}: a model file's name ends in {MODEL_ENDING}")
     file = out or checkpoint.with_name(f"{name}{MODEL_ENDING}")
     written = finish(checkpoint, file, kept, language=language, say=say, others=others, looks=looks)
     click.echo(f"written: {written}")

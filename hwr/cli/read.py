@@ -58,6 +58,8 @@ def command(
     if sheet is not None:
         refuse_what_is_no_sheet(sheet)
     names, missing = expand(paths)
+    if sheet is not None:  # one of an earlier run may stand in the folder
+        names = [name for name in names if Path(name).resolve() != sheet.resolve()]
     path = model.find_model(asked.given)
     recognizer = asked.recognizer(path)
     if asked.given is None and path != SHIPPED:

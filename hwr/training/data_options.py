@@ -47,7 +47,8 @@ class DataOptions:
         on_bad_line: whether to stop where lines cannot be used, or to leave these out.
         alphabet: of a training that begins with another's weights: `keep` the other's characters,
             `unite` them with those of the lines, which come behind, or `replace` them. What the
-            other's heads know of characters that stay is kept.
+            other's heads know of characters that stay is kept. Where the experiment's `alphabet`
+            is given, that counts.
         augment: how lines to train on are changed, each time anew.
     """
 

@@ -149,6 +149,9 @@ def test_read_draws_a_sheet(hwr: Run, model: Path, folder: Path, tmp_path: Path)
     # of a pattern.
     assert hwr(*words, "lines", "--sheet", "one.png").returncode == 0
     assert Image.open(tmp_path / "one.png").size == whole.size
+    for _ in range(2):  # a sheet in the folder is not read the next time
+        assert hwr(*words, "lines", "--sheet", "lines/sheet.png").stdout == plain.stdout
+    (folder / "sheet.png").unlink()
     content = (folder / "00.png").read_bytes()
     refused(hwr(*words, "--sheet", "lines/00.png", "lines"), "lines/00.png: is there already")
     assert (folder / "00.png").read_bytes() == content
@@ -366,7 +369,11 @@ def test_bad_models(
 
 def test_unknown_characters(hwr: Run, model: Path, folder: Path) -> None:
     (folder / "04.gt.txt").write_text("1€")
-    refused(hwr("eval", "--model", model, "--data", "lines"), "04.png", "'€' (U+20AC)")
+    words = ("eval", "--model", model, "--data", "lines")
+    refused(hwr(*words), "04.png", "'€' (U+20AC)")
+    assert hwr(*words, "--unknown", "count", "--report", "page").returncode == 0
+    page = (folder.parent / "page" / "index.html").read_text()
+    assert "(U+20AC) 1x, as in lines/04.png: counted as errors" in page
 
 
 def test_eval_prints_and_writes_the_same_figures(
@@ -410,6 +417,11 @@ def test_eval_leaves_bad_lines_out_on_demand(
     figures = json.loads((tmp_path / "out.json").read_text())
     assert (figures["lines"], figures["left_out"]) == (10, 2)
     assert "2 that cannot be read" in (tmp_path / "page" / "index.html").read_text()
+    # What is left out anyway stops nothing, whatever its text.
+    (folder / "02.gt.txt").write_text("1x")
+    assert hwr(*words, "--on-bad-line", "skip").returncode == 0
+    (folder / "03.gt.txt").write_text("1x")
+    refused(hwr(*words, "--on-bad-line", "skip"), "'x' (U+0078) 1x, as in lines/03.png")
 
 
 def test_eval_of_composed_lines_is_eval_of_their_pictures(

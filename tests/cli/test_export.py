@@ -40,7 +40,8 @@ def test_what_cannot_be_written_is_one_line(
         assert re.fullmatch(r"hwr: [^\n]+\n", done.stderr), done.stderr
         assert told in done.stderr
 
-    refused("--out", 300 * "m", told="cannot be written (File name too long)")
+    refused("--out", 300 * "m" + ".onnx", told="cannot be written (File name too long)")
+    refused("--out", checkpoint, told="last.ckpt: a model file's name ends in .onnx")
     refused("--looks", 3, "--out", "m.onnx", told="--looks: only the CTC head")
     assert not (tmp_path / "m.onnx").exists()
     assert hwr_here("export", checkpoint, "--looks", 1, "--out", "m.onnx").returncode == 0
