@@ -235,7 +235,7 @@ def test_what_is_refused(hwr_here: Run, trained: Path, trained_joint: Path, tmp_
     refused(hwr_here("eval", "--model", model, "--data", DATA, "--beam", 0), "--beam")
     refused(hwr_here("export", "none.ckpt"), "none.ckpt")
     refused(hwr_here("export", checkpoint, "--heads", "crf"), "'crf'")
-    words = ["--heads", "ctc,seq2seq", "--out", "x"]
+    words = ["--heads", "ctc,seq2seq", "--out", "x.onnx"]
     refused(hwr_here("export", trained / "best.ckpt", *words), "best.ckpt", "no head seq2seq")
     refused(hwr_here("export", trained / "best.ckpt", checkpoint), "best.ckpt: differs in heads")
     refused(hwr_here("export", checkpoint, model), "model.onnx: is a model file: give a checkpoint")
