@@ -130,24 +130,28 @@ def line_picture(
     line = next(prepared(recognizer, source, [row]))
     if isinstance(line, HwrError):
         raise line
-    return (line.turned or line if turned else line).pixels
+    return line.as_read(turned).pixels
 
 
 def _of_readable(
     recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]
 ) -> list[Unknown]:
     """Those of unknown characters that stand in lines which are not left out."""
-    strange = {found.character for found in unknown}
-    rows = [row for row, text in enumerate(source.texts) if not strange.isdisjoint(text)]
+    rows = _rows_with(source, unknown)
     lines = zip(rows, prepared(recognizer, source, rows), strict=True)
     good = [row for row, line in lines if isinstance(line, Line)]
     texts, names = [source.texts[row] for row in good], [source.names[row] for row in good]
     return unknown_characters(recognizer.card.alphabet, texts, names)
 
 
-def _refusal(recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]) -> AlphabetError:
+def _rows_with(source: Source, unknown: Sequence[Unknown]) -> list[int]:
+    """The lines whose texts hold any of these characters."""
     strange = {found.character for found in unknown}
-    lines = sum(not strange.isdisjoint(text) for text in source.texts)
+    return [row for row, text in enumerate(source.texts) if not strange.isdisjoint(text)]
+
+
+def _refusal(recognizer: Recognizer, source: Source, unknown: Sequence[Unknown]) -> AlphabetError:
+    lines = len(_rows_with(source, unknown))
     return AlphabetError(
         f"{lines} of {len(source.texts)} texts hold characters that the model's alphabet"
         f" {recognizer.card.alphabet.characters!r} lacks: {tell_unknown(unknown)}: correct the"

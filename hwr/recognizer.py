@@ -223,18 +223,19 @@ class Recognizer:
         known = {row: it for row, it in others.items() if it is not None and it.pixels.any()}
         if not known:
             return False
-        found = self._decode(self.outputs([line.pixels for line in known.values()]), None)
-        better = {
-            row: other
-            for row, other in zip(known, found, strict=True)
+        outputs = self.outputs([line.pixels for line in known.values()])
+        found, rows = self._decode(outputs, None), list(known)
+        better = [
+            place
+            for place, (row, other) in enumerate(zip(rows, found, strict=True))
             if other.ids and other.log_probability > free[row].log_probability
-        }
+        ]
+        read = [found[place] for place in better]
         if self.pattern is not None and better:
-            pixels = [known[row].pixels for row in better]
-            held = self._decode(self.outputs(pixels), self.pattern)
-            better = dict(zip(better, held, strict=True))
-        for row, other in better.items():
-            lines[row], decoded[row] = known[row], other
+            of_better = {name: values[better] for name, values in outputs.items()}
+            read = self._decode(of_better, self.pattern)
+        for place, other in zip(better, read, strict=True):
+            lines[rows[place]], decoded[rows[place]] = known[rows[place]], other
         return bool(better)
 
     def _look_again(

@@ -43,7 +43,7 @@ class LeastSure:
 
     def add(self, name: str, line: Line, reading: Reading) -> None:
         self._seen += 1
-        pixels = line.turned.pixels if reading.turned and line.turned else line.pixels
+        pixels = line.as_read(reading.turned).pixels
         item = (-reading.confidence, -self._seen, name, pixels, reading)
         if len(self._kept) < self._most:
             heapq.heappush(self._kept, item)

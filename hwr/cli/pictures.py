@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from hwr.errors import DataError, HwrError
-from hwr.files import is_file, is_folder, is_special, names_in
+from hwr.files import is_file, is_folder, is_special
 from hwr.images.grey import Grey
 from hwr.images.open import UNREAD_ENDINGS, content_of, open_picture
-from hwr.lines.folders import pictures_in
+from hwr.lines.folders import pictures_in, unread_in
 
 STANDARD_INPUT = "-"
 
@@ -84,8 +84,7 @@ def _named(given: str, errors: list[HwrError]) -> list[str]:
 def _in_folder(folder: Path, errors: list[HwrError]) -> list[Path]:
     """The pictures of a folder; `errors` gets what is passed over."""
     found = pictures_in(folder)
-    unread = [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
-    if unread:
+    if unread := unread_in(folder):
         shown = ", ".join(unread[:3]) + (", ..." if len(unread) > 3 else "")
         why = f"holds {len(unread)} of kinds that hwr cannot open ({shown})"
         errors.append(DataError(f"{folder}: {why}: save them as PNG or JPEG"))

@@ -59,7 +59,8 @@ def command(
         refuse_what_is_no_sheet(sheet)
     names, missing = expand(paths)
     if sheet is not None:  # one of an earlier run may stand in the folder
-        names = [name for name in names if Path(name).resolve() != sheet.resolve()]
+        before = sheet.resolve()
+        names = [name for name in names if Path(name).resolve() != before]
     path = model.find_model(asked.given)
     recognizer = asked.recognizer(path)
     if asked.given is None and path != SHIPPED:

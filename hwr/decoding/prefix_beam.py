@@ -46,7 +46,7 @@ def prefix_beam(
         pattern: of the texts that may be read; it can be that none of them is found.
     """
     prefixes: dict[Prefix, Parts] = {(): (1.0, 0.0)}
-    states: dict[Prefix, State] = {}  # by a pattern; without one, all are of the same
+    states: dict[Prefix, State] = {(): Pattern.start}  # without a pattern, all are of that
     unlikely = UNLIKELY if pattern is None else _HELD
     # The likeliest prefix has about one; what is so far below it will not come back.
     least = _HOPELESS if language is not None and pattern is None else 0.0
@@ -83,7 +83,7 @@ def prefix_beam(
         states = {prefix: states[prefix] for prefix in prefixes if prefix in states}
     found = [prefix for prefix, parts in prefixes.items() if sum(parts) > 0]
     if pattern is not None:
-        found = [p for p in found if pattern.accepts(states.get(p, Pattern.start))]
+        found = [prefix for prefix in found if pattern.accepts(states[prefix])]
         found.sort(key=lambda prefix: sum(prefixes[prefix]), reverse=True)
     return list(map(list, found[:beam]))
 
@@ -115,7 +115,7 @@ def _of_each_state(
     of_each = Counter[State]()
     ranked = []
     for prefix, parts in best:
-        state = states.get(prefix, Pattern.start)
+        state = states[prefix]
         rank = of_each[state]
         of_each[state] += 1
         if rank < beam and sum(parts) >= least:

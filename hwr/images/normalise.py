@@ -102,6 +102,10 @@ class Line:
     whole: Line | None = None
     turned: Line | None = None
 
+    def as_read(self, turned: bool) -> Line:
+        """The line itself, or what it is the other way round, if it was read so."""
+        return self.turned if turned and self.turned is not None else self
+
     def picture_column(self, column: float) -> float:
         """Where a column of `pixels` lies in the picture as given, kept inside of it."""
         return min(max(self.left + column * self.step, 0.0), float(self.picture_width))

@@ -76,8 +76,10 @@ def pictures_left(
     """
     if not is_folder(folder):
         return []
+    place = folder.resolve()
+    here = {parent for parent in {line.path.parent for line in found} if parent.resolve() == place}
     # (A line's picture may stand there in other forms too, x.bin.png beside x.png.)
-    used = {line.path.stem for line in found if line.path.parent.resolve() == folder.resolve()}
+    used = {line.path.stem for line in found if line.path.parent in here}
     # And of texts that do not count, and of what is wrong, is told in other words.
     used |= {path.name[: -len(TEXT_ENDING)] for path in texts_in(folder)}
     used |= {Path(problem.name.partition("#")[0]).stem for problem in told_of}

@@ -20,12 +20,12 @@ from hwr.errors import DataError
 from hwr.files import is_file, is_folder, names_in
 from hwr.lines.beside import others_in, pictures_left
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
-from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in
+from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in, unread_in
 from hwr.lines.formats.table import TABLE_ENDINGS, TABLES, read_table
 from hwr.lines.labelled import SPLITS, LabelledPicture, each_its_own_page, of_folder
 from hwr.lines.problems import REMARKS, Kind, Problem, refuse_problems, tell_problems
 
-__all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder"]
+__all__ = ["TEXT_ENDING", "LabelledPicture", "Problem", "pictures_in", "read_folder", "unread_in"]
 
 
 def read_folder(place: Path, problems: list[Problem] | None = None) -> list[LabelledPicture]:

@@ -25,6 +25,11 @@ def pictures_in(folder: Path) -> list[Path]:
     return [folder / name for name in names if name.lower().endswith(PICTURE_ENDINGS)]
 
 
+def unread_in(folder: Path) -> list[str]:
+    """The names of a folder's files that hold pictures, too, but are of kinds that are not read."""
+    return [name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)]
+
+
 def texts_in(folder: Path) -> list[Path]:
     """The texts of this kind that stand in a folder, sorted by name."""
     return [folder / name for name in names_in(folder) if _is_text(name)]
@@ -53,9 +58,7 @@ def read_pairs(folder: Path, problems: list[Problem]) -> list[LabelledPicture]:
         # x.bin.png goes with x.gt.txt, as x.png does, unless there is x.bin.gt.txt.
         name = next((name for name in names_of(path) if name in texts), "")
         pictures.get(name, lone).append(path)
-    unread = {
-        Path(name).stem: name for name in names_in(folder) if name.lower().endswith(UNREAD_ENDINGS)
-    }
+    unread = {Path(name).stem: name for name in unread_in(folder)}
     found = []
     for name, path in texts.items():
         if not pictures[name]:
