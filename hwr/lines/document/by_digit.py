@@ -10,12 +10,15 @@ import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.changes import EDGE, Changes, Points, Writing
-from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four
+from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four, flat_three, roofed_seven
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.median import median
 
 _STRAIGHT, _PARTED = (1, 4, 7), 0.1
 # Digits without loops, and how much more seldom a stroke of theirs has a gap.
+_THIN, _THICK = 1.3, 1.7
+# Half the width of pens, in pixels of the frame: by a thicker one, loops would be full of ink, or
+# a roof and a bar one.
 
 
 def changes_of(
@@ -39,10 +42,24 @@ def changes_of(
     return found
 
 
+def _anew(found: Changes, hand: Hand, rng: np.random.Generator) -> np.random.Generator:
+    """Of a digit that is drawn wholly anew, what draws it: whoever writes alike draws all of them
+    by the same lot."""
+    found.anew, found.gaps = True, []
+    return np.random.default_rng(int(hand.pen * 2**32)) if hand.alike else rng
+
+
 def _zero(found: Changes, digit: Writing) -> None:
-    """Open at the top; a stroke in which it ends."""
-    hand, _, _, rng = digit
-    top, _, _ = digit.ends()
+    """Open at the top; struck through; a stroke in which it ends."""
+    hand, middle, half, rng = digit
+    top, bottom, tall = digit.ends()
+    if hand.struck and half < _THIN and rng.random() < 0.9:
+        left, right = float(middle[:, 0].min()), float(middle[:, 0].max())
+        beyond = rng.uniform(-0.05, 0.12, 2) * tall
+        high, low = rng.uniform(0.05, 0.3, 2) * tall
+        start = right + beyond[0], float(top[1]) + high
+        found.curve(start, (left - beyond[1], float(bottom[1]) - low))
+        return
     if hand.open and rng.random() < hand.open:
         high = digit.upper(0.15)
         found.gap(high[int(rng.random() * len(high))], digit.breadth())
@@ -70,9 +87,10 @@ def _one(found: Changes, digit: Writing) -> None:
         x, y = top.tolist()
         lean = math.degrees(math.atan2(x - float(bottom[0]), tall))
         # As it will stand on paper: the longer, the steeper, or it would be a seven.
-        most = math.atan((max(2.0 - 1.5 * hand.flag, 0.8) - hand.slant) / hand.width)
+        flattest = max(3.2 - 4 * hand.flag, 2.0 - 1.5 * hand.flag, 0.8)
+        most = math.atan((flattest - hand.slant) / hand.width)
         angle = lean + 18 + max(math.degrees(most) - lean - 18, 6) * rng.random()
-        angle = math.radians(min(max(angle, 12), 72))
+        angle = math.radians(min(max(angle, 12), 75))
         end = (x - length * math.sin(angle), y + length * math.cos(angle))
         way = [(x, y), end]
         if hand.lead and rng.random() < 0.8:
@@ -125,8 +143,14 @@ def _end_two(found: Changes, digit: Writing, x: float, y: float) -> None:
 
 
 def _three(found: Changes, digit: Writing) -> None:
-    """Loops at the beginning and where its bows meet."""
+    """Drawn anew with a roof; or loops at the beginning and where its bows meet, and a stroke up at
+    its end."""
     hand, middle, half, rng = digit
+    if hand.flat:
+        found.curve(*flat_three(_anew(found, hand, rng)))
+        return
+    if hand.upturn and rng.random() < 0.9:
+        _end_three(found, digit)
     # Larger ones, or both, or by a thicker pen, would close the upper bow: an eight's or a nine's.
     if half > 1:
         return
@@ -143,6 +167,20 @@ def _three(found: Changes, digit: Writing) -> None:
         found.rings.append((x - 0.5 * radius, y + rng.uniform(-0.3, 0.3) * radius, radius))
 
 
+def _end_three(found: Changes, digit: Writing) -> None:
+    """A stroke up, from where its lower bow ends."""
+    hand, middle, half, rng = digit
+    _, bottom, tall = digit.ends()
+    low = middle[middle[:, 1] > bottom[1] - 0.35 * tall]
+    x, y = low[low[:, 0].argmin()].tolist()
+    up = hand.upturn * DIGIT_HEIGHT * rng.uniform(0.7, 1.1)
+    over = middle[(middle[:, 0] < x + 0.5 * up + 1) & (middle[:, 1] < y - 3), 1]
+    if len(over):  # clear of that: else there would be a loop
+        up = min(up, y - float(over.max()) - 2.5 - 2 * half)
+    if up > 1:
+        found.curve((x, y), (x + up * rng.uniform(-0.2, 0.5), y - up), bow=-rng.uniform(0, 0.25))
+
+
 def _curl(found: Changes, digit: Writing, high: Points, curl: float) -> tuple[float, float, float]:
     """A loop where a digit begins, which is on the left of what is `high`: x, y and its radius."""
     x, y = high[high[:, 0].argmin()].tolist()
@@ -157,10 +195,7 @@ def _four(found: Changes, digit: Writing) -> None:
     closed: else it would be a nine."""
     hand, middle, half, rng = digit
     if hand.arm:
-        found.anew, found.gaps = True, []
-        # Whoever writes alike draws all of them by the same lot.
-        draws = np.random.default_rng(int(hand.arm * 2**32)) if hand.alike else rng
-        for way in angle_four(hand.arm, half, draws):
+        for way in angle_four(hand.arm, half, _anew(found, hand, rng)):
             found.curve(*way)
         return
     right = middle[middle[:, 0] > median(middle[:, 0])]
@@ -200,7 +235,7 @@ def _four(found: Changes, digit: Writing) -> None:
 
 
 def _five(found: Changes, digit: Writing) -> None:
-    """A roof drawn out to the right, or set apart."""
+    """A roof drawn out to the right, straight or like a wave, or set apart."""
     hand, _, _, rng = digit
     if not hand.roof or rng.random() > 0.85:
         return
@@ -208,18 +243,37 @@ def _five(found: Changes, digit: Writing) -> None:
     first, last = high[high[:, 0].argmin()], high[high[:, 0].argmax()]
     length = hand.roof * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
     x, y = last.tolist()
-    found.curve((x, y), (x + length, y - length * rng.uniform(-0.1, 0.45)))
+    end = (x + length, y - length * rng.uniform(-0.1, 0.45))
+    found.curve((x, y), end, bow=rng.uniform(-0.15, 0.2))
     if hand.open and rng.random() < hand.open and last[0] - first[0] > 4:
         found.gap(first, digit.breadth())
 
 
+def _six(found: Changes, digit: Writing) -> None:
+    """Its top drawn out to the right, arched."""
+    hand, _, half, rng = digit
+    if hand.crook and half < _THIN and rng.random() < 0.9:
+        high = digit.upper(0.15)
+        x, y = high[high[:, 0].argmax()].tolist()
+        length = hand.crook * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
+        # It ends well above the loop.
+        end = (x + length, y + length * rng.uniform(-0.2, 0.4))
+        found.curve((x, y), end, bow=-rng.uniform(0, 0.3))
+
+
 def _seven(found: Changes, digit: Writing) -> None:
-    """A bar through the stem, and a stroke at the beginning of the roof, which stay apart: else it
-    would be a nine or a four."""
+    """A roof with a stem, drawn anew; a bar through the stem, and a stroke at the beginning of the
+    roof, which stay apart: else it would be a nine or a four."""
     hand, middle, half, rng = digit
     top, _, tall = digit.ends()
     serif = hand.serif if hand.serif and rng.random() < 0.9 else 0.0
-    if hand.bar and rng.random() < 0.95:
+    barred = hand.bar > 0 and rng.random() < 0.95
+    if hand.roofed and half < _THICK:
+        bar = hand.bar if barred else 0.0
+        for way in roofed_seven(bar, serif, half, _anew(found, hand, rng)):
+            found.curve(*way)
+        return
+    if barred:
         level = float(top[1]) + tall * rng.uniform(0.42, 0.74)
         stem = middle[np.abs(middle[:, 1] - level) < 1, 0]
         if len(stem):
@@ -269,5 +323,6 @@ def _nine(found: Changes, digit: Writing) -> None:
 
 
 _OF_DIGITS: dict[int, Callable[[Changes, Writing], None]] = {
-    0: _zero, 1: _one, 2: _two, 3: _three, 4: _four, 5: _five, 7: _seven, 8: _eight, 9: _nine,
+    0: _zero, 1: _one, 2: _two, 3: _three, 4: _four,
+    5: _five, 6: _six, 7: _seven, 8: _eight, 9: _nine,
 }  # fmt: skip

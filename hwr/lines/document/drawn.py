@@ -5,6 +5,8 @@ Places and lengths are in pixels of the 28-pixel frame.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
@@ -18,7 +20,7 @@ _LOW = 0.85
 # and one with a short stem a six or nothing.
 
 
-def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Points, Points]:
+def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Points, ...]:
     """A four that is an angle with a stem through its lower arm: a stroke down to the left, an arm
     to the right from where it ends; the stem is short, or as high as all of it, open or closed.
 
@@ -39,7 +41,7 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
     crossing = (x, -rise * x)
     least = 0.06 if level < _LOW else 0.35
     stem_lean, up = rng.uniform(0.0, 0.45), drop * (least + (1.1 - least) * rng.random() ** 1.7)
-    if half < 1.3 and level < _LOW and rng.random() < 0.25:  # closed
+    if half < 1.3 and level < _LOW and rng.random() < 0.4:  # closed
         begin = top
     else:
         up = max(up, half + 1)  # or it would not be seen
@@ -54,18 +56,72 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
     ]
     if rng.random() < 0.5:
         angle = rounded(angle[::2], 0.3)
-    columns = [x for x, _ in (*angle, *stem)]
+    return _centred(drop - tall / 2, angle, stem)
+
+
+def roofed_seven(
+    bar: float, serif: float, half: float, rng: np.random.Generator
+) -> tuple[Points, ...]:
+    """A seven that is a level roof with a stem, straight or nearly so, from its end; narrower and
+    more upright than MNIST's.
+
+    Args:
+        bar: length of the bar through the stem, as a share of the height; 0 for none.
+        serif: of the stroke down at the beginning of the roof; 0 for none.
+        half: half the width of the strokes.
+        rng: draws the rest.
+
+    Returns:
+        The roof with the stem, and the bar.
+    """
+    tall = DIGIT_HEIGHT * rng.uniform(0.9, 1.05)
+    wide, lean = tall * rng.uniform(0.35, 0.75), tall * rng.uniform(-0.05, 0.4)
+    # From where the roof begins, to the right and down: it may rise or fall a little.
+    begin, corner = (0.0, wide * rng.uniform(-0.12, 0.1)), (wide, 0.0)
+    foot = (wide - lean, tall)
+    roof = _bowed(begin, corner, rng.uniform(-0.1, 0.1))
+    if serif:
+        roof.insert(0, (rng.uniform(-0.5, 0.5), begin[1] + serif * tall))
+    ways = [[*roof, *_bowed(corner, foot, rng.uniform(-0.04, 0.1))[1:]]]
+    if bar:
+        # Apart from what hangs at its beginning: else it would be a nine.
+        level = rng.uniform(max(0.4, serif + (4 + 2 * half) / tall), 0.7)
+        x, reach, tilt = wide - lean * level, bar * tall * 0.4, rng.uniform(-1.5, 1.0)
+        ways.append([(x - reach, level * tall - tilt), (x + reach, level * tall + tilt)])
+    return _centred(-tall / 2, *ways)
+
+
+def flat_three(rng: np.random.Generator) -> Points:
+    """A three whose upper bow is a roof and a stroke back to the middle."""
+    tall = DIGIT_HEIGHT * rng.uniform(0.9, 1.05)
+    wide, waist = tall * rng.uniform(0.45, 0.7), tall * rng.uniform(0.34, 0.48)
+    begin, corner = (0.0, rng.uniform(-1.0, 1.0)), (wide, 0.0)
+    middle = (wide * rng.uniform(0.25, 0.55), waist)
+    # The lower bow, around its own middle, and where it ends.
+    last, rows = math.radians(rng.uniform(110, 175)), (tall - waist) / 2
+    turns = np.linspace(-math.pi / 2, last, 8)[1:]
+    reach = max(wide * rng.uniform(0.9, 1.1) - middle[0], 0.3 * wide)
+    bow = [
+        (middle[0] + reach * math.cos(turn), waist + rows * (1 + math.sin(turn)))
+        for turn in turns.tolist()
+    ]
+    roof = _bowed(begin, corner, rng.uniform(-0.08, 0.12))
+    (way,) = _centred(-tall / 2, [*roof, middle, *bow])
+    return way
+
+
+def _centred(lower: float, *ways: Points) -> tuple[Points, ...]:
+    """Strokes moved to the middle of the frame's columns, and so far below the middle of its
+    rows."""
+    columns = [x for way in ways for x, _ in way]
     right = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
-    lower = DIGIT_SIZE / 2 + drop - tall / 2
-    return _moved(angle, right, lower), _moved(stem, right, lower)
+    return tuple([(x + right, y + DIGIT_SIZE / 2 + lower) for x, y in way] for way in ways)
 
 
-def _moved(way: Points, right: float, down: float) -> Points:
-    return [(x + right, y + down) for x, y in way]
-
-
-def _bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Points:
+def _bowed(
+    start: tuple[float, float], end: tuple[float, float], bow: float
+) -> list[tuple[float, float]]:
     """A stroke that bows to the side by so great a share of its length."""
     (x0, y0), (x1, y1) = start, end
     bend = ((x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0))
-    return curve(start, bend, end, pieces=4)
+    return list(curve(start, bend, end, pieces=4))

@@ -87,7 +87,7 @@ def write(
         wide[kept] = half[kept, None, None]  # a nib writes none of them
     # (As `Hand.drawn_pen`.)
     drawn = torch.where(kept, half.clamp(min=LEAST_KEPT * DIGIT_HEIGHT / 2), half)
-    add_habits(edge, fields, labels, hands, draws, drawn)
+    add_habits(edge, fields, labels, hands, draws, drawn, torch.minimum(drawn, least))
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
     _thin_across(edge, wide, stretched)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
