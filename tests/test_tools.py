@@ -48,6 +48,7 @@ MISTAKES = {
     "ablation": "--config missing",
     "clean": "--model missing --data synth:plain",
     "finetune": "--model missing",
+    "font_digits": "--fonts missing --out out",
     "heads": "--joint missing",
     "lengths": "--model missing",
     "memory": "--config missing",

@@ -6,13 +6,15 @@
 FOLDER holds pictures of single digits in any form that hwr reads, such as `labels.tsv` with
 `images/`. They are set side by side, laid on paper and photographed as those of the preset
 `document`, or by `--conditions` of another one, `degraded` or `logbook`. The strokes stay their
-writers' own: no habit of the preset is added to them.
+writers' own: no habit of the preset is added to them. Digits of hands that lean already, such as
+fonts', are leant less: `--lean 0.25`.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +45,11 @@ CONDITIONS = {name: preset.document for name, preset in PRESETS.items() if prese
 POOL = 100
 
 
-def own_hand(rng: np.random.Generator) -> Hand:
-    """A hand that sets digits in a line, but leaves their shapes alone."""
+def own_hand(rng: np.random.Generator, lean: float = 1.0) -> Hand:
+    """A hand that sets digits in a line, but leaves their shapes alone; it leans by so great a
+    share of what hands lean."""
     hand = dataclasses.asdict(draw_hand(rng))
+    hand["slant"] *= lean
     # Whatever else hands do is off at zero.
     return Hand(**{name: it if name in SETTING else type(it)() for name, it in hand.items()})
 
@@ -84,13 +88,16 @@ def main() -> None:
         default="document",
         help="the preset as whose documents they are photographed",
     )
+    parser.add_argument(
+        "--lean", type=float, default=1.0, help="digits are leant by this share of what hands lean"
+    )
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     if not 1 <= arguments.min <= arguments.max:
         parser.error("--min must be at least 1, and --max no less")
     digits = read_digits(arguments.digits)
     rng = np.random.default_rng(arguments.seed)
-    composer = DocumentComposer(digits, own_hand)
+    composer = DocumentComposer(digits, partial(own_hand, lean=arguments.lean))
     conditions = CONDITIONS[arguments.conditions]
     with new_folder(arguments.out) as folder:
         for start in tqdm(range(0, arguments.count, POOL), "composing", leave=False):

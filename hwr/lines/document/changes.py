@@ -95,3 +95,9 @@ class Writing(NamedTuple):
     def breadth(self) -> float:
         """Half of a gap's, enough to part a stroke."""
         return self.half + 0.2 + float(self.rng.random())
+
+    def anew(self, found: Changes) -> np.random.Generator:
+        """What draws a digit that is drawn wholly anew: whoever writes alike draws all of them by
+        the same lot."""
+        found.anew, found.gaps = True, []
+        return np.random.default_rng(int(self.hand.pen * 2**32)) if self.hand.alike else self.rng

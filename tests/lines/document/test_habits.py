@@ -1,0 +1,205 @@
+"""What hands change in digits, as the strokes that they add."""
+
+import dataclasses
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+
+from hwr.lines.digits import DIGIT_SIZE
+from hwr.lines.document.by_digit import changes_of
+from hwr.lines.document.changes import EDGE, Changes
+from hwr.lines.document.drawn import DIGIT_HEIGHT, flat_three, roofed_seven
+from hwr.lines.document.habits import add_habits
+from hwr.lines.document.hands import Hand, draw_hand
+from hwr.lines.document.skeletons import FINE, PITCH
+
+# A hand without any habit.
+NONE = Hand(
+    **{
+        name: {"width": 1.0, "pen": 0.08, "zero": 1.0}.get(name, type(it)())
+        for name, it in dataclasses.asdict(draw_hand(np.random.default_rng(0))).items()
+    }
+)
+# The middles of an upright one's stroke, of a three's, of a six's, and of a zero's.
+ONE = np.array([[14, y] for y in range(4, 25)], np.float32)
+THREE = np.array(
+    [[14 + 5 * math.sin(math.radians(turn)), y - 5 * math.cos(math.radians(turn))]
+     for y in (9, 19) for turn in range(-50, 231, 10)], np.float32,
+)  # fmt: skip
+SIX = np.array(
+    [[18 - 0.5 * y, 4 + y] for y in range(13)]
+    + [[13 + 4 * math.cos(turn), 19 + 4 * math.sin(turn)] for turn in np.arange(0, 6.3, 0.3)],
+    np.float32,
+)
+ZERO = np.array(
+    [[14 + 6 * math.cos(turn), 14 + 10 * math.sin(turn)] for turn in np.arange(0, 6.3, 0.1)],
+    np.float32,
+)
+
+
+def changed(
+    label: int, middle: np.ndarray, seed: int, half: float = 0.8, **habits: float
+) -> Changes:
+    hand = dataclasses.replace(NONE, **habits)
+    return changes_of(label, hand, middle, half, np.random.default_rng(seed))
+
+
+def flats(flag: float) -> list[float]:
+    """Columns to a row of ones' flags, as they stand on paper."""
+    found = [changed(1, ONE, seed, flag=flag).strokes for seed in range(200)]
+    return [
+        (strokes[0][0] - strokes[-1][2]) / (strokes[-1][3] - strokes[0][1])
+        for strokes in found
+        if strokes
+    ]
+
+
+def test_short_flags_may_be_flatter_than_long_ones() -> None:
+    short, long = flats(0.2), flats(0.8)
+    assert max(short) > 1.8 > 1 > max(long)
+    # A seven's roof goes three or more to the left for one down.
+    assert max(short) < 3
+    assert min(short) < 0.6
+
+
+def test_flags_are_arched_or_hang() -> None:
+    for seed in range(50):
+        for bow, arched in ((0.3, True), (-0.2, False)):
+            strokes = changed(1, ONE, seed, flag=0.4, bow=bow).strokes
+            if not strokes:
+                continue
+            (x0, y0, *_), (*_, x1, y1) = strokes[0], strokes[-1]
+            bends = [y - y0 - (x - x0) * (y1 - y0) / (x1 - x0) for *_, x, y in strokes[:-1]]
+            assert all((bend < 0) == arched for bend in bends)
+
+
+def test_short_flags_are_arched_farther_and_sevens_are_barred_by_whoever_draws_flags() -> None:
+    hands = [draw_hand(np.random.default_rng(seed)) for seed in range(2000)]
+    assert max(hand.bow for hand in hands if hand.flag > 0.45) < 0.21
+    assert max(hand.bow for hand in hands if 0 < hand.flag < 0.45) > 0.25
+    long, short, none = (
+        np.mean([hand.bar > 0 for hand in hands if low <= hand.flag < high])
+        for low, high in ((0.45, 9), (0.01, 0.45), (0, 0.01))
+    )
+    assert long > 0.8 > 0.7 > short > 0.55 > 0.4 > none > 0.2
+
+
+@pytest.mark.parametrize(("label", "habit"), [(7, "roofed"), (3, "flat")])
+@pytest.mark.parametrize("alike", [False, True])
+def test_some_are_drawn_wholly_anew(label: int, habit: str, alike: bool) -> None:
+    habits = {habit: True, "alike": alike}
+    one, other = (changed(label, ONE, seed, **habits) for seed in (0, 1))
+    assert one.anew
+    assert not one.gaps
+    assert (one.strokes == other.strokes) == alike
+    assert changed(label, THREE, 0, **habits).strokes == one.strokes
+    assert not changed(label, ONE, 0).anew
+
+
+def test_by_a_broad_pen_a_seven_stays_what_it_was() -> None:
+    assert not changed(7, ONE, 0, half=1.8, roofed=True, bar=0.5).anew
+
+
+def test_what_is_drawn_anew_stays_in_its_frame() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        bar, serif, half = rng.uniform(0.3, 0.6), rng.uniform(0.1, 0.3), rng.uniform(0.4, 1.6)
+        for ways in (
+            roofed_seven(0, serif, half, rng),
+            roofed_seven(bar, 0, half, rng),
+            [flat_three(rng)],
+        ):
+            x, y = np.array([point for way in ways for point in way]).T
+            assert x.min() > EDGE
+            assert x.max() < DIGIT_SIZE - EDGE
+            assert 0.85 * DIGIT_HEIGHT < np.ptp(y) < 1.15 * DIGIT_HEIGHT
+            assert abs(y.min() + y.max() - DIGIT_SIZE) < 0.15 * DIGIT_HEIGHT
+
+
+def test_roofs_are_flatter_than_flags_and_no_bar_meets_what_hangs_from_them() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        half = rng.uniform(0.4, 1.6)
+        (x0, y0), *_, (x1, y1) = roofed_seven(0, 0, half, rng)[0][:5]
+        assert (x1 - x0) > 6 * abs(y1 - y0)
+        roof, bar = roofed_seven(0.5, 0.3, half, rng)
+        assert min(y for _, y in bar) - roof[0][1] > 2 + half
+
+
+def test_a_three_ends_in_a_stroke_up_that_closes_nothing() -> None:
+    ends = [changed(3, THREE, seed, upturn=0.25).strokes for seed in range(40)]
+    ends = [strokes for strokes in ends if strokes]
+    assert len(ends) > 25
+    x, y = THREE[THREE[:, 1] > 17][:, 0].min(), THREE[:, 1].max()
+    for strokes in ends:
+        start, top = strokes[0], strokes[-1]
+        assert start[0] == pytest.approx(x)
+        assert y - 6 < start[1] <= y
+        assert 14 + 2 < top[3] < start[1]  # below its waist
+
+
+def test_a_three_by_a_broad_pen_ends_as_it_did() -> None:
+    assert not any(changed(3, THREE, seed, half=1.8, upturn=0.25).strokes for seed in range(20))
+
+
+def test_a_six_is_drawn_out_at_its_top() -> None:
+    crooks = [changed(6, SIX, seed, crook=0.3).strokes for seed in range(40)]
+    crooks = [strokes for strokes in crooks if strokes]
+    assert len(crooks) > 25
+    for strokes in crooks:
+        assert strokes[0][:2] == pytest.approx((18, 4))
+        assert strokes[-1][2] > 20
+        assert max(y for *_, y in strokes) < 8  # far above the loop
+    assert not changed(6, SIX, 0, half=1.5, crook=0.3).strokes
+
+
+def test_zeros_are_struck_through() -> None:
+    struck = [changed(0, ZERO, seed, struck=True).strokes for seed in range(40)]
+    struck = [strokes for strokes in struck if strokes]
+    assert len(struck) > 25
+    for ((x0, y0, x1, y1),) in struck:
+        assert x0 > 18 > 10 > x1
+        assert y0 < 12 < 16 < y1
+    assert not changed(0, ZERO, 0, half=1.5, struck=True).strokes
+
+
+@pytest.mark.parametrize(("end", "last"), [((-5.0, 14.0), EDGE), ((35.0, 14.0), DIGIT_SIZE - EDGE)])
+def test_strokes_keep_their_direction_where_they_would_leave_the_frame(
+    end: tuple[float, float], last: float
+) -> None:
+    found = Changes()
+    found.curve((14.0, 4.0), end, (end[0], 25.0))
+    ((x0, y0, x1, y1),) = found.strokes
+    assert (x0, y0, x1) == (14, 4, last)
+    assert (y1 - y0) / (x1 - x0) == pytest.approx((end[1] - 4) / (end[0] - 14))
+
+
+def test_a_stroke_that_begins_outside_is_cut_there() -> None:
+    found = Changes()
+    found.curve((-4.0, 10.0), (36.0, 14.0))
+    ((x0, y0, x1, y1),) = found.strokes
+    assert (x0, x1) == (EDGE, DIGIT_SIZE - EDGE)
+    assert (y0, y1) == pytest.approx((10.55, 13.05))
+    assert sum(abs(b[0] - a[2]) for a, b in pairwise(found.strokes)) == 0
+
+
+def test_a_nib_writes_added_strokes_thinner_along_the_line() -> None:
+    def thickness(nib: float, keeps_strokes: bool = False) -> float:
+        """Rows of a one's foot at its end, in pixels of the frame."""
+        hand = dataclasses.replace(NONE, foot=0.8, nib=nib, keeps_strokes=keeps_strokes)
+        far = torch.full((1, FINE, FINE), 9.0)
+        for x, y in ONE.tolist():
+            far[0, int(y / PITCH), int(x / PITCH)] = 0
+        edge, half, least = far.clone(), torch.tensor([1.2]), torch.tensor([0.3])
+        draws = [np.random.default_rng(0)]
+        add_habits(edge, far, np.array([1]), [hand], draws, half, least)
+        below = edge[0, :, int(10 / PITCH)]
+        return float(-below.min())
+
+    round_pen, nib = thickness(0), thickness(0.7)
+    assert nib < 0.6 * round_pen
+    assert thickness(0.99) > 0  # as much as can be seen
+    assert thickness(0.7, keeps_strokes=True) == round_pen
