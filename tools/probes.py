@@ -51,6 +51,8 @@ class Setting(NamedTuple):
         first: the digit with which every number begins; any where empty.
         other: a digit that every number has, and its height for those of the others.
         uneven: by how much digits are lower than others, at most.
+        falls: how much lower the last digit is than the first, as a share; all on one line.
+        bowed: how far the line sags in its middle.
         astray: how far they are above or below the line, at most.
         gap: between neighbours, least and most.
         above, below, beside: room around the number.
@@ -71,6 +73,8 @@ class Setting(NamedTuple):
     first: str = ""
     other: tuple[str, float] | None = None
     uneven: float = 0.15
+    falls: float = 0.0
+    bowed: float = 0.0
     astray: float = 0.05
     gap: tuple[float, float] = (0.08, 0.35)
     above: float = 0.15
@@ -113,6 +117,8 @@ PROBES: dict[str, Setting] = {
     "astray": Setting(astray=0.2),
     "uphill by 0.15": Setting(slope=-0.15),
     "downhill by 0.2": Setting(slope=0.2),
+    "sizes falling by 0.4": Setting(falls=0.4),
+    "bowed by 0.3": Setting(bowed=0.3),
     "slanted by 0.4": Setting(slant=0.4),
     "slanted by 0.8": Setting(slant=0.8),
     "slanted by -0.3": Setting(slant=-0.3),
@@ -161,13 +167,17 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
         texts[rng.integers(len(texts))] = setting.other[0]
     pieces: list[tuple[int, int, Grey]] = []
     x = 0
-    for text in texts:
-        height = tall * rng.uniform(1 - setting.uneven, 1)
+    for place, text in enumerate(texts):
+        along = place / max(len(texts) - 1, 1)
+        height = tall * rng.uniform(1 - setting.uneven, 1) * (1 - setting.falls * along)
         if setting.other and text == setting.other[0]:
             height = tall * setting.other[1]
         piece = _scaled(digits[text][rng.integers(len(digits[text]))], height, setting.wide)
         astray = tall * setting.astray * rng.uniform(-1, 1)
-        pieces.append((x, round((tall - len(piece)) / 2 + astray + setting.slope * x), piece))
+        # Those that become smaller do so above the line.
+        line = 0.5 * setting.falls * along + 4 * setting.bowed * along * (1 - along)
+        top = (tall - len(piece)) / 2 + tall * line + astray + setting.slope * x
+        pieces.append((x, round(top), piece))
         x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))
     ink = _cut_out(_slanted(_thickened(_laid(pieces), tall * setting.thick), setting.slant))
     ink *= np.linspace(1, 1 - setting.fades, ink.shape[1], dtype=np.float32)

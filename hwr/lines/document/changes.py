@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.hands import Hand
-from hwr.lines.document.marks import Piece, curve
+from hwr.lines.document.marks import Piece, bowed
 
 Points = NDArray[np.float32]
 """The middle of a digit's strokes, [points, (x, y)], in pixels of its frame."""
 
 EDGE = 1.5
-"""Strokes end that far inside of the frame."""
+"""Strokes end that far inside of the frame's columns."""
 
 _LEFT, _RIGHT = EDGE, DIGIT_SIZE - EDGE
 
@@ -46,9 +46,10 @@ class Changes:
         first piece bows to the side by so great a share of its length."""
         way = list(points)
         if bow:
-            (x0, y0), (x1, y1) = way[:2]
-            bend = (x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0)
-            way[:2] = curve(way[0], bend, way[1], pieces=3)
+            start, *inner, end = bowed(way[0], way[1], bow)
+            if _LEFT <= end[0] <= _RIGHT:  # and so what bows out is to end there, too
+                inner = [(min(max(x, _LEFT), _RIGHT), y) for x, y in inner]
+            way[:2] = [start, *inner, end]
         self.strokes += [piece for pair in pairwise(way) if (piece := _within(*pair))]
 
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
-from hwr.lines.document.marks import Points, curve, rounded
+from hwr.lines.document.marks import Points, bowed, rounded
 
 DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
@@ -51,8 +51,8 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
     down = max(tall - drop - crossing[1], 0.15 * tall) * rng.uniform(0.85, 1.2)
     stem = [begin, crossing, (x - stem_lean * down, crossing[1] + down)]
     angle: Points = [
-        *_bowed(top, (0.0, 0.0), rng.uniform(-0.1, 0.15)),
-        *_bowed((0.0, 0.0), arm_end, rng.uniform(-0.05, 0.12))[1:],
+        *bowed(top, (0.0, 0.0), rng.uniform(-0.1, 0.15)),
+        *bowed((0.0, 0.0), arm_end, rng.uniform(-0.05, 0.12))[1:],
     ]
     if rng.random() < 0.5:
         angle = rounded(angle[::2], 0.3)
@@ -75,17 +75,18 @@ def roofed_seven(
         The roof with the stem, and the bar.
     """
     tall = DIGIT_HEIGHT * rng.uniform(0.9, 1.05)
-    wide, lean = tall * rng.uniform(0.35, 0.75), tall * rng.uniform(-0.05, 0.4)
+    # What hangs from the roof stays clear of the stem, too.
+    wide = tall * rng.uniform(0.5 if serif else 0.35, 0.75)
+    lean = tall * rng.uniform(-0.05, 0.4)
     # From where the roof begins, to the right and down: it may rise or fall a little.
     begin, corner = (0.0, wide * rng.uniform(-0.12, 0.1)), (wide, 0.0)
     foot = (wide - lean, tall)
-    roof = _bowed(begin, corner, rng.uniform(-0.1, 0.1))
-    if serif:
-        roof.insert(0, (rng.uniform(-0.5, 0.5), begin[1] + serif * tall))
-    ways = [[*roof, *_bowed(corner, foot, rng.uniform(-0.04, 0.1))[1:]]]
+    hangs = [(rng.uniform(-0.5, 0.5), begin[1] + serif * tall)] if serif else []
+    roof = bowed(begin, corner, rng.uniform(-0.1, 0.1))
+    ways = [[*hangs, *roof, *bowed(corner, foot, rng.uniform(-0.04, 0.1))[1:]]]
     if bar:
         # Apart from what hangs at its beginning: else it would be a nine.
-        level = rng.uniform(max(0.4, serif + (4 + 2 * half) / tall), 0.7)
+        level = rng.uniform(min(max(0.4, serif + (4 + 2 * half) / tall), 0.7), 0.7)
         x, reach, tilt = wide - lean * level, bar * tall * 0.4, rng.uniform(-1.5, 1.0)
         ways.append([(x - reach, level * tall - tilt), (x + reach, level * tall + tilt)])
     return _centred(-tall / 2, *ways)
@@ -100,12 +101,12 @@ def flat_three(rng: np.random.Generator) -> Points:
     # The lower bow, around its own middle, and where it ends.
     last, rows = math.radians(rng.uniform(110, 175)), (tall - waist) / 2
     turns = np.linspace(-math.pi / 2, last, 8)[1:]
-    reach = max(wide * rng.uniform(0.9, 1.1) - middle[0], 0.3 * wide)
+    reach = wide * rng.uniform(0.9, 1.1) - middle[0]
     bow = [
         (middle[0] + reach * math.cos(turn), waist + rows * (1 + math.sin(turn)))
         for turn in turns.tolist()
     ]
-    roof = _bowed(begin, corner, rng.uniform(-0.08, 0.12))
+    roof = bowed(begin, corner, rng.uniform(-0.08, 0.12))
     (way,) = _centred(-tall / 2, [*roof, middle, *bow])
     return way
 
@@ -116,12 +117,3 @@ def _centred(lower: float, *ways: Points) -> tuple[Points, ...]:
     columns = [x for way in ways for x, _ in way]
     right = DIGIT_SIZE / 2 - (min(columns) + max(columns)) / 2
     return tuple([(x + right, y + DIGIT_SIZE / 2 + lower) for x, y in way] for way in ways)
-
-
-def _bowed(
-    start: tuple[float, float], end: tuple[float, float], bow: float
-) -> list[tuple[float, float]]:
-    """A stroke that bows to the side by so great a share of its length."""
-    (x0, y0), (x1, y1) = start, end
-    bend = ((x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0))
-    return list(curve(start, bend, end, pieces=4))

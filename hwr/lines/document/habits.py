@@ -38,6 +38,7 @@ def add_habits(
     hands: Sequence[Hand],
     draws: Sequence[np.random.Generator],
     half: Tensor,
+    nib: Tensor,
     least: Tensor,
 ) -> None:
     """Changes digits as the hands that write them are used to, in place.
@@ -49,12 +50,12 @@ def add_habits(
         hands: the one that writes each.
         draws: each digit's; digits that share one take their lots of it one after the other.
         half: float32 [digits], half the width of the strokes, in pixels of the frame.
-        least: as many: of those along the line, which a nib writes thinner.
+        nib: as many: by how much those along the line are thinner, as a share.
+        least: as many, of half the width of these.
     """
     changes: dict[int, Changes] = {}
     middles = _middles(fields.numpy() < _ON)
-    halves, thinnest = half.tolist(), least.tolist()
-    nibs = [0.0 if hand.keeps_strokes else hand.nib for hand in hands]
+    halves, nibs, thinnest = half.tolist(), nib.tolist(), least.tolist()
     digits = zip(labels.tolist(), middles, hands, halves, draws, strict=True)
     for row, (label, middle, hand, wide, rng) in enumerate(digits):
         if len(middle) >= 4:

@@ -18,8 +18,10 @@ def zero(found: Changes, digit: Writing) -> None:
     """Open at the top; struck through; a stroke in which it ends."""
     hand, middle, half, rng = digit
     top, bottom, tall = digit.ends()
-    if hand.struck and half < _THIN and rng.random() < 0.9:
-        left, right = float(middle[:, 0].min()), float(middle[:, 0].max())
+    left, right = float(middle[:, 0].min()), float(middle[:, 0].max())
+    roomy = half < _THIN and not hand.keeps_strokes and right - left > 8 + 4 * half
+    if hand.struck and roomy and rng.random() < 0.9:
+        found.gaps = []
         beyond = rng.uniform(-0.05, 0.12, 2) * tall
         high, low = rng.uniform(0.05, 0.3, 2) * tall
         start = right + beyond[0], float(top[1]) + high

@@ -103,11 +103,12 @@ def seven(found: Changes, digit: Writing) -> None:
     roof, which stay apart: else it would be a nine or a four."""
     hand, middle, half, rng = digit
     top, _, tall = digit.ends()
-    serif = hand.serif if hand.serif and rng.random() < 0.9 else 0.0
-    barred = hand.bar > 0 and rng.random() < 0.95
-    if hand.roofed and half < _THICK:
-        bar = hand.bar if barred else 0.0
-        for way in roofed_seven(bar, serif, half, digit.anew(found)):
+    roofed = hand.roofed and half < _THICK
+    draws = digit.anew(found) if roofed else rng
+    serif = hand.serif if hand.serif and draws.random() < 0.9 else 0.0
+    barred = hand.bar > 0 and draws.random() < 0.95
+    if roofed:
+        for way in roofed_seven(hand.bar if barred else 0.0, serif, half, draws):
             found.curve(*way)
         return
     if barred:
