@@ -4,12 +4,18 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from hwr.errors import DataError
+
 TOOLS = Path(__file__).parents[1] / "tools"
+
+FONT = "mpl-data/fonts/ttf/DejaVuSans.ttf"
 
 NAMES = sorted(path.stem for path in TOOLS.glob("*.py") if path.stem != "started")
 
@@ -111,6 +117,51 @@ def test_other_hands_take_single_digits_alone(tool: RunTool, tmp_path: Path, tex
     done = tool("other_hands", "--digits", ".", "--out", "out")
     assert done.returncode == 2
     assert "not a single digit" in done.stderr
+
+
+@pytest.mark.parametrize("lean", ["2", "nan", "-1"])
+def test_other_hands_lean_by_a_share(tool: RunTool, lean: str) -> None:
+    done = tool("other_hands", "--digits", ".", "--out", "out", f"--lean={lean}")
+    assert done.returncode == 2
+    assert "--lean is a share" in done.stderr
+
+
+def test_digits_of_fonts_are_as_tall_as_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(TOOLS)
+    digits_of = runpy.run_path(str(TOOLS / "font_digits.py"))["digits_of"]
+    pictures = digits_of(Path(find_spec("matplotlib").origin).parent / FONT)
+    assert len(pictures) == 10
+    for picture in pictures:
+        rows = np.flatnonzero((picture < 128).any(axis=1))
+        assert 55 <= np.ptp(rows) <= 65
+    (tmp_path / "no.woff").write_bytes(b"no font")
+    with pytest.raises(DataError, match=r"no\.woff: cannot be read as a font"):
+        digits_of(tmp_path / "no.woff")
+
+
+def test_numbers_set_plainly_fall_and_sag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(TOOLS)
+    probes = runpy.run_path(str(TOOLS / "probes.py"))
+    digits = {digit: [np.ones((20, 10), np.float32)] for digit in "0123456789"}
+    plain = probes["Setting"](count=(3, 3), rows=(40, 40), uneven=0, astray=0, gap=(0.3, 0.3))
+
+    def rows(**changes: float) -> list[tuple[int, int]]:
+        """From and to which each of three blocks reaches, counted from the first's upper edge."""
+        picture, _ = probes["drawn"](digits, plain._replace(**changes), np.random.default_rng(0))
+        inked = picture < 0.5
+        columns = np.flatnonzero(np.diff(inked.any(axis=0).astype(int)))
+        found = [np.flatnonzero(inked[:, a + 3]) for a in columns[::2]]
+        return [(int(of[0] - found[0][0]), int(of[-1] - found[0][0])) for of in found]
+
+    assert np.array(rows()) == pytest.approx(np.array([(0, 39)] * 3), abs=1)
+    (_, first), (_, middle), (top, last) = rows(falls=0.5)
+    assert [first, middle, last] == pytest.approx([39] * 3, abs=1)
+    assert top == pytest.approx(20, abs=1)
+    (_, first), (_, middle), (_, last) = rows(sags=0.3)
+    assert first == pytest.approx(last, abs=1)
+    assert middle - first == pytest.approx(0.3 * 40, abs=1)
 
 
 def test_uneven_shares_of_new_numbers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

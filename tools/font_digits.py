@@ -25,7 +25,7 @@ from hwr.lines.presets import DIGITS
 NAMES = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split()
 
 TALL = 60
-"""Rows of a font's digits, in the mean."""
+"""Rows of a font's digits, the median of them."""
 
 _TRIED = 100
 # Pixels to the em by which a font's digits are measured.
@@ -36,7 +36,7 @@ _INKED = 100
 
 
 def _file(folder: Path, name: str) -> Path:
-    """Of a font's files the lightest that holds Latin letters."""
+    """Of a font's files with Latin letters the regular one, or the lightest of others."""
     if not (found := sorted(folder.glob(f"{name}/files/{name}-latin-[0-9]*-normal.woff"))):
         raise DataError(f"{folder}: lacks the font {name} ({name}/files/{name}-latin-…)")
     return next((path for path in found if "-400-" in path.name), found[0])
@@ -44,9 +44,16 @@ def _file(folder: Path, name: str) -> Path:
 
 def digits_of(path: Path) -> list[NDArray[np.uint8]]:
     """The ten digits of a font, uint8 [rows, columns], dark on white."""
-    heights = [len(_ink(ImageFont.truetype(path, _TRIED), digit)) for digit in DIGITS]
-    font = ImageFont.truetype(path, max(round(_TRIED * TALL / float(np.median(heights))), 5))
+    heights = [len(_ink(_font(path, _TRIED), digit)) for digit in DIGITS]
+    font = _font(path, max(round(_TRIED * TALL / float(np.median(heights))), 5))
     return [255 - np.pad(_ink(font, digit), _ROOM) for digit in DIGITS]
+
+
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    try:
+        return ImageFont.truetype(path, size)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read as a font ({error})") from error
 
 
 def _ink(font: ImageFont.FreeTypeFont, digit: str) -> NDArray[np.uint8]:

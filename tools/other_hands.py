@@ -95,6 +95,8 @@ def main() -> None:
     arguments = parser.parse_args()
     if not 1 <= arguments.min <= arguments.max:
         parser.error("--min must be at least 1, and --max no less")
+    if not 0 <= arguments.lean <= 1:
+        parser.error("--lean is a share, from 0 to 1")
     digits = read_digits(arguments.digits)
     rng = np.random.default_rng(arguments.seed)
     composer = DocumentComposer(digits, partial(own_hand, lean=arguments.lean))

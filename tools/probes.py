@@ -51,8 +51,8 @@ class Setting(NamedTuple):
         first: the digit with which every number begins; any where empty.
         other: a digit that every number has, and its height for those of the others.
         uneven: by how much digits are lower than others, at most.
-        falls: how much lower the last digit is than the first, as a share; all on one line.
-        bowed: how far the line sags in its middle.
+        falls: how much smaller the last digit is than the first, as a share; all on one line.
+        sags: how far the line does in its middle.
         astray: how far they are above or below the line, at most.
         gap: between neighbours, least and most.
         above, below, beside: room around the number.
@@ -74,7 +74,7 @@ class Setting(NamedTuple):
     other: tuple[str, float] | None = None
     uneven: float = 0.15
     falls: float = 0.0
-    bowed: float = 0.0
+    sags: float = 0.0
     astray: float = 0.05
     gap: tuple[float, float] = (0.08, 0.35)
     above: float = 0.15
@@ -118,7 +118,7 @@ PROBES: dict[str, Setting] = {
     "uphill by 0.15": Setting(slope=-0.15),
     "downhill by 0.2": Setting(slope=0.2),
     "sizes falling by 0.4": Setting(falls=0.4),
-    "bowed by 0.3": Setting(bowed=0.3),
+    "sagging by 0.3": Setting(sags=0.3),
     "slanted by 0.4": Setting(slant=0.4),
     "slanted by 0.8": Setting(slant=0.8),
     "slanted by -0.3": Setting(slant=-0.3),
@@ -175,7 +175,7 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
         piece = _scaled(digits[text][rng.integers(len(digits[text]))], height, setting.wide)
         astray = tall * setting.astray * rng.uniform(-1, 1)
         # Those that become smaller do so above the line.
-        line = 0.5 * setting.falls * along + 4 * setting.bowed * along * (1 - along)
+        line = 0.5 * setting.falls * along + 4 * setting.sags * along * (1 - along)
         top = (tall - len(piece)) / 2 + tall * line + astray + setting.slope * x
         pieces.append((x, round(top), piece))
         x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))

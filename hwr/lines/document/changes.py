@@ -36,6 +36,10 @@ class Changes:
     rings: list[tuple[float, float, float]] = field(default_factory=list)
     gaps: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def wipe(self) -> None:
+        """All of it is drawn anew."""
+        self.anew, self.gaps = True, []
+
     def gap(self, at: Points, radius: float) -> None:
         """Breaks what there is around a point [(x, y)]."""
         x, y = at.tolist()
@@ -100,5 +104,5 @@ class Writing(NamedTuple):
     def anew(self, found: Changes) -> np.random.Generator:
         """What draws a digit that is drawn wholly anew: whoever writes alike draws all of them by
         the same lot."""
-        found.anew, found.gaps = True, []
+        found.wipe()
         return np.random.default_rng(int(self.hand.pen * 2**32)) if self.hand.alike else self.rng

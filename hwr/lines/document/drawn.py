@@ -15,6 +15,9 @@ from hwr.lines.document.marks import Points, bowed, rounded
 DIGIT_HEIGHT = 20
 """Of MNIST's digits in their frames, in pixels (LeCun's MNIST page)."""
 
+THIN = 1.3
+"""Half the width of pens, in pixels: by a broader one, loops and angles would be full of ink."""
+
 _LOW = 0.85
 # How far down an arm is, as a share of the height: by a lower one, a closed four would be a zero,
 # and one with a short stem a six or nothing.
@@ -41,7 +44,7 @@ def angle_four(level: float, half: float, rng: np.random.Generator) -> tuple[Poi
     crossing = (x, -rise * x)
     least = 0.06 if level < _LOW else 0.35
     stem_lean, up = rng.uniform(0.0, 0.45), drop * (least + (1.1 - least) * rng.random() ** 1.7)
-    if half < 1.3 and level < _LOW and rng.random() < 0.4:  # closed
+    if half < THIN and level < _LOW and rng.random() < 0.4:  # closed
         begin = top
     else:
         up = max(up, half + 1)  # or it would not be seen

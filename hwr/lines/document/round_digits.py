@@ -8,10 +8,7 @@ import numpy as np
 
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.changes import EDGE, Changes, Points, Writing
-from hwr.lines.document.drawn import DIGIT_HEIGHT, flat_three
-
-_THIN = 1.3
-# Half the width of pens, in pixels of the frame: by a thicker one, loops would be full of ink.
+from hwr.lines.document.drawn import DIGIT_HEIGHT, THIN, flat_three
 
 
 def zero(found: Changes, digit: Writing) -> None:
@@ -19,7 +16,7 @@ def zero(found: Changes, digit: Writing) -> None:
     hand, middle, half, rng = digit
     top, bottom, tall = digit.ends()
     left, right = float(middle[:, 0].min()), float(middle[:, 0].max())
-    roomy = half < _THIN and not hand.keeps_strokes and right - left > 8 + 4 * half
+    roomy = half < THIN and not hand.keeps_strokes and right - left > 8 + 4 * half
     if hand.struck and roomy and rng.random() < 0.9:
         found.gaps = []
         beyond = rng.uniform(-0.05, 0.12, 2) * tall
@@ -120,7 +117,7 @@ def _curl(found: Changes, digit: Writing, high: Points, curl: float) -> tuple[fl
 
 
 def five(found: Changes, digit: Writing) -> None:
-    """A roof drawn out to the right, straight or like a wave, or set apart."""
+    """A roof drawn out to the right, bowed to either side, or set apart."""
     hand, _, _, rng = digit
     if not hand.roof or rng.random() > 0.85:
         return
@@ -137,7 +134,7 @@ def five(found: Changes, digit: Writing) -> None:
 def six(found: Changes, digit: Writing) -> None:
     """Its top drawn out to the right, arched."""
     hand, _, half, rng = digit
-    if hand.crook and half < _THIN and rng.random() < 0.9:
+    if hand.crook and half < THIN and rng.random() < 0.9:
         high = digit.upper(0.15)
         x, y = high[high[:, 0].argmax()].tolist()
         length = hand.crook * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)

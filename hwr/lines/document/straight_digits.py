@@ -20,7 +20,7 @@ def one(found: Changes, digit: Writing) -> None:
     """A flag, perhaps led up to, and a foot; or but a straight stroke."""
     hand, _, _, rng = digit
     if hand.plain:
-        found.anew, found.gaps = True, []
+        found.wipe()
         # In others they lean as the hand's other digits do, whose own lean they lack.
         likely = (hand.slant / hand.width, 0.04) if hand.upright else (-0.08, 0.1)
         lean = rng.normal(*likely)

@@ -644,6 +644,15 @@ def test_a_nib_breaks_no_digit_with_a_long_stem(label: int) -> None:
     assert whole(0.7) > 0.7 * whole(0)
 
 
+def test_nor_one_of_what_it_adds() -> None:
+    def whole(nib: float) -> float:
+        hand = dataclasses.replace(PLAIN, pen=0.06, nib=nib, stems=0.7, arm=0.7)
+        inked = (written(hand, 4, 60) > 80).astype(np.uint8)
+        return float(np.mean([cv2.connectedComponents(p)[0] == 2 for p in inked]))
+
+    assert whole(0.75) > 0.95 * whole(0)
+
+
 def test_bars_are_no_thicker_where_a_stem_is_long() -> None:
     def thickness(stems: float) -> float:
         hand = dataclasses.replace(PLAIN, stems=stems)

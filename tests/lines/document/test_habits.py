@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hwr.lines.document.changes import EDGE, Changes
 from hwr.lines.document.drawn import DIGIT_HEIGHT, flat_three, roofed_seven
 from hwr.lines.document.habits import add_habits
 from hwr.lines.document.hands import Hand, draw_hand
+from hwr.lines.document.marks import Piece
 from hwr.lines.document.skeletons import FINE, PITCH
 
 # A hand without any habit.
@@ -105,7 +107,7 @@ def test_by_a_broad_pen_a_seven_stays_what_it_was() -> None:
 def test_what_is_drawn_anew_stays_in_its_frame() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        bar, serif, half = rng.uniform(0.3, 0.6), rng.uniform(0.1, 0.3), rng.uniform(0.4, 1.6)
+        bar, serif, half = rng.uniform(0.3, 0.6), rng.uniform(0.1, 0.3), rng.uniform(0.4, 1.7)
         for ways in (
             roofed_seven(0, serif, half, rng),
             roofed_seven(bar, 0, half, rng),
@@ -121,11 +123,22 @@ def test_what_is_drawn_anew_stays_in_its_frame() -> None:
 def test_roofs_are_flatter_than_flags_and_no_bar_meets_what_hangs_from_them() -> None:
     rng = np.random.default_rng(0)
     for _ in range(200):
-        half = rng.uniform(0.4, 1.6)
+        half = rng.uniform(0.4, 1.7)
         (x0, y0), *_, (x1, y1) = roofed_seven(0, 0, half, rng)[0][:5]
         assert (x1 - x0) > 6 * abs(y1 - y0)
-        roof, bar = roofed_seven(0.5, 0.3, half, rng)
-        assert min(y for _, y in bar) - roof[0][1] > 2 + half
+        roof, bar = roofed_seven(0.9, 0.3, half, rng)
+        assert min(y for _, y in bar) - roof[0][1] > 2 * half
+        # Nor does that meet the stem.
+        (stem_x, stem_y), hangs = roof[6], roof[0]
+        assert stem_x - hangs[0] > 2 * half or stem_y > hangs[1] + 2 * half
+
+
+def _beside(strokes: list[Piece], place: int) -> float:
+    """How far the point at which a piece begins is to the left of the straight way from the first
+    to the last one, above zero, or to its right; as one sees who goes it."""
+    (x0, y0, *_), (*_, x1, y1) = strokes[0], strokes[-1]
+    x, y, *_ = strokes[place]
+    return ((x - x0) * (y1 - y0) - (y - y0) * (x1 - x0)) / math.hypot(x1 - x0, y1 - y0)
 
 
 def test_a_three_ends_in_a_stroke_up_that_closes_nothing() -> None:
@@ -138,6 +151,7 @@ def test_a_three_ends_in_a_stroke_up_that_closes_nothing() -> None:
         assert start[0] == pytest.approx(x)
         assert y - 6 < start[1] <= y
         assert 14 + 2 < top[3] < start[1]  # below its waist
+        assert all(_beside(strokes, at) >= -1e-6 for at in range(1, len(strokes)))  # as its bow
 
 
 def test_a_three_by_a_broad_pen_ends_as_it_did() -> None:
@@ -152,7 +166,25 @@ def test_a_six_is_drawn_out_at_its_top() -> None:
         assert strokes[0][:2] == pytest.approx((18, 4))
         assert strokes[-1][2] > 20
         assert max(y for *_, y in strokes) < 8  # far above the loop
+        assert all(_beside(strokes, at) >= -1e-6 for at in range(1, len(strokes)))  # arched
     assert not changed(6, SIX, 0, half=1.5, crook=0.3).strokes
+
+
+def test_roofs_of_fives_bow_up_and_down() -> None:
+    roofs = [changed(5, SIX, seed, roof=0.4).strokes for seed in range(40)]
+    bows = [_beside(strokes, 2) for strokes in roofs if strokes]
+    assert min(bows) < -0.3 < 0.3 < max(bows)
+
+
+def test_a_nine_made_of_a_wide_three_is_closed() -> None:
+    wide = THREE.copy()
+    wide[:, 0] = 2.0 * (wide[:, 0] - 14) + 14
+    for seed in range(40):
+        strokes = changed(9, wide, seed, bowed=True).strokes
+        assert len(strokes) == 4
+        for (*_, x, y), (x0, y0, *_) in pairwise(strokes):
+            assert (x, y) == (x0, y0)
+            assert x >= EDGE
 
 
 def test_zeros_are_struck_through() -> None:
@@ -162,7 +194,16 @@ def test_zeros_are_struck_through() -> None:
     for ((x0, y0, x1, y1),) in struck:
         assert x0 > 18 > 10 > x1
         assert y0 < 12 < 16 < y1
-    assert not changed(0, ZERO, 0, half=1.5, struck=True).strokes
+    narrow = ZERO * np.array([0.5, 1], np.float32)
+    for seed in range(20):
+        assert not changed(0, ZERO, seed, half=1.5, struck=True).strokes
+        assert not changed(0, ZERO, seed, keeps_strokes=True, struck=True).strokes
+        assert not changed(0, narrow, seed, struck=True).strokes
+
+
+def test_a_struck_zero_has_no_gap() -> None:
+    found = [changed(0, ZERO, seed, struck=True, gaps=1.0) for seed in range(40)]
+    assert {(bool(of.strokes), bool(of.gaps)) for of in found} == {(True, False), (False, True)}
 
 
 @pytest.mark.parametrize(("end", "last"), [((-5.0, 14.0), EDGE), ((35.0, 14.0), DIGIT_SIZE - EDGE)])
