@@ -11,10 +11,11 @@ import numpy as np
 LEAST_KEPT = 0.08
 """Of a digit's height: the thinnest that MNIST's own strokes are made."""
 
+LONG_FLAG = 0.45
+"""Of a one's flags: longer ones are steeper and less arched, or they would be a seven's roof."""
+
 _UPRIGHT = 0.3
 # Columns to a row: hands that lean less may write ones as upright as a ruler's strokes.
-_LONG = 0.45
-# Of flags; longer ones are no wider arched than a seven's roof.
 _LOTS = 80
 # As many as a hand takes, and more.
 
@@ -179,7 +180,7 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     # Long flags are rarer than short ones.
     flag = 0.15 + 0.85 * lot() ** 1.6 if lot() < 0.65 else 0.0
     # Whoever draws flags, above all long ones, tells sevens from ones by it.
-    barred = 0.9 if flag > _LONG else 0.65 if flag else 0.3
+    barred = 0.9 if flag > LONG_FLAG else 0.65 if flag else 0.3
     pen = math.exp(between(math.log(0.04), math.log(0.18)))
     stems = some(0.2, 0.1, 0.75)
     return Hand(
@@ -194,8 +195,8 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         flag=flag,
         foot=some(0.25, 0.2, 0.8),
         lead=some(0.3, 0.1, 0.45),
-        # Short flags are arched at times, as those are that begin with a stroke up.
-        bow=between(-0.2, 0.2 if flag > _LONG else 0.3),
+        # Short flags are mostly arched, as those are that begin with a stroke up.
+        bow=between(-0.2, 0.2) if flag > LONG_FLAG else between(-0.12, 0.32),
         bar=some(barred, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),

@@ -10,6 +10,7 @@ import numpy as np
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.changes import Changes, Writing
 from hwr.lines.document.drawn import DIGIT_HEIGHT, angle_four, roofed_seven
+from hwr.lines.document.hands import LONG_FLAG
 from hwr.lines.document.median import median
 
 _THICK = 1.7
@@ -36,11 +37,15 @@ def one(found: Changes, digit: Writing) -> None:
         # As it will stand on paper: the longer, the steeper, or it would be a seven.
         flattest = max(3.2 - 4 * hand.flag, 2.0 - 1.5 * hand.flag, 0.8)
         most = math.atan((flattest - hand.slant) / hand.width)
-        angle = lean + 18 + max(math.degrees(most) - lean - 18, 6) * rng.random()
+        # (Of short ones, most are flat.)
+        share = rng.random() ** (1.0 if hand.flag > LONG_FLAG else 0.5)
+        angle = lean + 18 + max(math.degrees(most) - lean - 18, 6) * share
         angle = math.radians(min(max(angle, 12), 75))
         end = (x - length * math.sin(angle), y + length * math.cos(angle))
         way = [(x, y), end]
-        if hand.lead and rng.random() < 0.8:
+        # What leads to a flat one would make a roof of it.
+        flat = math.tan(angle) * hand.width + hand.slant > 1.2
+        if hand.lead and not flat and rng.random() < 0.8:
             reach = hand.lead * DIGIT_HEIGHT * rng.uniform(0.6, 1.2)
             # From above or below, straight or hanging between its ends.
             drop, sag = reach * rng.uniform(-0.7, 0.7), reach * 0.4 * rng.random()
