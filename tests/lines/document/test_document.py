@@ -36,11 +36,10 @@ from hwr.lines.plan import in_order, order_of
 
 PLAIN = Hand(
     slant=0, width=1, pen=0.08, nib=0, keeps_strokes=False, unsteady=0, uneven=0, careless=0,
-    plain=False, flag=0, foot=0, lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, upturn=0,
-    flat=False, waist=0, hook=0, rho=False, bowed=False, tail=0, rise=0, short=0, closed=False,
-    arm=0, cross=0, roof=0, crook=0, roofed=False, open=0, struck=False, zero=1,
-    ones=0, sevens=0, sinks=0, strings=0, hang=0, old_style=False, stems=0, joins=0, gaps=0,
-    slope=0, spacing=0.2, alike=False,
+    plain=False, flag=0, foot=0, lead=0, bow=0, bar=0, serif=0, loop=0, curl=0, waist=0, hook=0,
+    rho=False, bowed=False, tail=0, rise=0, short=0, closed=False, arm=0, cross=0, roof=0, open=0,
+    zero=1, ones=0, sevens=0, sinks=0, strings=0, hang=0, old_style=False, stems=0, joins=0,
+    gaps=0, slope=0, spacing=0.2, alike=False,
 )  # fmt: skip
 DIGITS = load_digits("val")
 
@@ -274,7 +273,7 @@ def test_so_it_is_where_its_middle_has_no_ink() -> None:
     bowed = dataclasses.replace(PLAIN, bowed=True)
     ends = np.array([[10, 5], [14, 4], [17, 7], [17, 20], [14, 24], [10, 23]], np.float32)
     found = changes_of(9, bowed, ends, 1.0, np.random.default_rng(0))
-    (x0, y0, *_), *_, (*_, x1, y1) = found.strokes
+    (x0, y0, *_), (*_, x1, y1) = found.strokes
     assert [x0, y0] == ends[0].tolist()
     assert [x1, y1] == [17, 20]
 
@@ -642,15 +641,6 @@ def test_a_nib_breaks_no_digit_with_a_long_stem(label: int) -> None:
         return float(np.mean([cv2.connectedComponents(p)[0] == 2 for p in inked]))
 
     assert whole(0.7) > 0.7 * whole(0)
-
-
-def test_nor_one_of_what_it_adds() -> None:
-    def whole(nib: float) -> float:
-        hand = dataclasses.replace(PLAIN, pen=0.06, nib=nib, stems=0.7, arm=0.7)
-        inked = (written(hand, 4, 60) > 80).astype(np.uint8)
-        return float(np.mean([cv2.connectedComponents(p)[0] == 2 for p in inked]))
-
-    assert whole(0.75) > 0.95 * whole(0)
 
 
 def test_bars_are_no_thicker_where_a_stem_is_long() -> None:
