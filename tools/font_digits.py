@@ -44,7 +44,8 @@ def _file(folder: Path, name: str) -> Path:
 
 def digits_of(path: Path) -> list[NDArray[np.uint8]]:
     """The ten digits of a font, uint8 [rows, columns], dark on white."""
-    heights = [len(_ink(_font(path, _TRIED), digit)) for digit in DIGITS]
+    tried = _font(path, _TRIED)
+    heights = [len(_ink(tried, digit)) for digit in DIGITS]
     font = _font(path, max(round(_TRIED * TALL / float(np.median(heights))), 5))
     return [255 - np.pad(_ink(font, digit), _ROOM) for digit in DIGITS]
 
@@ -61,11 +62,9 @@ def _ink(font: ImageFont.FreeTypeFont, digit: str) -> NDArray[np.uint8]:
     size = round(8 * font.size)
     page = Image.new("L", (size, size))
     ImageDraw.Draw(page).text((size // 3, size // 3), digit, font=font, fill=255)
-    ink = np.asarray(page)
-    rows, columns = (np.flatnonzero((ink > _INKED).any(axis)) for axis in (1, 0))
-    if not len(rows):
+    if (box := page.point([255 * (grey > _INKED) for grey in range(256)]).getbbox()) is None:
         raise DataError(f"{font.path}: has no digit {digit}")
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return np.asarray(page.crop(box))
 
 
 def main() -> None:
