@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from hwr.lines.digits import DIGIT_SIZE
 from hwr.lines.document.hands import Hand
-from hwr.lines.document.marks import Piece
+from hwr.lines.document.marks import Piece, bowed
 
 Points = NDArray[np.float32]
 """The middle of a digit's strokes, [points, (x, y)], in pixels of its frame."""
 
 EDGE = 1.5
-"""Strokes end that far inside of the frame."""
+"""Strokes end that far inside of the frame's columns."""
+
+_LEFT, _RIGHT = EDGE, DIGIT_SIZE - EDGE
 
 
 @dataclass
@@ -34,30 +36,38 @@ class Changes:
     rings: list[tuple[float, float, float]] = field(default_factory=list)
     gaps: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def wipe(self) -> None:
+        """All of it is drawn anew."""
+        self.anew, self.gaps = True, []
+
     def gap(self, at: Points, radius: float) -> None:
         """Breaks what there is around a point [(x, y)]."""
         x, y = at.tolist()
         self.gaps.append((x, y, radius))
 
     def curve(self, *points: tuple[float, float], bow: float = 0.0) -> None:
-        """Adds a stroke from point to point; its first piece bows to the side by so great a share
-        of its length."""
-        (x0, y0), (x1, y1), *others = points
-        middle = ((x0 + x1) / 2 - bow * (y1 - y0), (y0 + y1) / 2 + bow * (x1 - x0))
-        way = [(x0, y0), middle, (x1, y1), *others] if bow else [(x0, y0), (x1, y1), *others]
-        inside = [(max(x, EDGE), y) for x, y in way]
-        inside[-1] = _shortened(inside[-2], inside[-1])
-        self.strokes += [(*a, *b) for a, b in pairwise(inside)]
+        """Adds a stroke from point to point, as much of it as lies within the frame's columns; its
+        first piece bows to the side by so great a share of its length."""
+        way = list(points)
+        if bow:
+            start, *inner, end = bowed(way[0], way[1], bow)
+            if _LEFT <= end[0] <= _RIGHT:  # and so what bows out is to end there, too
+                inner = [(min(max(x, _LEFT), _RIGHT), y) for x, y in inner]
+            way[:2] = [start, *inner, end]
+        self.strokes += [piece for pair in pairwise(way) if (piece := _within(*pair))]
 
 
-def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
-    """Where a stroke ends that is not to leave the frame on its right."""
+def _within(start: tuple[float, float], end: tuple[float, float]) -> Piece | None:
+    """As much of a straight piece as is no farther on the left or right than strokes may be."""
     (x0, y0), (x1, y1) = start, end
-    most = DIGIT_SIZE - EDGE
-    if x1 <= most or x0 >= most:
-        return end
-    share = (most - x0) / (x1 - x0)
-    return most, y0 + share * (y1 - y0)
+    if min(x0, x1) >= _LEFT and max(x0, x1) <= _RIGHT:
+        return x0, y0, x1, y1
+    shares = sorted((side - x0) / (x1 - x0 or 1e-6) for side in (_LEFT, _RIGHT))
+    first, last = max(shares[0], 0.0), min(shares[1], 1.0)
+    if first > last:
+        return None
+    across, down = x1 - x0, y1 - y0
+    return x0 + first * across, y0 + first * down, x0 + last * across, y0 + last * down
 
 
 class Writing(NamedTuple):
@@ -84,9 +94,15 @@ class Writing(NamedTuple):
     def upper(self, share: float) -> Points:
         """What lies above so great a share of its height from the top."""
         top, _, tall = self.ends()
-        found: Points = self.middle[self.middle[:, 1] < top[1] + share * tall]
+        found: Points = self.middle[self.middle[:, 1] <= top[1] + share * tall]
         return found
 
     def breadth(self) -> float:
         """Half of a gap's, enough to part a stroke."""
         return self.half + 0.2 + float(self.rng.random())
+
+    def anew(self, found: Changes) -> np.random.Generator:
+        """What draws a digit that is drawn wholly anew: whoever writes alike draws all of them by
+        the same lot."""
+        found.wipe()
+        return np.random.default_rng(int(self.hand.pen * 2**32)) if self.hand.alike else self.rng

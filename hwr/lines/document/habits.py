@@ -38,6 +38,8 @@ def add_habits(
     hands: Sequence[Hand],
     draws: Sequence[np.random.Generator],
     half: Tensor,
+    nib: Tensor,
+    least: Tensor,
 ) -> None:
     """Changes digits as the hands that write them are used to, in place.
 
@@ -48,10 +50,12 @@ def add_habits(
         hands: the one that writes each.
         draws: each digit's; digits that share one take their lots of it one after the other.
         half: float32 [digits], half the width of the strokes, in pixels of the frame.
+        nib: as many: by how much those along the line are thinner, as a share.
+        least: as many, of half the width of these.
     """
     changes: dict[int, Changes] = {}
     middles = _middles(fields.numpy() < _ON)
-    halves = half.tolist()
+    halves, nibs, thinnest = half.tolist(), nib.tolist(), least.tolist()
     digits = zip(labels.tolist(), middles, hands, halves, draws, strict=True)
     for row, (label, middle, hand, wide, rng) in enumerate(digits):
         if len(middle) >= 4:
@@ -61,10 +65,19 @@ def add_habits(
     for row, found in changes.items():
         if found.anew:
             field[row] = _FAR
-    for rows, distance in _distances({row: found.wiped for row, found in changes.items()}):
-        field[rows] = np.maximum(field[rows], _each(halves, rows) + np.float32(1.2) - distance)
-    for rows, distance in _distances({row: found.strokes for row, found in changes.items()}):
-        field[rows] = np.minimum(field[rows], distance - _each(halves, rows))
+    for wiped, distance in _distances({row: found.wiped for row, found in changes.items()}):
+        rows = list(wiped)
+        wide = _each([halves[row] + 1.2 for row in rows])
+        field[rows] = np.maximum(field[rows], wide - distance)
+    for added, distance in _distances({row: found.strokes for row, found in changes.items()}):
+        rows = list(added)
+        wide = _each(
+            [
+                max(halves[row] * (1 - nibs[row] * _level(piece)), thinnest[row])
+                for row, piece in added.items()
+            ]
+        )
+        field[rows] = np.minimum(field[rows], distance - wide)
     for row, found in changes.items():
         of = field[row]
         for x, y, radius in found.rings:
@@ -74,16 +87,24 @@ def add_habits(
             np.maximum(of, radius - _length(_AT - x, _DOWN - y), out=of)
 
 
-def _each(halves: list[float], rows: list[int]) -> Fields:
-    return np.array([halves[row] for row in rows], np.float32)[:, None, None]
+def _each(values: list[float]) -> Fields:
+    """One for each field."""
+    return np.array(values, np.float32)[:, None, None]
 
 
-def _distances(pieces: dict[int, list[Piece]]) -> Iterator[tuple[list[int], Fields]]:
-    """Rows of digits, and how far it is to one piece of each, [rows, FINE, FINE]; the first piece
-    of every digit, then the second and so on."""
+def _level(piece: Piece) -> float:
+    """From 0 to 1: 1 for what goes along the line."""
+    x0, y0, x1, y1 = piece
+    across, down = (x1 - x0) ** 2, (y1 - y0) ** 2
+    return across / (across + down + 1e-6)
+
+
+def _distances(pieces: dict[int, list[Piece]]) -> Iterator[tuple[dict[int, Piece], Fields]]:
+    """One piece of each digit that has one, by its row, and how far it is to that, [rows, FINE,
+    FINE]; first the first piece of every digit, then the second and so on."""
     for place in range(max(map(len, pieces.values()), default=0)):
         chosen = {row: found[place] for row, found in pieces.items() if len(found) > place}
-        yield list(chosen), np.sqrt(squares(_AT, _AT, list(chosen.values())))
+        yield chosen, np.sqrt(squares(_AT, _AT, list(chosen.values())))
 
 
 def _length(across: Fields, down: Fields) -> Fields:

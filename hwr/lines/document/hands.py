@@ -11,9 +11,12 @@ import numpy as np
 LEAST_KEPT = 0.08
 """Of a digit's height: the thinnest that MNIST's own strokes are made."""
 
+LONG_FLAG = 0.45
+"""Of a one's flags: longer ones are steeper and less arched, or they would be a seven's roof."""
+
 _UPRIGHT = 0.3
 # Columns to a row: hands that lean less may write ones as upright as a ruler's strokes.
-_LOTS = 80
+_LOTS = 120
 # As many as a hand takes, and more.
 
 
@@ -34,12 +37,16 @@ class Hand:
         careless: how much more they differ in size and place; 0 for most hands.
         plain: whether ones are but a straight stroke: an upright hand's as upright as a border.
         flag, foot: lengths of the stroke at the top and at the bottom of a one; 0 for none.
+        exit: length of the stroke to the right in which a one ends that has no foot and is not
+            plain; 0 for none.
         lead: length of the stroke that leads to a one's flag; 0 for none.
-        bow: how far flags bow, as a share of their length, to either side.
+        bow: how far flags bow, as a share of their length: arched above zero, else hanging.
         bar: length of the bar through a seven; 0 for none.
         serif: length of the stroke at the beginning of a seven's roof; 0 for none.
         loop: of a two, at its lower left corner; 0 for none.
         curl: of a two or a three, where it begins; 0 for none.
+        upturn: how high the stroke goes up in which a three ends; 0 for none.
+        flat: whether threes have a roof instead of their upper bow (`drawn.flat_three`).
         waist: of the loop that a three has between its bows; 0 for none.
         hook: length of the stroke to the left in which a nine's stem ends; 0 for none.
         rho: whether nines have their loop to the right of their stem.
@@ -52,8 +59,12 @@ class Hand:
             far down that arm is; 0 for other fours.
         cross: how far a four's crossbar is drawn out to the right; 0 for none.
         roof: how far a five's roof is drawn out to the right; 0 for none.
+        crook: how far a six's top is; 0 for none.
+        roofed: whether sevens are a level roof with a straight stem (`drawn.roofed_seven`), unless
+            the pen is broad.
         open: the chance that a zero or an eight is open at its top, and a five's roof, where it is
             drawn out, set apart.
+        struck: whether zeros are struck through.
         zero: the size of zeros, 1 as the other digits.
         ones: how much taller ones are than the other digits.
         sevens: how much taller sevens are.
@@ -82,12 +93,15 @@ class Hand:
     plain: bool
     flag: float
     foot: float
+    exit: float
     lead: float
     bow: float
     bar: float
     serif: float
     loop: float
     curl: float
+    upturn: float
+    flat: bool
     waist: float
     hook: float
     rho: bool
@@ -99,7 +113,10 @@ class Hand:
     arm: float
     cross: float
     roof: float
+    crook: float
+    roofed: bool
     open: float
+    struck: bool
     zero: float
     ones: float
     sevens: float
@@ -165,7 +182,9 @@ def draw_hand(rng: np.random.Generator) -> Hand:
     else:
         slant = between(-0.7, -0.2)
     # Long flags are rarer than short ones.
-    flag = 0.15 + 0.85 * lot() ** 1.3 if lot() < 0.65 else 0.0
+    flag = 0.15 + 0.85 * lot() ** 1.6 if lot() < 0.65 else 0.0
+    # Whoever draws flags, above all long ones, tells sevens from ones by it.
+    barred = 0.9 if flag > LONG_FLAG else 0.65 if flag else 0.3
     pen = math.exp(between(math.log(0.04), math.log(0.18)))
     stems = some(0.2, 0.1, 0.75)
     return Hand(
@@ -180,9 +199,9 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         flag=flag,
         foot=some(0.25, 0.2, 0.8),
         lead=some(0.3, 0.1, 0.45),
-        bow=between(-0.2, 0.2),
-        # Whoever draws long flags tells sevens from ones by it.
-        bar=some(0.9 if flag > 0.45 else 0.4, 0.3, 0.9),
+        # Short flags are mostly arched, as those are that begin with a stroke up.
+        bow=between(-0.2, 0.2) if flag > LONG_FLAG else between(-0.12, 0.32),
+        bar=some(barred, 0.3, 0.9),
         serif=some(0.2, 0.1, 0.3),
         loop=some(0.3, 0.07, 0.18),
         curl=some(0.25, 0.05, 0.22),
@@ -214,4 +233,10 @@ def draw_hand(rng: np.random.Generator) -> Hand:
         spacing=spacing,
         alike=lot() < 0.4,
         plain=lot() < 0.25,
+        upturn=some(0.2, 0.08, 0.25),
+        flat=lot() < 0.08,
+        crook=some(0.2, 0.1, 0.4),
+        roofed=lot() < 0.15,
+        struck=lot() < 0.03,
+        exit=some(0.2, 0.08, 0.25),
     )

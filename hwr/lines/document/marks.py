@@ -147,6 +147,14 @@ def curve(
     ]
 
 
+def bowed(start: tuple[float, float], end: tuple[float, float], bow: float) -> Points:
+    """A stroke that bows to the side by so great a share of its length: to the left of one that
+    goes down."""
+    (x0, y0), (x1, y1) = start, end
+    bend = ((x0 + x1) / 2 - 2 * bow * (y1 - y0), (y0 + y1) / 2 + 2 * bow * (x1 - x0))
+    return curve(start, bend, end, pieces=4)
+
+
 def rounded(way: Points, share: float) -> Points:
     """A stroke without corners: each gives way to two points, so great a share of their pieces away
     from it (Chaikin 1974)."""

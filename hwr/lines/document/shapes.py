@@ -87,8 +87,10 @@ def write(
         wide[kept] = half[kept, None, None]  # a nib writes none of them
     # (As `Hand.drawn_pen`.)
     drawn = torch.where(kept, half.clamp(min=LEAST_KEPT * DIGIT_HEIGHT / 2), half)
-    add_habits(edge, fields, labels, hands, draws, drawn)
     stretched = torch.where(torch.from_numpy(np.isin(labels, _STEMMED)), 1 + 2 * of("stems"), 1.0)
+    # (Where a digit is stretched, all that goes along the line is thinned below.)
+    nib = of("nib").masked_fill(kept | (stretched > 1), 0.0)
+    add_habits(edge, fields, labels, hands, draws, drawn, nib, least)
     _thin_across(edge, wide, stretched)
     # Outside of the frame lies what its border holds: paper, also where a stroke ends there.
     for border in (edge[:, 0], edge[:, -1], edge[:, :, 0], edge[:, :, -1]):
