@@ -64,10 +64,10 @@ def one(found: Changes, digit: Writing) -> None:
         found.curve((x - reach, y - tilt), (x + reach, y + tilt))
     elif hand.exit and rng.random() < 0.9:
         # With a flag, a long and level one would make a two of it.
-        share, flattest = (0.6, 0.4) if flagged else (1.0, -0.1)
+        share, rise = (0.6, 0.4) if flagged else (1.0, -0.1)
         reach = hand.exit * share * DIGIT_HEIGHT * rng.uniform(0.7, 1.2)
         x, y = bottom.tolist()
-        end = (x + reach, y - reach * rng.uniform(flattest, 0.8))
+        end = (x + reach, y - reach * rng.uniform(rise, 0.8))
         found.curve((x, y), end, bow=rng.uniform(0.0, 0.25))
 
 

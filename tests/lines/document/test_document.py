@@ -570,12 +570,14 @@ def test_an_arm_in_pieces_is_wiped_out_whole() -> None:
 def test_bars_and_serifs_of_sevens_stay_apart() -> None:
     """Where they met they would make a loop."""
     hand = dataclasses.replace(PLAIN, bar=0.8, serif=0.3, slant=0.3)
-    # A bar too short to be seen, or narrow ones would be drawn anew.
-    without = dataclasses.replace(PLAIN, slant=0.3, bar=1e-6)
-    more = np.array([loops(p) for p in written(hand, 7, 400)]) > [
-        loops(p) for p in written(without, 7, 400)
-    ]
-    assert more.mean() < 0.04
+
+    def closed(**habits: float) -> np.ndarray:
+        return np.array([loops(p) for p in written(dataclasses.replace(hand, **habits), 7, 400)])
+
+    # One or the other too short to be seen, by the same lots: alone, a serif may meet a bar that
+    # MNIST's own seven has.
+    more = closed() > np.maximum(closed(bar=1e-6), closed(serif=1e-6))
+    assert more.mean() < 0.03
 
 
 def loops(picture: np.ndarray) -> int:

@@ -53,6 +53,12 @@ def changed(
     return changes_of(label, hand, middle, half, np.random.default_rng(seed))
 
 
+def added(label: int, middle: np.ndarray, **habits: float) -> list[list[Piece]]:
+    """The strokes of those of 40 digits that get any."""
+    found = (changed(label, middle, seed, **habits).strokes for seed in range(40))
+    return [strokes for strokes in found if strokes]
+
+
 def flats(flag: float) -> list[float]:
     """Columns to a row of ones' flags, as they stand on paper."""
     found = [changed(1, ONE, seed, flag=flag).strokes for seed in range(200)]
@@ -87,8 +93,7 @@ def test_nothing_leads_to_a_flat_flag() -> None:
 
 
 def test_ones_without_a_foot_may_end_in_a_stroke_to_the_right() -> None:
-    ends = [changed(1, ONE, seed, exit=0.2).strokes for seed in range(40)]
-    ends = [strokes for strokes in ends if strokes]
+    ends = added(1, ONE, exit=0.2)
     assert len(ends) > 30
     for strokes in ends:
         assert strokes[0][:2] == pytest.approx((14, 24))
@@ -99,12 +104,12 @@ def test_ones_without_a_foot_may_end_in_a_stroke_to_the_right() -> None:
     assert {len(strokes) for strokes in feet} <= {0, 1, 4}
     assert sum(len(strokes) == 1 for strokes in feet) > 30
     # With a flag, none is long and level.
-    for seed in range(40):
-        strokes = changed(1, ONE, seed, flag=0.3, exit=0.25).strokes
-        if len(strokes) == 5:
-            (x0, y0, *_), (*_, x1, y1) = strokes[1], strokes[-1]
-            assert x1 - x0 < 4
-            assert y0 - y1 > 0.39 * (x1 - x0)
+    both = [strokes for strokes in added(1, ONE, flag=0.3, exit=0.25) if len(strokes) == 5]
+    assert len(both) > 25
+    for strokes in both:
+        (x0, y0, *_), (*_, x1, y1) = strokes[1], strokes[-1]
+        assert x1 - x0 < 4
+        assert y0 - y1 > 0.39 * (x1 - x0)
 
 
 def test_flags_are_arched_or_hang() -> None:
@@ -203,8 +208,7 @@ def _beside(strokes: list[Piece], place: int) -> float:
 
 
 def test_a_three_ends_in_a_stroke_up_that_closes_nothing() -> None:
-    ends = [changed(3, THREE, seed, upturn=0.25).strokes for seed in range(40)]
-    ends = [strokes for strokes in ends if strokes]
+    ends = added(3, THREE, upturn=0.25)
     assert len(ends) > 25
     x, y = THREE[THREE[:, 1] > 17][:, 0].min(), THREE[:, 1].max()
     for strokes in ends:
@@ -220,8 +224,7 @@ def test_a_three_by_a_broad_pen_ends_as_it_did() -> None:
 
 
 def test_a_six_is_drawn_out_at_its_top() -> None:
-    crooks = [changed(6, SIX, seed, crook=0.3).strokes for seed in range(40)]
-    crooks = [strokes for strokes in crooks if strokes]
+    crooks = added(6, SIX, crook=0.3)
     assert len(crooks) > 25
     for strokes in crooks:
         assert strokes[0][:2] == pytest.approx((18, 4))
@@ -232,8 +235,7 @@ def test_a_six_is_drawn_out_at_its_top() -> None:
 
 
 def test_roofs_of_fives_bow_up_and_down() -> None:
-    roofs = [changed(5, SIX, seed, roof=0.4).strokes for seed in range(40)]
-    bows = [_beside(strokes, 2) for strokes in roofs if strokes]
+    bows = [_beside(strokes, 2) for strokes in added(5, SIX, roof=0.4)]
     assert min(bows) < -0.3 < 0.3 < max(bows)
 
 
@@ -249,8 +251,7 @@ def test_a_nine_made_of_a_wide_three_is_closed() -> None:
 
 
 def test_zeros_are_struck_through() -> None:
-    struck = [changed(0, ZERO, seed, struck=True).strokes for seed in range(40)]
-    struck = [strokes for strokes in struck if strokes]
+    struck = added(0, ZERO, struck=True)
     assert len(struck) > 25
     for ((x0, y0, x1, y1),) in struck:
         assert x0 > 18 > 10 > x1
