@@ -48,8 +48,9 @@ class DataOptions:
         alphabet: of a training that begins with another's weights: `keep` the other's characters,
             `unite` them with those of the lines, which come behind, or `replace` them. What the
             other's heads know of characters that stay is kept. Where the experiment's `alphabet`
-            is given, that counts.
-        augment: how lines to train on are changed, each time anew.
+            is given, that counts. (`hwr train --from` without `--config` takes `unite`.)
+        augment: how lines to train on are changed, each time anew. (By default not at all; `hwr
+            train --from` without `--config` does.)
     """
 
     train: Places = ()
