@@ -11,6 +11,7 @@ from hwr.cli.overrides import parse_overrides
 from hwr.cli.place import FILE, PLACE
 from hwr.cli.tell import say
 from hwr.errors import ConfigError
+from hwr.lines.labelled import typed
 from hwr.model_file import MODEL_ENDING
 
 
@@ -94,7 +95,8 @@ def command(
     except BadLinesError as error:
         keeps = source is not None and (config is None or loaded.data.alphabet == "keep")
         form = _form(config, resume or start)
-        characters = dict(overrides).get("alphabet", error.characters if keeps else None)
+        own = typed(error.characters) if keeps else None
+        characters = dict(overrides).get("alphabet", own)
         form += [] if characters is None else ["--alphabet", characters]
         form += _seen(overrides) if "--config" in form else []
         raise error.looked_at_by(form) from None

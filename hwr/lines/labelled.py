@@ -148,3 +148,9 @@ def each_its_own_page(lines: list[LabelledPicture]) -> list[LabelledPicture]:
 def composed(text: str) -> str:
     """A text in Unicode's composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
+
+
+def typed(characters: str) -> str:
+    """An alphabet in an order in which it may be given as a text: no mark stands behind a letter,
+    which it might join."""
+    return "".join(sorted(characters, key=lambda one: (not unicodedata.combining(one), one)))

@@ -184,6 +184,9 @@ class MnistDigits:
     ) -> None:
         name = _split(split)
         digits = load_digits(name)
+        if not alphabet or (strange := sorted(set(alphabet) - set(DIGITS))):
+            told = f", and none of {strange[0]!r}" if alphabet else ""
+            raise DataError(f"alphabet: MNIST has pictures of {DIGITS}{told}: give at least one")
         rows = [row for row, label in enumerate(digits.labels.tolist()) if str(label) in alphabet]
         if count is not None and not 1 <= count <= len(rows):
             raise DataError(f"count must be from 1 to {len(rows)}, not {count}")

@@ -17,8 +17,12 @@ from hwr.errors import ConfigError
 from hwr.lines.labelled import composed
 from hwr.training.options import Options
 
-_SECTIONS = {name for name, value in vars(Options()).items() if dataclasses.is_dataclass(value)}
-# These may be empty, such as those of which all is commented out.
+_WANTED = {
+    "tuple_type": "give a list, such as  [a, b]",
+    "dict_type": "give a section, such as  {NAME: VALUE}",
+    "dataclass_type": "give a section, such as  {NAME: VALUE}",
+}
+# What to do about values of the wrong kind, by pydantic's name of the error.
 _MERGE = "tag:yaml.org,2002:merge"
 # What a key `<<` is.
 
@@ -80,18 +84,26 @@ def parse_options(
         ConfigError: it names the option.
     """
     for option, value in overrides:
-        _override(content, option, value)
-    content = {
-        key: {} if value is None and key in _SECTIONS else value for key, value in content.items()
-    }
+        _override(content, option, value, name)
     try:
-        options: Options = TypeAdapter(Options).validate_python(content)
+        options: Options = TypeAdapter(Options).validate_python(_filled(content, Options()))
     except ValidationError as error:
         raise ConfigError(f"{name}: {_explain(error)}") from error
     return options
 
 
-def _override(content: dict[str, Any], option: str, value: str) -> None:
+def _filled(content: dict[str, Any], section: Any) -> dict[str, Any]:
+    """What a section says, where sections in it may be empty, such as those of which all is
+    commented out."""
+    filled = dict(content)
+    for key, value in content.items():
+        known = getattr(section, str(key), None)
+        if dataclasses.is_dataclass(known) and (value is None or isinstance(value, dict)):
+            filled[key] = _filled(value or {}, known)
+    return filled
+
+
+def _override(content: dict[str, Any], option: str, value: str, name: str) -> None:
     *sections, key = option.split(".")
     at = content
     for section in sections:
@@ -99,7 +111,7 @@ def _override(content: dict[str, Any], option: str, value: str) -> None:
             at[section] = {}
         at = at[section]
         if not isinstance(at, dict):
-            raise ConfigError(f"--{option}: {section!r} is a value, not a section")
+            raise ConfigError(f"{name}: --{option}: {section!r} is a value, not a section")
     if key == "alphabet":  # any characters, spaces and brackets among them
         # As typed, it is brought to the form of texts. (Never one that was saved: of characters
         # one behind the other, that might make one.)
@@ -124,7 +136,7 @@ def _explain(error: ValidationError) -> str:
     if first["type"] == "unexpected_keyword_argument":
         known = ", ".join(_known(first["loc"][:-1]))
         return f"unknown option {option!r}" + (f" (there are {known})" if known else "")
-    reason = first["msg"].removeprefix("Value error, ")
+    reason = _WANTED.get(first["type"], first["msg"].removeprefix("Value error, "))
     # What concerns several sections names them itself.
     return f"{option}: {reason[0].lower()}{reason[1:]}" if option else reason
 

@@ -16,7 +16,9 @@ AlphabetChange = Literal["keep", "unite", "replace"]
 def _as_list(value: Any) -> Any:
     """A single place is a list of one. Raises ValueError where one is a number or a date to YAML,
     which might be written in another way, or empty, which would be the current folder."""
-    if value is None or isinstance(value, dict):
+    if value is None:
+        raise ValueError("is empty: give a folder or a list of lines, or leave it out")
+    if isinstance(value, dict):
         return value
     places = list(value) if isinstance(value, list | tuple) else [value]
     for place in places:

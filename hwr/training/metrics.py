@@ -62,7 +62,7 @@ def _is_whole(row: dict[str, str]) -> bool:
         values = [float(value) for value in row.values() if value != ""]
     except (ValueError, TypeError):
         return False
-    return bool(values) and row["step"].isdigit()
+    return bool(values) and row.get("step", "").isdigit()
 
 
 def error_rate_before(folder: Path) -> float | None:

@@ -145,6 +145,21 @@ def test_otsu_parts_two_levels_and_sauvola_follows_the_light(line: Grey) -> None
     assert shared(sauvola(uneven, 0.5)) > 0.75
 
 
+def test_little_ink_on_wide_paper_stays() -> None:
+    paper = 0.9 + 0.02 * np.random.default_rng(0).standard_normal((60, 300)).clip(-3, 3)
+    truth = np.zeros(paper.shape, bool)
+    truth[15:45, 100:102] = True
+    for grey in (np.where(truth, 0, paper), np.where(truth, 0, 0.9)):
+        for made in (otsu(grey.astype(np.float32)), sauvola(grey.astype(np.float32), 0.5)):
+            assert np.array_equal(made < 0.5, truth)
+
+
+def test_paper_without_ink_is_white() -> None:
+    for tone in (0, 0.4, 1):
+        empty = np.full((20, 50), tone, np.float32)
+        assert otsu(empty).min() == sauvola(empty, 0.5).min() == 1
+
+
 def test_sauvola_sees_faint_ink(line: Grey) -> None:
     faint = sauvola(0.75 + 0.1 * line, 0.5)
     assert np.abs(faint - sauvola(line, 0.5)).mean() < 0.02

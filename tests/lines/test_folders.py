@@ -5,7 +5,7 @@ from PIL import Image
 
 from hwr.errors import DataError
 from hwr.lines.folders import pictures_in, read_folder
-from hwr.lines.labelled import page_of
+from hwr.lines.labelled import composed, page_of, typed
 from hwr.lines.problems import Kind, Problem, printable
 
 
@@ -485,3 +485,10 @@ def test_names_in_messages_stay_names() -> None:
     kept = "a 10.15\u202fPM\u00a0\u200c.png"
     assert printable(kept) == kept
     assert printable("a\nb\t\udcff\u2028") == r"a\nb\t\udcff\u2028"
+
+
+def test_marks_of_an_alphabet_join_no_letter_where_it_is_typed() -> None:
+    characters = "emz\u00e9\u00fc\u0301\u0304"
+    assert composed(characters) != characters
+    assert composed(typed(characters)) == typed(characters)
+    assert sorted(typed(characters)) == sorted(characters)

@@ -53,7 +53,10 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
         ("data: {train: [a, 2024-02-03]}", r"data.train: datetime.*: put it in quotes"),
         ("data: {train: 2024-02-30}", "not YAML: day is out of range"),
         ("data: {train: ''}", "data.train: an empty name"),
-        ("data: {train: }", "data.train: input should be a valid tuple"),
+        ("data: {train: }", "data.train: is empty: give a folder or a list of lines, or leave it"),
+        ("data: {train: {a: b}}", "data.train: give a list, such as"),
+        ("data: lines", "data: give a section, such as"),
+        ("heads: ctc", "heads: give a section, such as"),
         ("heads: {digit: 1}\nimage: {clean: {deslant: true}}", "image.clean: cleans lines"),
         ("lines: {presets: {fancy: 1}}", "no such preset: 'fancy'"),
         ("lines: {presets: {plain: 0}}", "at least one with a share"),
@@ -99,6 +102,8 @@ def test_sections_may_be_empty(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("training:\nlines:\n")
     assert load_options(tmp_path / "a.yaml") == Options()
     assert load_options(tmp_path / "a.yaml", [("training.batch", "5")]).training.batch == 5
+    (tmp_path / "a.yaml").write_text("data: {train: b, augment: }\nnetwork: {encoder: , ctc: }\n")
+    assert load_options(tmp_path / "a.yaml") == parse_options({"data": {"train": "b"}}, "test")
 
 
 def test_a_number_of_yaml_is_the_name_of_a_precision(tmp_path: Path) -> None:
@@ -136,7 +141,9 @@ def test_overrides_are_checked_like_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("training: {batch: 3}\n")
     with pytest.raises(ConfigError, match=r"unknown option 'training\.btach'"):
         load_options(tmp_path / "a.yaml", [("training.btach", "5")])
-    with pytest.raises(ConfigError, match="'batch' is a value, not a section"):
+    with pytest.raises(
+        ConfigError, match=r"a\.yaml: --training\.batch\.size: .batch. is a value, not"
+    ):
         load_options(tmp_path / "a.yaml", [("training.batch.size", "5")])
 
 

@@ -114,3 +114,18 @@ def test_a_training_leaves_it_in_the_model_file(
 def test_without_texts_there_is_none(tmp_path: Path) -> None:
     content = OPTIONS | {"data": {}, "lines": {"max_length": 2, "validation": 8}}
     assert open_model(train(parse_options(content, "test"), tmp_path / "run")).language is None
+
+
+def test_a_file_of_both_heads_needs_the_lines_that_weigh_them(write_lines, tmp_path: Path) -> None:
+    write_lines(tmp_path / "lines", {f"a{page}_{row}": "ab" for page in "123" for row in range(2)})
+    heads = {"heads": {"ctc": 1.0, "seq2seq": 1.0}, "data": {"train": str(tmp_path / "lines")}}
+    train(parse_options(OPTIONS | heads, "test"), tmp_path / "run")
+    shutil.rmtree(tmp_path / "lines")
+    best, model = tmp_path / "run" / "best.ckpt", tmp_path / "none.onnx"
+    with pytest.raises(DataError, match=r"--no-language; and .* --heads ctc"):
+        write_model(best, model)
+    with pytest.raises(DataError, match=r"lines: no such .*\(the heads .* --heads ctc\)"):
+        write_model(best, model, language=False)
+    assert open_model(write_model(best, model, heads=["ctc"], language=False)).card.heads == (
+        "ctc",
+    )

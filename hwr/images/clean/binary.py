@@ -9,7 +9,10 @@ from hwr.images.grey import Grey
 
 
 def otsu(grey: Grey) -> Grey:
-    """One threshold for the whole picture (Otsu 1979, doi 10.1109/TSMC.1979.4310076)."""
+    """One threshold for the whole picture (Otsu 1979, doi 10.1109/TSMC.1979.4310076); where all is
+    of one tone, all is paper."""
+    if grey.min() == grey.max():
+        return np.ones_like(grey)
     return _white_above(grey, float(skimage("filters").threshold_otsu(grey)))
 
 
@@ -23,6 +26,9 @@ def sauvola(grey: Grey, window: float, k: float = 0.2) -> Grey:
         k: how far below the mean ink is.
     """
     low, high = np.percentile(grey, (0.5, 99.5))
+    darkest = grey.min()
+    if low - darkest > high - low:  # the ink is less than that
+        low = np.median(grey[grey < (darkest + low) / 2])
     if high <= low:
         return np.ones_like(grey)
     # The formula is made for the full range of grey; faint ink would all be paper.

@@ -40,7 +40,7 @@ def to_pixels(root: Element, picture: Path) -> None:
             another shape.
     """
     unit = (root.findtext("Description/MeasurementUnit") or "").strip() or "pixel"
-    if unit == "pixel":
+    if unit.lower() == "pixel":
         return
     if unit not in _UNITS:
         raise DataError(f"measures in {unit}, not in pixels: export it with MeasurementUnit pixel")
@@ -99,9 +99,13 @@ def lines_of(root: Element) -> Iterator[Drawn]:
 
 def _region(line: Element) -> Region:
     drawn = line.find("Shape/Polygon")
-    if drawn is not None and drawn.get("POINTS"):
-        return polygon(drawn.get("POINTS", ""))
     box = _numbers(line, *_BOX)
+    if drawn is not None and drawn.get("POINTS"):
+        try:
+            return polygon(drawn.get("POINTS", ""))
+        except ValueError:
+            if box is None:
+                raise
     if box is None:
         raise ValueError("neither a polygon nor a whole box")
     left, top, width, height = box

@@ -96,6 +96,14 @@ def test_alto_hyphens(tmp_path: Path) -> None:
     assert read_folder(place(tmp_path, "x.xml", hyphen))[1].text == "two wo-"
 
 
+def test_alto_box_serves_where_the_polygon_is_none(tmp_path: Path) -> None:
+    drawn = '<Shape><Polygon POINTS="10 30 50 28"/></Shape>'
+    content = ALTO.replace('POINTS="10 30 50 28 89 30 89 49 10 49"', 'POINTS="10 30 50 28"')
+    boxed = read_folder(place(tmp_path / "a", "p.xml", content.replace("pixel", "Pixel")))
+    assert boxed == read_folder(place(tmp_path / "a", "p.xml", content.replace(drawn, "")))
+    assert [line.text for line in boxed] == ["one é", "two words"]
+
+
 def test_strings_of_alto_that_no_space_parts_are_one_word(tmp_path: Path) -> None:
     parts = '<String CONTENT="two"/><String CONTENT="2"/><SP/><SP/><String CONTENT="words"/>'
     content = ALTO.replace('<String CONTENT="two"/><String CONTENT="words"/>', parts)
