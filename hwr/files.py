@@ -12,6 +12,9 @@ from pathlib import Path
 
 from hwr.errors import DataError
 
+NO_FILE = "it is a pipe or a device: name a file"
+"""Why something is not written."""
+
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
@@ -20,8 +23,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     `path` is a pipe or a device. What a link leads to is written, and the link stays."""
     if is_special(path):
         # To put a file in its place would take it from all programs.
-        raise OSError(errno.EINVAL, "it is a pipe or a device: name a file", str(path))
-    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+        raise OSError(errno.EINVAL, NO_FILE, str(path))
+    path = real(path) if path.is_symlink() else path
     path.parent.mkdir(parents=True, exist_ok=True)
     # (By the process: another may be writing the same file.)
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -32,6 +35,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
+
+
+def real(path: Path) -> Path:
+    """Its whole name without links. Of links that lead round and round, as far as they lead."""
+    return Path(os.path.realpath(path))  # (`Path.resolve` raises an error of its own there)
 
 
 def is_special(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,9 @@ READERS = ("ctc", "seq2seq", JOINT, DIGIT)
 
 BATCH = 32
 """Lines read at once, at most."""
+
+_COLUMNS = BATCH * 1024
+# Of a batch, at most, unless one line has more: some 500 MB.
 
 _COLOURS = ((3,), (4,))
 # What the third dimension of an array in colour has, red, green, blue and perhaps how opaque.
@@ -145,9 +148,7 @@ class Recognizer:
     ) -> list[Reading]:
         """Reads pictures already made ready by `prepared`."""
         readings: list[Reading | None] = [None] * len(lines)
-        by_width = sorted(range(len(lines)), key=lambda row: lines[row].pixels.shape[1])
-        for start in range(0, len(by_width), BATCH):
-            rows = by_width[start : start + BATCH]
+        for rows in _batches([line.pixels.shape[1] for line in lines]):
             for row, reading in zip(rows, self._read_batch([lines[r] for r in rows]), strict=True):
                 readings[row] = reading
             done(len(rows))
@@ -228,7 +229,9 @@ class Recognizer:
         better = [
             place
             for place, (row, other) in enumerate(zip(rows, found, strict=True))
-            if other.ids and other.log_probability > free[row].log_probability
+            if other.ids
+            and other.log_probability > free[row].log_probability
+            and not (self._fits(free[row]) and not self._fits(other))
         ]
         read = [found[place] for place in better]
         if self.pattern is not None and better:
@@ -237,6 +240,9 @@ class Recognizer:
         for place, other in zip(better, read, strict=True):
             lines[rows[place]], decoded[rows[place]] = known[rows[place]], other
         return bool(better)
+
+    def _fits(self, found: Decoded) -> bool:
+        return self.pattern is None or self.pattern.fits_ids(found.ids)
 
     def _look_again(
         self,
@@ -306,6 +312,18 @@ class Recognizer:
             cut=found.cut,
             turned=turned,
         )
+
+
+def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
+    """The rows of lines that are read at once, of like width."""
+    rows: list[int] = []
+    for row in sorted(range(len(widths)), key=widths.__getitem__):
+        if len(rows) == BATCH or (rows and (len(rows) + 1) * widths[row] > _COLUMNS):
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows
 
 
 def _doubtful(decoded: Sequence[Decoded]) -> list[int]:

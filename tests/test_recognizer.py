@@ -116,6 +116,53 @@ def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
     assert {len(reading.text) for reading in held} <= {0, 9}
 
 
+def test_what_fits_a_pattern_by_itself_is_not_turned_for_what_does_not(
+    trained: Path, lines: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Recognizer(trained / "model.onnx").prepared(lines[0][0], "a")
+    dim, bright = (np.full((32, 40), tone, np.uint8) for tone in (100, 200))
+    line = dataclasses.replace(
+        known, pixels=dim, turned=dataclasses.replace(known, pixels=bright, turned=None)
+    )
+    said = {100: ([1, 2, 3], 0.8), 200: ([3], 0.65)}  # symbols, each of them so probable
+
+    def outputs(_: Recognizer, pixels: list[np.ndarray]) -> dict[str, np.ndarray]:
+        shares = np.full((len(pixels), 6, 4), 0.001)
+        shares[..., 0] = 0.997
+        for row, of_line in enumerate(pixels):
+            for place, symbol in enumerate(said[of_line.max()][0]):
+                probable = said[of_line.max()][1]
+                shares[row, 2 * place] = (1 - probable) / 3
+                shares[row, 2 * place, symbol] = probable
+        log_probs = np.log(shares).astype(np.float32)
+        return {"log_probs": log_probs, "frames": np.full(len(pixels), 6, np.int64)}
+
+    monkeypatch.setattr(Recognizer, "outputs", outputs)
+    found = {}
+    for pattern in (None, "[017]{3}", "[017]"):
+        (reading,) = Recognizer(trained / "model.onnx", looks=2, pattern=pattern).read_lines([line])
+        found[pattern] = reading.text, reading.turned
+    assert found == {None: ("7", True), "[017]{3}": ("017", False), "[017]": ("7", True)}
+
+
+def test_of_wide_lines_fewer_are_read_at_once(recognizer: Recognizer, lines: tuple) -> None:
+    line = recognizer.prepared(lines[0][0], "a")
+    given = [
+        dataclasses.replace(line, pixels=np.zeros((32, width), np.uint8))
+        for width in (4096, *[60] * 33, *[4096] * 16)
+    ]
+    done: list[int] = []
+    assert len(recognizer.read_lines(given, done.append)) == 50
+    assert done == [32, 8, 8, 2]
+
+
+def test_places_are_plain_numbers(recognizer: Recognizer) -> None:
+    page = np.ones((1500, 4000), np.float32)  # of which the margins are cut away
+    page[700:760, 2000:2006] = page[700:760, 2030:2036] = 0
+    (reading,) = recognizer.read([page])
+    assert {type(place) for c in reading.characters for place in (c.x0, c.x1)} == {float}
+
+
 def test_a_line_is_not_read_as_one_without_ink(trained: Path, lines: tuple) -> None:
     again = Recognizer(trained / "model.onnx", looks=2)
     blank = dataclasses.replace(

@@ -12,7 +12,7 @@ from hwr.alphabet import Alphabet
 from hwr.cli.overrides import parse_overrides, parted
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
-from hwr.cli.write import write_json, written_before
+from hwr.cli.write import refuse_unwritable, write_json, written_before
 from hwr.errors import ConfigError
 from hwr.images.normalise import ImageSettings
 from hwr.lines.cache.store import LineStore, open_store
@@ -89,6 +89,8 @@ def command(
     Exit status 1 if there is anything to tell, 0 if not. Pictures are made ready once and kept in
     $HWR_CACHE, else hwr in $XDG_CACHE_HOME, else in ~/.cache, where a training finds them.
     """
+    if table is not None:
+        refuse_unwritable(table)
     others, options = parted(words)
     places = [PLACE.convert(place, None, None) for place in others]
     overrides = parse_overrides(options)

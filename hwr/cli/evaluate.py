@@ -14,7 +14,7 @@ from hwr.cli import model
 from hwr.cli.figures import print_figures
 from hwr.cli.place import OUTPUT, PLACE
 from hwr.cli.progress import progress
-from hwr.cli.write import write_json, written_before
+from hwr.cli.write import refuse_unwritable, write_json, written_before
 from hwr.errors import MissingExtraError
 from hwr.evaluate import Evaluation, evaluate, line_picture
 from hwr.lines.sources import Source, is_single, open_source
@@ -79,6 +79,8 @@ def command(
     # Asked at once, not when all is measured.
     if report is not None:
         refuse_what_is_not_ours(report)
+    if table is not None:
+        refuse_unwritable(table)
     for package in ("editdistance", *(("jinja2", "matplotlib") if report is not None else ())):
         if find_spec(package) is None:
             raise MissingExtraError("hwr eval", package)

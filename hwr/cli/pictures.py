@@ -9,7 +9,7 @@ from pathlib import Path
 from hwr.errors import DataError, HwrError
 from hwr.files import is_file, is_folder, is_special
 from hwr.images.grey import Grey
-from hwr.images.open import UNREAD_ENDINGS, content_of, open_picture
+from hwr.images.open import UNREAD_ENDINGS, content_of, holds_several, open_picture
 from hwr.lines.folders import pictures_in, unread_in
 
 STANDARD_INPUT = "-"
@@ -30,6 +30,13 @@ class Pictures:
         if name not in self._kept:
             self._kept[name] = _all_of_input() if name == STANDARD_INPUT else content_of(path, name)
         return open_picture(self._kept[name], called(name))
+
+    def holds_several(self, name: str) -> bool:
+        """Whether one that was opened is the first of several in its file; only of files called so
+        that they may be TIFF is that asked."""
+        if name in self._kept:
+            return holds_several(self._kept[name])
+        return name.lower().endswith((".tif", ".tiff")) and holds_several(Path(name))
 
 
 def called(name: str) -> str:

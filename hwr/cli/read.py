@@ -16,9 +16,10 @@ from hwr.cli.pictures import Pictures, called, expand
 from hwr.cli.place import OUTPUT
 from hwr.cli.progress import progress
 from hwr.cli.tell import tell
+from hwr.cli.write import refuse_unwritable
 from hwr.errors import HwrError, MissingExtraError
+from hwr.files import real
 from hwr.images.normalise import Line
-from hwr.images.open import holds_several
 from hwr.lines.problems import printable
 from hwr.model_file import SHIPPED
 from hwr.reading import Reading
@@ -57,10 +58,11 @@ def command(
     """
     if sheet is not None:
         refuse_what_is_no_sheet(sheet)
+        refuse_unwritable(sheet)
     names, missing = expand(paths)
     if sheet is not None:  # one of an earlier run may stand in the folder
-        before = sheet.resolve()
-        names = [name for name in names if Path(name).resolve() != before]
+        before = real(sheet)
+        names = [name for name in names if real(Path(name)) != before]
     path = model.find_model(asked.given)
     recognizer = asked.recognizer(path)
     if asked.given is None and path != SHIPPED:
@@ -96,7 +98,7 @@ def _read(
             for name in pool:
                 try:
                     good.append((name, recognizer.prepared(pictures.open(name), called(name))))
-                    if name.lower().endswith((".tif", ".tiff")) and holds_several(Path(name)):
+                    if pictures.holds_several(name):
                         several.append(name)
                 except MissingExtraError:  # which no other picture would do without
                     raise
@@ -108,7 +110,7 @@ def _read(
             told(bad)
         for name in several:
             why = "holds several pictures, of which the first is read: save each as its own file"
-            tell(f"{name}: {why}")
+            tell(f"{called(name)}: {why}")
         for (name, line), reading in zip(good, readings, strict=True):
             shown.add(name, line, reading)
             if reading.cut:

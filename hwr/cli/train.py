@@ -11,6 +11,7 @@ from hwr.cli.overrides import parse_overrides
 from hwr.cli.place import FILE, PLACE
 from hwr.cli.tell import say
 from hwr.errors import ConfigError
+from hwr.files import real
 from hwr.lines.labelled import typed
 from hwr.model_file import MODEL_ENDING
 
@@ -141,5 +142,5 @@ def _name(config: Path | None, start: Path | None) -> str:
     if config is not None or start is None:
         return config.stem if config is not None else "run"
     # Of a run's own files, which are called alike in all, the folder tells.
-    own = start.stem in ("best", "last", "model") and start.resolve().parent.name
+    own = start.stem in ("best", "last", "model") and real(start).parent.name
     return f"{own or start.stem}-tuned"

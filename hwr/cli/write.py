@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from hwr.errors import DataError
-from hwr.files import is_special, whole_file
+from hwr.files import NO_FILE, is_folder, is_special, is_there, real, whole_file
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raises DataError where it is plain that a file cannot be written; to be asked before what it
+    is to hold is made, which may take long."""
+    if is_special(path):
+        if path.is_file():
+            raise _unwritable(path, OSError(errno.EINVAL, NO_FILE))
+        return  # such as a pipe, which `write_json` writes to
+    above = next(folder for folder in real(path).parents if is_there(folder))
+    if not is_folder(above):
+        raise _unwritable(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(above, os.W_OK):
+        raise _unwritable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 @contextmanager

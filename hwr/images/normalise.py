@@ -108,7 +108,7 @@ class Line:
 
     def picture_column(self, column: float) -> float:
         """Where a column of `pixels` lies in the picture as given, kept inside of it."""
-        return min(max(self.left + column * self.step, 0.0), float(self.picture_width))
+        return float(min(max(self.left + column * self.step, 0.0), self.picture_width))
 
 
 def normalise(

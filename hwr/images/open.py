@@ -45,6 +45,10 @@ _LIGHTER_THAN_ONE = 8.0
 _ORIENTATION = 0x0112
 
 
+class _NotFiniteError(Exception):
+    """Of floating-point values."""
+
+
 def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = False) -> Grey:
     """The grey values of a picture, float32 [height, width], 0 (black) to 1 (white).
 
@@ -85,6 +89,11 @@ def open_picture(source: Path | bytes, name: str | None = None, as_kept: bool = 
             f"{name}: not a picture that hwr can open, or its first bytes are damaged:"
             f" give a picture ({', '.join(ending[1:] for ending in PICTURE_ENDINGS)})"
         ) from error
+    except _NotFiniteError:
+        raise PictureError(
+            f"{name}: holds values that are not finite numbers: give these, such as those of no"
+            " data, the paper's value"
+        ) from None
     except Exception as error:  # Pillow lets nearly everything through from its decoders
         reason = " ".join(str(error).split()) or type(error).__name__
         raise PictureError(
@@ -118,7 +127,11 @@ def content_of(path: Path, name: str) -> bytes:
 def _grey(picture: Image.Image) -> Grey:
     mode = picture.mode
     if mode.startswith("I;16") or mode in ("I", "F"):
-        return _scaled(np.asarray(picture))
+        values = np.asarray(picture)
+        luminance, see_through = _scaled(values), picture.info.get("transparency")
+        if not isinstance(see_through, int):
+            return luminance
+        return _on_paper(luminance, (values != see_through).astype(np.float32))
     if mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in picture.info:
         return _composited(picture.convert("RGBA"))
     if mode not in ("1", "L"):
@@ -133,7 +146,7 @@ def _scaled(values: NDArray[np.generic]) -> Grey:
     numbers = values.astype(np.float64)
     low, high = float(numbers.min()), float(numbers.max())
     if not np.isfinite(high - low):
-        raise ValueError("it holds values that are not finite numbers")
+        raise _NotFiniteError
     if values.dtype.kind == "f":
         if low >= -1 and high <= _BEYOND_ONE and np.mean((numbers < 0) | (numbers > 1)) < _FEW:
             numbers = numbers.clip(0, 1)
@@ -149,35 +162,40 @@ def _scaled(values: NDArray[np.generic]) -> Grey:
 
 
 def _composited(picture: Image.Image) -> Grey:
-    """Grey of RGBA on white paper, or on black where all that shows is light and no page, such as
-    one whose corners are transparent."""
+    """Grey of RGBA."""
     luminance = np.asarray(picture.convert("L"), np.float32) / np.float32(255)
-    alpha = np.asarray(picture.getchannel("A"), np.float32) / np.float32(255)
+    return _on_paper(luminance, np.asarray(picture.getchannel("A"), np.float32) / np.float32(255))
+
+
+def _on_paper(luminance: Grey, alpha: Grey) -> Grey:
+    """Grey that is partly transparent on white paper, or on black where all that shows is light and
+    no page, such as one whose corners are transparent. Both are [height, width], 0 to 1."""
     shown = luminance[alpha > 0.5]
     light_only = np.count_nonzero(shown < 0.5) < _DARK_SHARE * shown.size
     # A page shows paper, and what is on it.
     page = shown.size > _PAGE * alpha.size and np.ptp(shown) > _WRITTEN
-    luminance *= alpha
+    luminance = luminance * alpha
     if shown.size == alpha.size or not light_only or page or not shown.size:
         luminance += 1 - alpha
     return luminance
 
 
 @contextmanager
-def header_of(path: Path) -> Iterator[Image.Image]:
-    """A picture file whose pixels are not asked for: its size, its kind, what is told beside them.
-    Raises what Pillow does."""
+def header_of(source: Path | bytes) -> Iterator[Image.Image]:
+    """A picture, a file or its content, whose pixels are not asked for: its size, its kind, what is
+    told beside them. Raises what Pillow does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(path, formats=_FORMATS) as opened:
+        given = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(given, formats=_FORMATS) as opened:
             yield opened
 
 
-def holds_several(path: Path) -> bool:
-    """Whether a file holds several pictures, of TIFF, that are no thumbnails of the first. (Phones'
-    JPEG may hold one twice.)"""
+def holds_several(source: Path | bytes) -> bool:
+    """Whether a file, or its content, holds several pictures, of TIFF, that are no thumbnails of
+    the first. (Phones' JPEG may hold one twice.)"""
     try:
-        with header_of(path) as opened:
+        with header_of(source) as opened:
             if opened.format != "TIFF":
                 return False
             most = min(opened.size) * _THUMBNAIL + 1

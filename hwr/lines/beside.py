@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hwr.files import is_folder, names_in
+from hwr.files import is_folder, names_in, real
 from hwr.lines.formats.pages import first_page
 from hwr.lines.formats.pairs import TEXT_ENDING, names_of, pictures_in, texts_in
 from hwr.lines.formats.table import TABLES
@@ -56,7 +56,7 @@ def others_in(
     if (table is not None or texts) and (page := first_page(folder)) is not None:
         first = "a list" if table is not None else f"texts as NAME{TEXT_ENDING}"
         told(page, f"pages do not count beside {first}: give them on their own")
-    within = {parent.resolve() for parent in {line.path.parent for line in found}}
+    within = {real(parent) for parent in {line.path.parent for line in found}}
     return passed + _folders_within(folder, folder, within, _DEEPEST)
 
 
@@ -76,8 +76,8 @@ def pictures_left(
     """
     if not is_folder(folder):
         return []
-    place = folder.resolve()
-    here = {parent for parent in {line.path.parent for line in found} if parent.resolve() == place}
+    place = real(folder)
+    here = {parent for parent in {line.path.parent for line in found} if real(parent) == place}
     # (A line's picture may stand there in other forms too, x.bin.png beside x.png.)
     used = {line.path.stem for line in found if line.path.parent in here}
     # And of texts that do not count, and of what is wrong, is told in other words.
@@ -97,7 +97,7 @@ def _folders_within(of: Path, folder: Path, counted: Collection[Path], deep: int
         for path in (folder / name for name in names_in(folder, folders=True)):
             if path.is_symlink():
                 continue
-            if path.resolve() not in counted and _holds_lines(path):
+            if real(path) not in counted and _holds_lines(path):
                 why = f"its texts do not count beside those of {of}: give it on its own"
                 passed.append(Problem(Kind.PASSED, str(path), why))
             elif deep:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import is_file, is_folder, names_in
+from hwr.files import is_file, is_folder, names_in, real
 from hwr.lines.beside import others_in, pictures_left
 from hwr.lines.formats.pages import PAGE_ENDINGS, read_page, read_pages, told_once
 from hwr.lines.formats.pairs import TEXT_ENDING, pictures_in, read_pairs, texts_in, unread_in
@@ -71,7 +71,7 @@ def _read(place: Path, problems: list[Problem]) -> list[LabelledPicture]:
     if not is_folder(place):
         raise DataError(f"{place}: no such folder or file")
     try:
-        return _read_folder(place, problems, tuple(place.resolve().parents))
+        return _read_folder(place, problems, tuple(real(place).parents))
     except OSError as error:
         raise DataError(f"{error.filename or place}: cannot be read ({error.strerror})") from error
 
@@ -92,10 +92,10 @@ def _read_folder(
     if table is not None or texts or found or wrong:
         problems += others_in(folder, table, texts, found, problems[before:])
         return found
-    above = (*above, folder.resolve())
+    above = (*above, real(folder))
     # (A link to a folder above would lead round and round.)
     folders = (folder / name for name in names_in(folder, folders=True))
-    within = [path for path in folders if path.resolve() not in above]
+    within = [path for path in folders if real(path) not in above]
     # Transkribus exports the same pages twice, in the folders page/ and alto/.
     twice = {path.name: set(names_in(path)) for path in within if path.name in ("page", "alto")}
     if len(twice) == 2 and twice["alto"] <= twice["page"]:
@@ -117,16 +117,12 @@ def _wordless(
     parts: Sequence[tuple[Path, list[LabelledPicture]]], told: Sequence[Problem]
 ) -> list[Problem]:
     """The folders of folders that hold pictures, of which no line is and nothing was told."""
-    used = {path.resolve() for path in {line.path.parent for _, lines in parts for line in lines}}
+    used = {real(path) for path in {line.path.parent for _, lines in parts for line in lines}}
     named = {Path(problem.name) for problem in told}
     spoken = named.union(*(path.parents for path in named))
     found = []
     for folder in (folder for folder, lines in parts if not lines):
-        if (
-            folder not in spoken
-            and folder.resolve() not in used
-            and (pictures := pictures_in(folder))
-        ):
+        if folder not in spoken and real(folder) not in used and (pictures := pictures_in(folder)):
             why = f"holds {len(pictures)} pictures and no texts as NAME{TEXT_ENDING}, list or page"
             found.append(Problem(Kind.PASSED, str(folder), why))
     return found

@@ -11,7 +11,7 @@ from pathlib import Path
 from hwr.decoding.language import LanguageModel
 from hwr.errors import ConfigError, DataError
 from hwr.export import export
-from hwr.files import is_folder
+from hwr.files import is_folder, real
 from hwr.lines.batch import LineBatch
 from hwr.model_file import ModelCard
 from hwr.nets.network import HEADS, HeadName
@@ -67,7 +67,7 @@ def finish(
         ModelFileError: so with a model file among the others.
         DataError: validation lines that are needed cannot be read any more.
     """
-    if model.resolve() in {path.resolve() for path in (*others, checkpoint)}:
+    if real(model) in {real(path) for path in (*others, checkpoint)}:
         raise ConfigError(f"{model}: is what the model file is to be made of: name another")
     content = read_mean([*others, checkpoint])
     options = parse_options(content["options"], str(checkpoint))

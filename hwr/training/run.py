@@ -14,7 +14,7 @@ import yaml
 from pytorch_lightning.loggers import TensorBoardLogger
 
 from hwr.errors import ConfigError, HwrError
-from hwr.files import is_file, is_there, whole_file
+from hwr.files import is_file, is_there, real, whole_file
 from hwr.lines.digits import load_digits
 from hwr.training.ahead import ended
 from hwr.training.average import MovingAverage
@@ -156,7 +156,7 @@ def _checked(
         raise ConfigError("--resume goes on with a training, --from begins another: give one")
     if resume is not None:
         options = resumable(resume, options)
-        if resume.resolve().parent != folder.resolve():
+        if real(resume).parent != real(folder):
             raise ConfigError(
                 f"{resume}: is not in {folder}: a run goes on in its own folder, so leave out --out"
             )

@@ -579,6 +579,23 @@ def test_read_tells_of_further_pictures_of_a_file(
     assert done.returncode == 0
     assert done.stdout == hwr("read", "--model", model, "lines/00.png").stdout
     assert done.stderr.startswith("hwr: two.tif: holds several pictures, of which the first is")
+    # As of what can be read only once.
+    script = Path(sys.executable).with_name("hwr")
+    with (tmp_path / "two.tif").open("rb") as content:
+        words = [script, "read", "--model", model, "-"]
+        done = subprocess.run(words, stdin=content, stderr=subprocess.PIPE, check=True)
+    assert done.stderr.startswith(b"hwr: standard input: holds several pictures")
+
+
+def test_a_link_round_and_round_costs_no_other_picture(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "loop.png").symlink_to("loop.png")
+    done = hwr("read", "--model", model, "lines", "--sheet", "sheet.png")
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 12
+    assert done.stderr.startswith("hwr: lines/loop.png: cannot be read")
+    assert (tmp_path / "sheet.png").exists()
 
 
 def test_a_name_keeps_to_its_row(hwr: Run, model: Path, folder: Path, tmp_path: Path) -> None:
@@ -596,6 +613,15 @@ def test_what_an_encoding_lacks_is_written_as_an_escape(
     done = hwr("check", "lines")
     assert done.returncode == 1
     assert "\\u2019" in done.stdout
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_read(
+    hwr: Run, model: Path, folder: Path, tmp_path: Path
+) -> None:
+    for words in (("eval", "--data", "lines", "--json"), ("read", "lines", "--sheet")):
+        done = hwr(*words, "lines/00.png/out", "--model", model)
+        told = "hwr: lines/00.png/out: cannot be written (Not a directory)\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is none here")
@@ -660,9 +686,9 @@ def test_eval_tells_what_is_passed_over_and_what_it_measured(
     (folder / "more").mkdir()
     for name in ("00.png", "00.gt.txt"):
         (folder / "more" / name).write_bytes((folder / name).read_bytes())
-    done = hwr("eval", "--model", model, "--data", "lines", "--json", "lines/00.png/out")
-    refused_for = "hwr: lines/00.png/out: cannot be written"
+    name = 300 * "x"  # which only whoever writes it finds too long
+    done = hwr("eval", "--model", model, "--data", "lines", "--json", name)
     assert done.returncode == 2
-    assert done.stderr.startswith(refused_for)
+    assert done.stderr.startswith(f"hwr: {name}: cannot be written")
     assert "passed over: lines/more: its texts do not count beside those of lines" in done.stdout
     assert "CER" in done.stdout

@@ -80,10 +80,11 @@ def test_names_that_are_no_text_and_long_ones_are_drawn(tmp_path: Path) -> None:
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     content = io.BytesIO()
     Image.new("L", (30, 20), 200).save(content, "PNG")
-    pipe, pictures = tmp_path / "pipe", Pictures()
+    pipe, pictures = tmp_path / "pipe.tif", Pictures()
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_bytes(content.getvalue()))
     writer.start()
     assert pictures.open(str(pipe)).shape == (20, 30)
     writer.join()
     assert pictures.open(str(pipe)).shape == (20, 30)
+    assert not pictures.holds_several(str(pipe))

@@ -112,7 +112,7 @@ def test_unscaled_numbers_are_spread_over_their_range() -> None:
     grey = open_picture(encoded(picture, "TIFF"))
     np.testing.assert_allclose(grey, GREYS / GREYS.max(), atol=1e-4)
     endless = Image.fromarray(np.full((5, 5), np.inf, np.float32))
-    with pytest.raises(PictureError, match="not finite"):
+    with pytest.raises(PictureError, match=r"picture: holds values that are not finite .*: give"):
         open_picture(encoded(endless, "TIFF"))
 
 
@@ -206,6 +206,14 @@ def test_transparent_colour_without_alpha(mode: str) -> None:
     key = 77 if mode == "L" else (77, 77, 77)
     grey = open_picture(encoded(picture, transparency=key))
     np.testing.assert_allclose(grey, np.where(GREYS > 128, 10 / 255, 1), atol=1e-3)
+
+
+def test_transparent_grey_of_16_bits() -> None:
+    values = np.where(GREYS > 128, 9000, 65000).astype(np.uint16)
+    values[GREYS <= 60] = 0
+    grey = open_picture(encoded(Image.fromarray(values), transparency=0))
+    assert (grey[GREYS <= 60] == 1).all()
+    np.testing.assert_allclose(grey[GREYS > 60], values[GREYS > 60] / 65535, atol=1e-3)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

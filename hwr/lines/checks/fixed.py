@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from hwr.errors import DataError
-from hwr.files import is_there
+from hwr.files import is_there, real
 from hwr.lines.checks.rules import mended
 from hwr.lines.crops import Opener
 from hwr.lines.formats.table import FILE, PAGES, TEXTS, in_quotes
@@ -138,7 +138,7 @@ class _Files:
         with suppress(OSError):
             if path.samefile(folder / file):
                 return file
-        return os.path.relpath(path.parent.resolve() / path.name, folder.resolve())
+        return os.path.relpath(real(path.parent) / path.name, real(folder))
 
 
 def _is_text(name: str) -> bool:

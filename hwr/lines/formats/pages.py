@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hwr.errors import DataError
-from hwr.files import is_file, names_in
+from hwr.files import is_file, names_in, real
 from hwr.images.open import holds_several
 from hwr.lines.formats import alto, hocr, page_xml
 from hwr.lines.formats.lines import Drawn
@@ -59,7 +59,7 @@ def told_once(
     told: dict[Path, Path] = {}
     for part, lines in parts:
         paths = {line.path for line in lines if line.region is not None}
-        pictures = {path: path.resolve() for path in paths}
+        pictures = {path: real(path) for path in paths}
         again = {path for path, resolved in pictures.items() if resolved in told}
         if again:
             first = min(again)
