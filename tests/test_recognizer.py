@@ -156,10 +156,10 @@ def test_of_wide_lines_fewer_are_read_at_once(recognizer: Recognizer, lines: tup
     assert done == [32, 8, 8, 2]
 
 
-def test_places_are_plain_numbers(recognizer: Recognizer) -> None:
+def test_places_are_plain_numbers() -> None:
     page = np.ones((1500, 4000), np.float32)  # of which the margins are cut away
     page[700:760, 2000:2006] = page[700:760, 2030:2036] = 0
-    (reading,) = recognizer.read([page])
+    (reading,) = Recognizer().read([page])
     assert {type(place) for c in reading.characters for place in (c.x0, c.x1)} == {float}
 
 
