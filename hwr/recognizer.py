@@ -214,7 +214,7 @@ class Recognizer:
         self, lines: list[Line], outputs: dict[str, NDArray[Any]], decoded: list[Decoded]
     ) -> bool:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
-        what is read is doubtful, and it is less doubtful so; whether there is any such line."""
+        what is read is doubtful, and its characters are surer so; whether there is any such line."""
         free = decoded
         if self.pattern is not None and any(line.turned is not None for line in lines):
             # By what is read of itself: either way round, a line can be held to a pattern.
@@ -230,7 +230,7 @@ class Recognizer:
             place
             for place, (row, other) in enumerate(zip(rows, found, strict=True))
             if other.ids
-            and other.log_probability > free[row].log_probability
+            and other.of_each > free[row].of_each
             and not (self._fits(free[row]) and not self._fits(other))
         ]
         read = [found[place] for place in better]

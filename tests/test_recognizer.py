@@ -102,7 +102,11 @@ def test_doubtful_lines_are_read_the_other_way_round_where_that_is_surer(
     for line, other, found, of_line, of_other in zip(
         both, others, again.read_lines(both), first, turned, strict=True
     ):
-        taken.append(of_line.confidence < min(DOUBT, of_other.confidence))
+        mean, mean_other = (
+            reading.confidence ** (1 / max(len(reading.text), 1)) for reading in (of_line, of_other)
+        )
+        surer = bool(of_other.text) and mean < mean_other
+        taken.append(of_line.confidence < DOUBT and surer)
         (alone,) = again.read_lines([other if taken[-1] else line])
         assert found.turned == taken[-1]
         assert alone.text == found.text
@@ -124,7 +128,7 @@ def test_what_fits_a_pattern_by_itself_is_not_turned_for_what_does_not(
     line = dataclasses.replace(
         known, pixels=dim, turned=dataclasses.replace(known, pixels=bright, turned=None)
     )
-    said = {100: ([1, 2, 3], 0.8), 200: ([3], 0.65)}  # symbols, each of them so probable
+    said = {100: ([1, 2, 3], 0.8), 200: ([3], 0.9)}  # symbols, each of them so probable
 
     def outputs(_: Recognizer, pixels: list[np.ndarray]) -> dict[str, np.ndarray]:
         shares = np.full((len(pixels), 6, 4), 0.001)
@@ -143,6 +147,11 @@ def test_what_fits_a_pattern_by_itself_is_not_turned_for_what_does_not(
         (reading,) = Recognizer(trained / "model.onnx", looks=2, pattern=pattern).read_lines([line])
         found[pattern] = reading.text, reading.turned
     assert found == {None: ("7", True), "[017]{3}": ("017", False), "[017]": ("7", True)}
+    # A single symbol is no surer than three for being likelier than all of them.
+    said[200] = ([3], 0.7)
+    (reading,) = Recognizer(trained / "model.onnx", looks=2).read_lines([line])
+    assert (reading.text, reading.turned) == ("017", False)
+    assert reading.confidence < 0.6
 
 
 def test_of_wide_lines_fewer_are_read_at_once(recognizer: Recognizer, lines: tuple) -> None:

@@ -30,6 +30,12 @@ class Decoded:
     alternatives: tuple[tuple[list[int], float], ...] = ()
     cut: bool = False
 
+    @property
+    def of_each(self) -> float:
+        """The mean logarithm of a symbol's share of the confidence. (Of texts of different lengths,
+        the shorter has the higher confidence though each symbol is as sure.)"""
+        return self.log_probability / max(len(self.ids), 1)
+
 
 NOTHING = Decoded([], -math.inf, [], [])
 """Of a line in which no text was found that may be read."""
