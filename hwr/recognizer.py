@@ -214,7 +214,8 @@ class Recognizer:
         self, lines: list[Line], outputs: dict[str, NDArray[Any]], decoded: list[Decoded]
     ) -> bool:
         """Takes light for dark, in `lines` and `decoded`, where it is not told surely which is ink,
-        what is read is doubtful, and its characters are surer so; whether there is any such line."""
+        what is read is doubtful, and its characters are surer so; whether there is any line for
+        that."""
         free = decoded
         if self.pattern is not None and any(line.turned is not None for line in lines):
             # By what is read of itself: either way round, a line can be held to a pattern.
