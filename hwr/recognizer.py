@@ -232,7 +232,7 @@ class Recognizer:
             for place, (row, other) in enumerate(zip(rows, found, strict=True))
             if other.ids
             and other.of_each > free[row].of_each
-            and not (self._fits(free[row]) and not self._fits(other))
+            and (self._fits(other) or not self._fits(free[row]))
         ]
         read = [found[place] for place in better]
         if self.pattern is not None and better:

@@ -19,13 +19,13 @@ def refuse_unwritable(path: Path) -> None:
     is to hold is made, which may take long."""
     if is_special(path):
         if path.is_file():
-            raise _unwritable(path, OSError(errno.EINVAL, NO_FILE))
+            raise _unwritable(path, NO_FILE)
         return  # such as a pipe, which `write_json` writes to
     above = next(folder for folder in real(path).parents if is_there(folder))
     if not is_folder(above):
-        raise _unwritable(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+        raise _unwritable(path, os.strerror(errno.ENOTDIR))
     if not os.access(above, os.W_OK):
-        raise _unwritable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+        raise _unwritable(path, os.strerror(errno.EACCES))
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def written(path: Path) -> Iterator[Path]:
         with whole_file(path) as beside:
             yield beside
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error.strerror) from error
 
 
 @contextmanager
@@ -65,8 +65,8 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
     try:
         path.write_bytes(encoded)  # such as /dev/stdout, which leads to a pipe
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error.strerror) from error
 
 
-def _unwritable(path: Path, error: OSError) -> DataError:
-    return DataError(f"{path}: cannot be written ({error.strerror})")
+def _unwritable(path: Path, reason: str | None) -> DataError:
+    return DataError(f"{path}: cannot be written ({reason})")

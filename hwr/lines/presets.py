@@ -77,7 +77,12 @@ class LineSpec:
                 f"lengths {self.min_length} to {self.max_length}: the shortest must be at least 1"
                 " and not above the longest"
             )
-        if not self.alphabet or len(set(self.alphabet)) != len(self.alphabet):
-            raise ConfigError(f"alphabet {self.alphabet!r}: give each digit once, at least one")
-        if strange := sorted(set(self.alphabet) - set(DIGITS)):
-            raise AlphabetError(f"MNIST has no picture of {strange[0]!r}: only of {DIGITS}")
+        check_digits(self.alphabet)
+
+
+def check_digits(alphabet: str) -> None:
+    """Raises ConfigError or AlphabetError unless it is of digits, each of them once."""
+    if not alphabet or len(set(alphabet)) != len(alphabet):
+        raise ConfigError(f"alphabet {alphabet!r}: give each digit once, at least one")
+    if strange := sorted(set(alphabet) - set(DIGITS)):
+        raise AlphabetError(f"MNIST has no picture of {strange[0]!r}: only of {DIGITS}")

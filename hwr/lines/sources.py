@@ -18,7 +18,7 @@ from hwr.images.normalise import ImageSettings
 from hwr.lines.crops import Opener
 from hwr.lines.digits import SPLITS, Split, load_digits
 from hwr.lines.folders import read_folder
-from hwr.lines.presets import DIGITS, LineSpec
+from hwr.lines.presets import DIGITS, LineSpec, check_digits
 from hwr.lines.problems import REMARKS, Problem, first_of, refuse_problems, tell_problems
 
 if TYPE_CHECKING:
@@ -174,7 +174,8 @@ class ComposedLines:
 
 
 class MnistDigits:
-    """MNIST's single digits, as they are. Raises DataError where there is no such split."""
+    """MNIST's single digits, as they are. Raises DataError where there is no such split, and as
+    `check_digits`."""
 
     remarks = ""
     left_out: Sequence[str] = ()
@@ -184,9 +185,7 @@ class MnistDigits:
     ) -> None:
         name = _split(split)
         digits = load_digits(name)
-        if not alphabet or (strange := sorted(set(alphabet) - set(DIGITS))):
-            told = f", and none of {strange[0]!r}" if alphabet else ""
-            raise DataError(f"alphabet: MNIST has pictures of {DIGITS}{told}: give at least one")
+        check_digits(alphabet)
         rows = [row for row, label in enumerate(digits.labels.tolist()) if str(label) in alphabet]
         if count is not None and not 1 <= count <= len(rows):
             raise DataError(f"count must be from 1 to {len(rows)}, not {count}")

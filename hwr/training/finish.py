@@ -89,10 +89,14 @@ def finish(
         try:
             lines = gather(dataclasses.replace(options, data=skipping)).lines
         except DataError as error:
-            uses = ["the language model is made of these lines: leave it out by  --no-language"]
+            uses = []
+            if speaks:
+                uses.append(
+                    "the language model is made of these lines: leave it out by  --no-language"
+                )
             if joint:
                 weighed = "the heads are weighed against each other on these lines"
-                uses = [*uses * speaks, f"{weighed}: keep one of them by  --heads ctc"]
+                uses.append(f"{weighed}: keep one of them by  --heads ctc")
             raise DataError(f"{error} ({'; and '.join(uses)})") from error
     card = ModelCard(
         alphabet=task.alphabet,

@@ -123,8 +123,8 @@ def test_refusals(hwr_here: Run, model: Path) -> None:
     for words, message in (
         (["--data", "mnist?split=all"], "no such split: 'all'"),
         (["--data", "mnist?count=0"], "count must be from 1 to 10000, not 0"),
-        (["--data", "mnist?alphabet=12x"], "MNIST has pictures of 0123456789, and none of 'x'"),
-        (["--data", "mnist?alphabet="], "MNIST has pictures of 0123456789: give at least one"),
+        (["--data", "mnist?alphabet=12x"], "MNIST has no picture of 'x': only of 0123456789"),
+        (["--data", "mnist?alphabet="], "alphabet '': give each digit once, at least one"),
         (["--data", "mnist?cuont=3"], "unknown option 'cuont'"),
         (["--data", "mnist"], "the model's alphabet '017' lacks: '2' (U+0032) 1032x"),
         (["--data", MNIST, "--head", "seq2seq"], "cannot read by 'seq2seq': it has ctc, digit"),
