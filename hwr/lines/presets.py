@@ -85,4 +85,6 @@ def check_digits(alphabet: str) -> None:
     if not alphabet or len(set(alphabet)) != len(alphabet):
         raise ConfigError(f"alphabet {alphabet!r}: give each digit once, at least one")
     if strange := sorted(set(alphabet) - set(DIGITS)):
-        raise AlphabetError(f"MNIST has no picture of {strange[0]!r}: only of {DIGITS}")
+        raise AlphabetError(
+            f"alphabet {alphabet!r}: MNIST has no picture of {strange[0]!r}: only of {DIGITS}"
+        )

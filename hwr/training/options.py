@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import BeforeValidator, TypeAdapter
 
 from hwr.alphabet import Alphabet
-from hwr.errors import ConfigError
+from hwr.errors import ConfigError, HwrError
 from hwr.images.looks import LOOKS
 from hwr.images.normalise import ImageSettings
 from hwr.lines.augment import AugmentOptions
 from hwr.lines.distort import DistortOptions
-from hwr.lines.presets import DIGITS, PRESETS
+from hwr.lines.presets import DIGITS, PRESETS, check_digits
 from hwr.nets.cross_entropy import CrossEntropyOptions
 from hwr.nets.network import DIGIT, HEADS, HeadName, NetworkOptions
 from hwr.training.data_options import DataOptions
@@ -93,10 +93,10 @@ class LinesOptions:
             raise ValueError("presets must hold at least one with a share above zero")
         if not 1 <= self.min_length <= self.max_length:
             raise ValueError("min_length must be at least 1 and not above max_length")
-        if strange := set(self.alphabet) - set(DIGITS):
-            raise ValueError(f"alphabet: MNIST has no picture of {min(strange)!r}")
-        if not self.alphabet or len(set(self.alphabet)) < len(self.alphabet):
-            raise ValueError("alphabet must hold each of its digits once, and at least one")
+        try:
+            check_digits(self.alphabet)
+        except HwrError as error:
+            raise ValueError(str(error)) from error
         if self.grow < 0:
             raise ValueError("grow must not be negative")
         if self.validation < 1:
