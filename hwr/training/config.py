@@ -120,7 +120,10 @@ def _override(content: dict[str, Any], option: str, value: str, name: str) -> No
     try:
         parsed = yaml.safe_load(value)
     except yaml.YAMLError as error:
-        raise ConfigError(f"--{option}: {value!r} is not a YAML value") from error
+        # Bytes of a name that are not UTF-8 come as such halves of characters.
+        halves = any("\ud800" <= character <= "\udfff" for character in value)
+        way = ": rename what is not UTF-8" if halves else ""
+        raise ConfigError(f"--{option}: {value!r} is not a YAML value{way}") from error
     except ValueError:  # such as a 30th of February
         parsed = value
     # Numbers and dates stay as they are written: 2024 may be a folder. Where a number is asked for,

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,14 @@ def test_sections_may_be_merged(tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.yaml: cannot be read"):
         load_options(tmp_path / "none.yaml")
+
+
+def test_names_that_are_not_utf_8_are_to_be_renamed(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("")
+    name = os.fsdecode(b"na\xefve")
+    with pytest.raises(ConfigError, match="rename what is not UTF-8") as error:
+        load_options(tmp_path / "a.yaml", [("data.train", f'["{name}"]')])
+    str(error.value).encode()  # it can be printed
 
 
 def test_sections_may_be_empty(tmp_path: Path) -> None:
