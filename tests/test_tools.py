@@ -52,6 +52,7 @@ def test_every_tool_starts(tool: RunTool, name: str) -> None:
 
 MISTAKES = {
     "ablation": "--config missing",
+    "beside": "--digits missing",
     "clean": "--model missing --data synth:plain",
     "finetune": "--model missing",
     "font_digits": "--fonts missing --out out",
@@ -162,6 +163,30 @@ def test_numbers_set_plainly_fall_and_sag(monkeypatch: pytest.MonkeyPatch) -> No
     (_, first), (_, middle), (_, last) = rows(sags=0.3)
     assert first == pytest.approx(last, abs=1)
     assert middle - first == pytest.approx(0.3 * 40, abs=1)
+
+
+def test_what_stands_beside_a_number_stands_on_its_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(TOOLS)
+    tool = runpy.run_path(str(TOOLS / "beside.py"))
+    digits = {digit: [np.ones((20, 10), np.float32)] for digit in "0123456789"}
+    widths = {}
+    for name, kind in tool["KINDS"].items():
+        picture, text = tool["drawn"](digits, kind, np.random.default_rng(3))
+        ink = picture < 0.6
+        # Blocks are as dark from top to bottom as nothing else is.
+        blocks = np.flatnonzero(ink.sum(0) > 0.9 * ink.sum(0).max())
+        before, behind = ink[:, : blocks[0] - 2].any(), ink[:, blocks[-1] + 3 :].any()
+        widths[name] = len(text), picture.shape[1]
+        if kind.ringed:
+            assert before
+            assert behind
+        elif name == "nothing":
+            assert not before
+            assert not behind
+        else:
+            assert (before, behind) == (kind.before, not kind.before), name
+    assert {count for count, _ in widths.values()} == {widths["nothing"][0]}
+    assert min(widths.values()) == widths["nothing"]
 
 
 def test_uneven_shares_of_new_numbers_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

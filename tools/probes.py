@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -160,6 +162,15 @@ def _cut_out(ink: Grey) -> Grey:
 
 def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[Grey, str]:
     """A number and its picture, float32 [height, width], 0 to 1."""
+    ink, text, tall = laid_out(digits, setting, rng)
+    above, below, beside = (
+        round(tall * room) for room in (setting.above, setting.below, setting.beside)
+    )
+    return on_paper(np.pad(ink, ((above, below), (beside, beside))), setting, rng), text
+
+
+def laid_out(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[Grey, str, int]:
+    """A number's ink, cut to it, what it says, and the height of its digits in pixels."""
     tall = int(rng.integers(*setting.rows, endpoint=True))
     texts = rng.choice(list(setting.among), int(rng.integers(*setting.count, endpoint=True)))
     texts[0] = setting.first or texts[0]
@@ -181,16 +192,17 @@ def drawn(digits: Digits, setting: Setting, rng: np.random.Generator) -> tuple[G
         x += piece.shape[1] + round(tall * rng.uniform(*setting.gap))
     ink = _cut_out(_slanted(_thickened(_laid(pieces), tall * setting.thick), setting.slant))
     ink *= np.linspace(1, 1 - setting.fades, ink.shape[1], dtype=np.float32)
-    above, below, beside = (
-        round(tall * room) for room in (setting.above, setting.below, setting.beside)
-    )
-    ink = np.pad(ink, ((above, below), (beside, beside)))
+    return ink, "".join(texts), tall
+
+
+def on_paper(ink: Grey, setting: Setting, rng: np.random.Generator) -> Grey:
+    """The picture of ink on even paper with a little grain."""
     if setting.ruled:
         ink[[2, 3, -4, -3]] = 1
     picture = 0.85 - setting.ink * ink
     picture = cv2.GaussianBlur(picture, (0, 0), setting.blur)
     picture = (picture + rng.normal(0, setting.noise, picture.shape)).clip(0, 1).astype(np.float32)
-    return 1 - picture if setting.inverted else picture, "".join(texts)
+    return 1 - picture if setting.inverted else picture
 
 
 def _scaled(piece: Grey, height: float, wide: float) -> Grey:
@@ -239,8 +251,24 @@ def confusions(texts: list[str], read: list[str]) -> str:
     return ", ".join(f"{what} {often}" for what, often in wrong.most_common(SHOWN))
 
 
+Drawn = Callable[[np.random.Generator], tuple[Grey, str]]
+"""Draws a picture, and what it says."""
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    measure(__doc__, lambda digits: {
+        name: partial(drawn, digits, setting) for name, setting in PROBES.items()
+    })  # fmt: skip
+
+
+def measure(told: str, probes: Callable[[Digits], dict[str, Drawn]]) -> None:
+    """The command line of a script that reads numbers drawn in many ways.
+
+    Args:
+        told: what it does, as its docstring says.
+        probes: the ways by name, for single digits of which to draw numbers.
+    """
+    parser = argparse.ArgumentParser(description=told.splitlines()[0])
     parser.add_argument("--digits", type=Path, required=True)
     parser.add_argument("--model", type=Path, default=SHIPPED)
     parser.add_argument("--looks", type=int, default=1, choices=range(1, len(LOOKS) + 1))
@@ -250,9 +278,9 @@ def main() -> None:
     recognizer = Recognizer(arguments.model, looks=arguments.looks)
     digits = read_digits(arguments.digits)
     examples: list[tuple[NDArray[np.uint8], str, str | None]] = []
-    for name, setting in tqdm(PROBES.items(), leave=False):
+    for name, draw in tqdm(probes(digits).items(), leave=False):
         rng = np.random.default_rng(5)
-        numbers = [drawn(digits, setting, rng) for _ in range(arguments.count)]
+        numbers = [draw(rng) for _ in range(arguments.count)]
         texts = [text for _, text in numbers]
         read = [found.text for found in recognizer.read([picture for picture, _ in numbers])]
         right = np.mean([truth == found for truth, found in zip(texts, read, strict=True)])

@@ -44,7 +44,9 @@ Kind = Callable[[np.random.Generator], Strokes]
 """Draws the strokes of one of them."""
 
 
-def a_mark(rng: np.random.Generator, behind: bool, slashes: bool = True) -> Kind:
+def a_mark(
+    rng: np.random.Generator, behind: bool, slashes: bool = True, single: bool = True
+) -> Kind:
     """Which is drawn.
 
     Args:
@@ -52,8 +54,11 @@ def a_mark(rng: np.random.Generator, behind: bool, slashes: bool = True) -> Kind
         behind: whether it stands behind the number. Some do only there: before it they are not
             usual, or might be ones.
         slashes: whether slashes may: where ones are leaning strokes, they might be some.
+        single: whether one alone may: in hands that lean far, it might be a one of any kind.
     """
-    kinds = (_BEHIND if slashes else _WITHOUT_SLASHES) if behind else _BEFORE
+    kinds = _BEFORE if not behind else _BEHIND if slashes else _WITHOUT_SLASHES
+    if behind and slashes and not single:
+        kinds = _WITHOUT_SINGLE
     return kinds[int(rng.integers(len(kinds)))]
 
 
@@ -85,6 +90,28 @@ def flourish(drawing: Drawing, x: float, base: float, kind: Kind) -> float:
         ink, [drawn[end - len(way) : end] for way, end in zip(ways, ends, strict=True)], pen
     )
     return tall * (most - least)
+
+
+def ring_around(drawing: Drawing, ends: tuple[float, float], middle: float, slope: float) -> None:
+    """Draws a ring around a number: its ends overlap, or do not meet.
+
+    Args:
+        drawing: to draw into; draws its shape.
+        ends: the columns between which the number is.
+        middle: the row of its middle.
+        slope: of its base line, rows to a column.
+    """
+    ink, tall, pen, rng = drawing
+    wide = (ends[1] - ends[0]) / 2 + tall * rng.uniform(0.25, 0.7)
+    high, begin = tall * rng.uniform(0.75, 1.05), rng.uniform(0, 2 * np.pi)
+    around = begin + np.linspace(0, rng.uniform(1.85, 2.15) * np.pi, 40)
+    # Squarer than an ellipse where the number is long.
+    round_by = rng.uniform(0.7, 1.0)
+    x = np.sign(np.cos(around)) * np.abs(np.cos(around)) ** round_by * wide
+    y = np.sign(np.sin(around)) * np.abs(np.sin(around)) ** round_by * high
+    drift = np.linspace(0, tall * rng.normal(0, 0.1), len(x))
+    columns, rows = (ends[0] + ends[1]) / 2 + x, middle + y + slope * x + drift
+    stroke_together(ink, [list(zip(columns.tolist(), rows.tolist(), strict=True))], pen)
 
 
 def _dash(rng: np.random.Generator) -> Strokes:
@@ -165,10 +192,20 @@ def _dot_and_dash(rng: np.random.Generator) -> Strokes:
     return both if rng.random() < 0.6 else [*both, [(x, y - 0.2) for x, y in dash]]
 
 
-def _two_slashes(rng: np.random.Generator) -> Strokes:
-    """They lean: upright ones might be ones."""
-    wide, apart = rng.uniform(0.6, 0.95), rng.uniform(0.15, 0.35)
-    return [[(x, -0.35), (x + wide, 1.25)] for x in (0.0, apart)]
+def _slashes(rng: np.random.Generator) -> Strokes:
+    """Two or three. They lean: upright ones might be ones."""
+    low, high = rng.uniform(-0.4, -0.25), rng.uniform(1.22, 1.35)
+    wide, apart = rng.uniform(0.4, 0.65) * (high - low), rng.uniform(0.15, 0.4)
+    return [
+        [(apart * place, low), (apart * place + wide, high)]
+        for place in range(int(rng.integers(2, 4)))
+    ]
+
+
+def _slash(rng: np.random.Generator) -> Strokes:
+    """It is longer, and leans further, than ones do."""
+    low, high = rng.uniform(-0.4, -0.25), rng.uniform(1.22, 1.35)
+    return [[(0.0, low), (rng.uniform(0.5, 0.7) * (high - low), high)]]
 
 
 def _slash_and_dash(rng: np.random.Generator) -> Strokes:
@@ -262,10 +299,11 @@ def _repeated(rng: np.random.Generator, step: float, strokes: Strokes) -> Stroke
 _SIGNS: list[Kind] = [_dash, _double_dash, _double_dash, _hash, _hash, _wave, _dash_and_dot,
                       _stars, _crosses, _letters]  # fmt: skip
 _BEFORE: list[Kind] = [*_SIGNS, _opened, _dollar, _dollar, _dollar, _dollar]
-_BEHIND: list[Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _two_slashes,
-                       _slash_and_dash, _struck_dash, _dollar, _dot_and_dash,
+_BEHIND: list[Kind] = [*_SIGNS, _closed, _long_dash, _long_wave, _zigzag, _slashes,
+                       _slash, _slash_and_dash, _struck_dash, _dollar, _dot_and_dash,
                        _dot_and_dash]  # fmt: skip
-_WITHOUT_SLASHES = [kind for kind in _BEHIND if kind not in (_two_slashes, _slash_and_dash)]
+_WITHOUT_SINGLE = [kind for kind in _BEHIND if kind is not _slash]
+_WITHOUT_SLASHES = [kind for kind in _WITHOUT_SINGLE if kind not in (_slashes, _slash_and_dash)]
 
 RUN_ON = (_dash, _double_dash, _long_dash, _wave, _long_wave)
 """Those that may run on from the last digit."""

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from hwr.lines.document.cells import draw_pitch
 from hwr.lines.document.cents import Cents
 from hwr.lines.document.edges import Edges, edges_of
-from hwr.lines.document.flourishes import RUN_ON, UNPAIRED, Kind, a_mark, flourish
+from hwr.lines.document.flourishes import RUN_ON, UNPAIRED, Kind, a_mark, flourish, ring_around
 from hwr.lines.document.hands import Hand
 from hwr.lines.document.joins import Placed, join, string
+from hwr.lines.document.lettering import a_word, letter, word_width
 from hwr.lines.document.marks import LOW, Drawing, Ink, separator, stroke
 from hwr.lines.document.shapes import OWN_SLANT, PATCH, TALL, THINNEST
 
@@ -41,6 +42,10 @@ _IRREGULAR, _WIDER = 0.3, 0.3
 # Share of numbers set with gaps of all kinds, and of these gaps those that are wider.
 _DOTTED, _SIGNED = 0.3, 0.8
 # Of what stands behind numbers: a dot, comma or short dash near the last digit's foot, a sign.
+_LETTERED = 0.12, 0.04
+# Share of numbers with a printed word before them, and behind them.
+_RINGED = 0.02
+# Share of numbers, of those with nothing beside them, with a ring around them.
 _CLIMBS = 22
 # Rows by which a line rises or falls, about, at most.
 _UNDERLINED = 0.05
@@ -97,7 +102,8 @@ def set_digits(
     pitch = draw_pitch(widest, tall, rng)
     around = _Around.draw(marks, bool(pitch), rng)
     step = TALL * (1.2 * hand.width + 0.15 + max(hand.spacing, 0))
-    width = int(count * max(step, pitch) + 7 * PATCH)
+    lettered = sum(TALL * (word_width(word) + 2) for word in around.words if word)
+    width = int(count * max(step, pitch) + 7 * PATCH + lettered)
     canvas = np.zeros((PATCH + 2 * _ROOM, width), np.float32)
     nib = 0.0 if hand.keeps_strokes else hand.nib
     # (Most of marks go along the line.)
@@ -106,6 +112,8 @@ def set_digits(
     boxes = np.zeros((count, 2), np.float32)
     x, base, drop = float(PATCH), _ROOM + (PATCH + tall) / 2, 0.0
     mark: Kind | None = None
+    if around.words[0]:
+        x += letter(drawing, x, base, around.words[0]) + pen / 2 + tall * _aside(0.15, 0.45, rng)
     if around.before:
         mark = a_mark(rng, behind=False)
         x += flourish(drawing, x, base, mark)
@@ -177,7 +185,14 @@ def set_digits(
             apart = pen / 2 + tall * _aside(0.06, 0.34, rng)
             mark, apart = _sign(mark, text[-1], hand, drawing, apart)
             x += apart
-            flourish(drawing, x, base + slope * (x - PATCH), mark)
+            x += flourish(drawing, x, base + slope * (x - PATCH), mark)
+        end = max(end, x)
+    if around.words[1]:
+        end += pen / 2 + tall * _aside(0.2, 0.45, rng)
+        letter(drawing, end, base + slope * (end - PATCH), around.words[1])
+    if rng.random() < _RINGED * marks and not (pitch or around.beside):
+        ends = float(boxes[0, 0]), float(boxes[-1, 1])
+        ring_around(drawing, ends, base + drop / 2 - tall / 2, slope)
     lowest = tall * cents.size * (min(1.0, (1 + hand.zero) / 2) if "0" in text else 1.0)
     pen *= cents.size * (1 - 0.7 * nib)
     pen = max(pen, THINNEST * cents.size)
@@ -202,6 +217,7 @@ class _Around(NamedTuple):
         by_threes, by_cents: the kinds of `separator` by which thousands and cents are parted, each
             all through the number.
         first: how many digits are behind the last of the marks by threes.
+        words: what is printed before it and behind it; empty for nothing.
     """
 
     separated: bool
@@ -212,6 +228,12 @@ class _Around(NamedTuple):
     by_threes: float
     by_cents: float
     first: int
+    words: tuple[str, ...]
+
+    @property
+    def beside(self) -> bool:
+        """Whether anything is before it or behind it."""
+        return self.before or self.behind or any(self.words)
 
     @classmethod
     def draw(cls, marks: float, celled: bool, rng: np.random.Generator) -> _Around:
@@ -220,7 +242,11 @@ class _Around(NamedTuple):
         shares[:-1] *= marks
         which = (rng.random(len(shares)) < shares * (not celled)).tolist()
         by_threes, by_cents, lot = rng.random(3).tolist()
-        return cls._make([*which, by_threes, by_cents, 2 if lot < _WITH_CENTS else 0])
+        words = (
+            "" if celled or rng.random() >= marks * share else a_word(rng) for share in _LETTERED
+        )
+        first = 2 if lot < _WITH_CENTS else 0
+        return cls._make([*which, by_threes, by_cents, first, tuple(words)])
 
     def between(self, behind: int, lot: float, rng: np.random.Generator) -> float | None:
         """The kind of mark, if any, where so many digits stand behind it; `lot` is from -1 to 1."""
@@ -241,7 +267,7 @@ def _sign(
     mark, rng = before, drawing.rng
     if mark is None or mark in UNPAIRED or rng.random() >= _AT_BOTH_ENDS:
         straight = hand.plain or not hand.flag
-        mark = a_mark(rng, behind=True, slashes=hand.upright or not straight)
+        mark = a_mark(rng, True, hand.upright or not straight, single=hand.upright)
     if mark in RUN_ON and digit in _ROUND and rng.random() < _RUNS_ON:
         # From the last stroke of the last digit.
         apart = -drawing.tall * float(rng.uniform(0, 0.08))

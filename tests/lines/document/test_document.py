@@ -219,29 +219,36 @@ def test_what_joins_digits_leads_from_one_to_the_next_and_is_no_one(slant: float
 
 
 @pytest.mark.parametrize(
-    ("plain", "flag", "slant", "slashes"),
+    ("plain", "flag", "slant", "slashes", "single"),
     [
-        (True, 0.5, 0.6, False),
-        (False, 0, 0.6, False),
-        (True, 0, 0.1, True),
-        (False, 0.5, 0.6, True),
+        (True, 0.5, 0.6, False, False),
+        (False, 0, 0.6, False, False),
+        (True, 0, 0.1, True, True),
+        (False, 0.5, 0.6, True, False),
     ],
 )
 def test_behind_ones_that_look_like_slashes_stand_none(
-    plain: bool, flag: float, slant: float, slashes: bool, monkeypatch: pytest.MonkeyPatch
+    plain: bool,
+    flag: float,
+    slant: float,
+    slashes: bool,
+    single: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = []
 
-    def noted(rng: np.random.Generator, behind: bool, slashes: bool = True) -> Kind:
-        told.extend([slashes] if behind else [])
-        return a_mark(rng, behind, slashes)
+    def noted(
+        rng: np.random.Generator, behind: bool, slashes: bool = True, single: bool = True
+    ) -> Kind:
+        told.extend([(slashes, single)] if behind else [])
+        return a_mark(rng, behind, slashes, single)
 
     monkeypatch.setattr(layout, "a_mark", noted)
     patches = written(PLAIN, 1, 2)
     hand = dataclasses.replace(PLAIN, plain=plain, flag=flag, slant=slant)
     for seed in range(30):
         set_digits(patches, edges_of(patches), "11", hand, np.random.default_rng(seed))
-    assert set(told) == {slashes}
+    assert set(told) == {(slashes, single)}
 
 
 @pytest.mark.parametrize("keeps_strokes", [False, True])
@@ -753,6 +760,7 @@ def test_marks_by_threes_part_thousands_and_cents(monkeypatch: pytest.MonkeyPatc
 
     for share, chance in (("_BEFORE", 0), ("_BEHIND", 0), ("_SEPARATED", 1), ("_GROUPED", 1)):
         monkeypatch.setattr(layout, share, float(chance))
+    monkeypatch.setattr(layout, "_LETTERED", (0.0, 0.0))
     monkeypatch.setattr(layout, "separator", noted)
     monkeypatch.setattr(cells, "_CHANCE", 0.0)
     patches = written(PLAIN, 5, 7)
@@ -815,8 +823,9 @@ def test_dashes_between_digits_touch_none(
     monkeypatch.setattr(cells, "_CHANCE", 0.0)
     monkeypatch.setattr(Cents, "draw", lambda count, pen, rng: Cents.none(count))
     for share, chance in (("_BEFORE", 0.0), ("_BEHIND", 0.0), ("_SEPARATED", 1.0),
-                          ("_UNDERLINED", 0.0)):  # fmt: skip
+                          ("_UNDERLINED", 0.0), ("_RINGED", 0.0)):  # fmt: skip
         monkeypatch.setattr(layout, share, chance)
+    monkeypatch.setattr(layout, "_LETTERED", (0.0, 0.0))
     hand = dataclasses.replace(PLAIN, plain=True, slant=slant, pen=pen, spacing=0.0)
     patches = written(hand, 1, 2)
     counts = []

@@ -46,7 +46,7 @@ def test_brackets_are_higher_than_digits_and_round() -> None:
         assert wide > 0.15 * TALL
 
 
-@pytest.mark.parametrize("only", ["_slash_and_dash", "_two_slashes"], indirect=True)
+@pytest.mark.parametrize("only", ["_slash_and_dash", "_slash", "_slashes"], indirect=True)
 @pytest.mark.usefixtures("only")
 def test_slashes_reach_beyond_digits() -> None:
     for seed in range(20):
@@ -55,9 +55,9 @@ def test_slashes_reach_beyond_digits() -> None:
         assert rows[-1] > BASE + 0.1 * TALL
 
 
-@pytest.mark.parametrize("only", ["_two_slashes"], indirect=True)
+@pytest.mark.parametrize("only", ["_slash", "_slashes"], indirect=True)
 @pytest.mark.usefixtures("only")
-def test_two_slashes_lean_as_ones_do_not() -> None:
+def test_slashes_lean_as_ones_do_not() -> None:
     for seed in range(40):
         ink = drawn(seed)[0] > 0.5
         rows = np.flatnonzero(ink.any(1))
@@ -67,14 +67,23 @@ def test_two_slashes_lean_as_ones_do_not() -> None:
 
 def test_before_a_number_stands_nothing_that_stands_behind_it_only() -> None:
     before = {kind.__name__ for kind in flourishes._BEFORE}
-    assert before.isdisjoint({"_two_slashes", "_slash_and_dash", "_struck_dash", "_closed"})
+    assert before.isdisjoint({"_slash", "_slashes", "_slash_and_dash", "_struck_dash", "_closed"})
     assert not np.array_equal(drawn(1)[0], drawn(1, behind=False)[0])
 
 
 def test_no_slashes_stand_where_they_might_be_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    slashes = {"_two_slashes", "_slash_and_dash"}
-    kinds = {kind.__name__ for kind in flourishes._WITHOUT_SLASHES}
-    assert kinds == {kind.__name__ for kind in flourishes._BEHIND} - slashes
+    slashes = {"_slash", "_slashes", "_slash_and_dash"}
+    behind, single, none = (
+        {kind.__name__ for kind in kinds}
+        for kinds in (
+            flourishes._BEHIND,
+            flourishes._WITHOUT_SINGLE,
+            flourishes._WITHOUT_SLASHES,
+        )
+    )
+    assert behind >= slashes
+    assert none == behind - slashes
+    assert single == behind - {"_slash"}
     monkeypatch.setattr(flourishes, "_WITHOUT_SLASHES", [KINDS["_dash"]])
     ink = np.zeros((90, 160), np.float32)
     for seed in range(20):
